@@ -1,0 +1,19 @@
+// Builds dist/ from src/: compiles the wire contract into a module, then runs the TypeScript compiler.
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { compileContract } from "./compile-contract.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const buildInfo = `${root}node_modules/.cache/build.tsbuildinfo`;
+
+compileContract();
+
+// The incremental cache trusts that what it emitted is still there; without dist/ it would emit nothing.
+if (!existsSync(`${root}dist`)) rmSync(buildInfo, { force: true });
+const typescript = createRequire(import.meta.url).resolve("typescript/package.json");
+const tsc = typescript.replace(/package\.json$/, JSON.parse(readFileSync(typescript, "utf8")).bin.tsc);
+const { status } = spawnSync(process.execPath, [tsc, "-p", `${root}tsconfig.build.json`], { stdio: "inherit" });
+if (status !== 0) process.exit(status ?? 1);
+if (existsSync(`${root}dist/cli/main.js`)) chmodSync(`${root}dist/cli/main.js`, 0o755);
