@@ -1,0 +1,72 @@
+// Compares the committed fixtures with the published agent modules that they were derived from, by running the Go
+// programs of test/interop again. `--write` rewrites the contract's fixture instead of comparing it.
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { checkAgentSettings } from "./derive-agent-settings.mjs";
+
+const program = fileURLToPath(new URL("../test/interop/descriptor/", import.meta.url));
+const target = fileURLToPath(new URL("../test/fixtures/contract-descriptor.json", import.meta.url));
+
+function describeContract() {
+  const run = spawnSync("go", ["run", "."], {
+    cwd: program,
+    encoding: "utf8",
+    env: { ...process.env, GOWORK: "off" },
+  });
+  if (run.error) throw new Error(`go could not be started: ${run.error.message}`);
+  if (run.status !== 0) throw new Error(`test/interop/descriptor failed: ${run.stderr.trim()}`);
+  return run.stdout;
+}
+
+function checkContract() {
+  const committed = readFileSync(target, "utf8").split("\n");
+  const published = describeContract().split("\n");
+  const line = published.findIndex((text, index) => text !== committed[index]);
+  if (line === -1 && published.length === committed.length) return undefined;
+  const at = line === -1 ? published.length : line;
+  return `contract-descriptor.json differs from the published module at line ${at + 1}:
+  committed: ${committed[at]?.trim() ?? "(end of file)"}
+  published: ${published[at]?.trim() ?? "(end of file)"}
+  Run \`node scripts/interop.mjs --write\` and review the difference.`;
+}
+
+const checks = [
+  { name: "the contract is that of the published descriptor", run: checkContract },
+  {
+    name: "the agent's settings are those of the published module",
+    run: checkAgentSettings,
+    skip: process.platform === "linux" ? undefined : "the defaults are those of linux",
+  },
+];
+
+function runChecks() {
+  let passed = 0;
+  let failed = 0;
+  for (const { name, run, skip } of checks) {
+    if (skip !== undefined) {
+      console.log(`skipped: ${name}: ${skip}`);
+      continue;
+    }
+    let problem;
+    try {
+      problem = run();
+    } catch (error) {
+      problem = error instanceof Error ? error.message : String(error);
+    }
+    if (problem === undefined) passed += 1;
+    else failed += 1;
+    console.log(problem === undefined ? `ok: ${name}` : `failed: ${name}\n  ${problem}`);
+  }
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+if (spawnSync("go", ["version"]).error) {
+  console.log("skipped: no go");
+  console.log("0 passed, 0 failed");
+} else if (process.argv.includes("--write")) {
+  writeFileSync(target, describeContract());
+} else {
+  runChecks();
+}

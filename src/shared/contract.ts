@@ -1,0 +1,80 @@
+/** The wire contract, compiled from proto/ at build time: service definitions for grpc-js and the message types. */
+import { fromJSON, type PackageDefinition } from "@grpc/proto-loader";
+import { contractDescriptor } from "./contract-descriptor.generated.js";
+
+/** Full names of the services. */
+export const agentSecureService = "datadog.api.v1.AgentSecure";
+export const remoteAgentService = "datadog.remoteagent.v1.RemoteAgent";
+
+/**
+ * Loads the contract. Field names stay as in the .proto files; absent message fields are absent, and scalar fields
+ * that are absent on the wire have proto3's zero values.
+ */
+export function loadContract(): PackageDefinition {
+  return fromJSON(contractDescriptor as Parameters<typeof fromJSON>[0], {
+    keepCase: true,
+    longs: Number,
+    enums: String,
+    defaults: false,
+    arrays: true,
+    objects: false,
+    oneofs: false,
+  });
+}
+
+/** `google.protobuf.Value` as proto-loader delivers it: at most one field is present. */
+export interface ProtoValue {
+  null_value?: unknown;
+  number_value?: number;
+  string_value?: string;
+  bool_value?: boolean;
+  struct_value?: { fields?: { [key: string]: ProtoValue } | null } | null;
+  list_value?: { values?: ProtoValue[] | null } | null;
+}
+
+export interface ConfigStreamRequest {
+  name?: string;
+}
+
+export interface ProtoConfigSetting {
+  source?: string;
+  key?: string;
+  value?: ProtoValue | null;
+  unset_source?: string;
+}
+
+export interface ProtoConfigSnapshot {
+  origin?: string;
+  sequence_id?: number;
+  settings?: ProtoConfigSetting[];
+}
+
+export interface ProtoConfigUpdate {
+  origin?: string;
+  sequence_id?: number;
+  setting?: ProtoConfigSetting | null;
+}
+
+export interface ProtoConfigEvent {
+  snapshot?: ProtoConfigSnapshot | null;
+  update?: ProtoConfigUpdate | null;
+}
+
+export interface RegisterRemoteAgentRequest {
+  pid?: string;
+  flavor?: string;
+  display_name?: string;
+  api_endpoint_uri?: string;
+  services?: string[];
+}
+
+export interface RegisterRemoteAgentResponse {
+  session_id?: string;
+  recommended_refresh_interval_secs?: number;
+}
+
+export interface RefreshRemoteAgentRequest {
+  session_id?: string;
+}
+
+export type RefreshRemoteAgentResponse = Record<string, never>;
