@@ -1,0 +1,27 @@
+/** Time as a parameter, so that every policy can run in virtual time. */
+
+/** A pending timer. */
+export interface Timer {
+  /** Cancels the timer; harmless when it has already fired. */
+  cancel(): void;
+}
+
+/** Source of time and timers. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch; may jump when the system clock is set. */
+  now(): number;
+  /** Milliseconds from an arbitrary start; never goes back. Use it for durations. */
+  monotonic(): number;
+  /** Calls `callback` once after `delayMs`. */
+  setTimer(delayMs: number, callback: () => void): Timer;
+}
+
+/** The real clock. Its timers keep the thread alive. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  setTimer(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    return { cancel: () => clearTimeout(timer) };
+  },
+};

@@ -1,0 +1,144 @@
+/**
+ * Every failure that leaves this library is a {@link ConfigStreamError} with one code of a closed set.
+ *
+ * Errors cross threads as plain {@link SerializedError}s, since structured clone drops class and custom fields.
+ */
+
+/** What went wrong, and whether trying again can help. Each code is documented where it stands. */
+export const errorCodes = {
+  /** An option has a wrong name, type or value. Fix the call; retrying cannot help. */
+  invalid_option: { retry: false },
+  /** A credential file is missing, unreadable, empty or malformed. Retried until it appears. */
+  credentials: { retry: true },
+  /** The core agent could not be reached, or the connection broke. */
+  unavailable: { retry: true },
+  /** TLS failed: the core agent showed another certificate, or refused ours. */
+  tls: { retry: true },
+  /** The core agent refused the token or the session. */
+  unauthenticated: { retry: true },
+  /** Registration with the Remote Agent Registry failed. */
+  registration: { retry: true },
+  /** The stream ended or failed after it was open. */
+  stream: { retry: true },
+  /** A message from the core agent was not understood, and was refused whole. */
+  bad_message: { retry: true },
+  /** A message was larger than `maxReceiveMessageBytes`. */
+  message_too_large: { retry: true },
+  /** A limit on keys, value size or region size would have been exceeded; the state was refused whole. */
+  limit_exceeded: { retry: false },
+  /** A wait ended before its condition came true. The consumer goes on. */
+  timeout: { retry: true },
+  /** The consumer was stopped while the call was pending, or before it was made. */
+  stopped: { retry: false },
+  /** The worker thread died; a new one is being started. */
+  worker_died: { retry: true },
+  /** A subscription's buffer overflowed and its policy is `disconnect`. Subscribe again. */
+  subscriber_overflow: { retry: true },
+  /** A shared region has another magic number or layout version: two versions of this library are mixed. */
+  incompatible_region: { retry: false },
+  /** A view could not be made consistent within its bound. Try again. */
+  view_contended: { retry: true },
+  /** A YAML file could not be parsed or has the wrong shape. */
+  invalid_config_file: { retry: false },
+  /** The address to listen on is taken or not available. */
+  address_unavailable: { retry: false },
+  /** A defect of this library. Please report it. */
+  internal: { retry: false },
+} as const;
+
+/** One of the codes of {@link errorCodes}. */
+export type ErrorCode = keyof typeof errorCodes;
+
+/** An error as it crosses a thread border. */
+export interface SerializedError {
+  readonly configStreamError: true;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly cause: string | undefined;
+}
+
+/** Base class of all errors of this library. */
+export class ConfigStreamError extends Error {
+  /** Which kind of failure this is. */
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+
+  /** True when the same call, or the consumer by itself, may succeed later. */
+  get retryable(): boolean {
+    return errorCodes[this.code].retry;
+  }
+
+  /** The plain form that survives `postMessage`. */
+  serialize(): SerializedError {
+    const { cause } = this;
+    return {
+      configStreamError: true,
+      code: this.code,
+      message: this.message,
+      cause: cause === undefined ? undefined : cause instanceof Error ? cause.message : String(cause),
+    };
+  }
+
+  /** Rebuilds an error, of the right class, from its plain form. */
+  static deserialize(plain: SerializedError): ConfigStreamError {
+    const options = plain.cause === undefined ? {} : { cause: plain.cause };
+    switch (plain.code) {
+      case "stopped":
+        return new ConsumerStoppedError(plain.message, options);
+      case "timeout":
+        return new WaitTimeoutError(plain.message, options);
+      case "subscriber_overflow":
+        return new SubscriberOverflowError(plain.message, options);
+      case "invalid_option":
+        return new InvalidOptionError(plain.message, options);
+      default:
+        return new ConfigStreamError(plain.code, plain.message, options);
+    }
+  }
+
+  /** Turns anything that was thrown into a {@link ConfigStreamError}; one that already is one stays itself. */
+  static from(thrown: unknown, code: ErrorCode = "internal"): ConfigStreamError {
+    if (thrown instanceof ConfigStreamError) return thrown;
+    if (isSerializedError(thrown)) return ConfigStreamError.deserialize(thrown);
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    return new ConfigStreamError(code, message, { cause: thrown });
+  }
+}
+
+/** An option of a public call has a wrong name, type or value. */
+export class InvalidOptionError extends ConfigStreamError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super("invalid_option", message, options);
+  }
+}
+
+/** The consumer was stopped while the call was pending, or before it was made. */
+export class ConsumerStoppedError extends ConfigStreamError {
+  constructor(message = "The consumer was stopped.", options?: { cause?: unknown }) {
+    super("stopped", message, options);
+  }
+}
+
+/** A wait ended before its condition came true. The consumer goes on. */
+export class WaitTimeoutError extends ConfigStreamError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super("timeout", message, options);
+  }
+}
+
+/** A subscription's buffer overflowed and its policy is `disconnect`. */
+export class SubscriberOverflowError extends ConfigStreamError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super("subscriber_overflow", message, options);
+  }
+}
+
+/** True for the plain form of an error; works across realms, where `instanceof` does not. */
+export function isSerializedError(value: unknown): value is SerializedError {
+  return typeof value === "object" && value !== null && (value as SerializedError).configStreamError === true;
+}

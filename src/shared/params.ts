@@ -1,0 +1,91 @@
+/** The resolved parameters of a consumer, as they travel to the worker: plain data, nothing optional. */
+
+/** How the consumer obtains its session. */
+export type SessionParams =
+  | { readonly kind: "register" }
+  | { readonly kind: "fixed"; readonly sessionId: string }
+  | { readonly kind: "provider" };
+
+/** Copies a namespaced setting over a general one for one client. */
+export interface OverrideRule {
+  /** Client to which the rule applies. */
+  readonly clientName: string;
+  /** Key that is read, such as `security_agent.log_level`. */
+  readonly from: string;
+  /** Key that is written, as source `agent-runtime`, while `from` is a non-empty string. */
+  readonly to: string;
+}
+
+/** The four meanings that the same messages have carried over time; see docs/design.md. */
+export type Dialect = "newest" | "leaf" | "section-merged" | "section-per-source";
+
+export interface EngineParams {
+  readonly clientName: string;
+  /** Name for people, sent at registration. */
+  readonly displayName: string;
+  /** `host:port` of the core agent. */
+  readonly coreAgentAddress: string;
+  readonly authTokenFile: string;
+  readonly ipcCertFile: string;
+  /** False: plaintext. Only for tests, and only by name. */
+  readonly tls: boolean;
+  readonly session: SessionParams;
+  /** Source names, lowest priority first. */
+  readonly sourcePriority: readonly string[];
+  readonly overrides: readonly OverrideRule[];
+  /** `auto`: detected per snapshot. */
+  readonly dialect: Dialect | "auto";
+  /** Largest message accepted from the core agent, in bytes. */
+  readonly maxReceiveMessageBytes: number;
+  /** How long to wait for a resync snapshot after a gap, in ms. */
+  readonly resyncTimeoutMs: number;
+  /** How long an attempt waits for the credential files, and how often it looks, in ms. */
+  readonly credentialsTimeoutMs: number;
+  readonly credentialsPollMs: number;
+  /** Deadline of unary calls, in ms. */
+  readonly callTimeoutMs: number;
+  readonly backoff: {
+    readonly initialMs: number;
+    readonly maxMs: number;
+    readonly floorMs: number;
+    readonly factor: number;
+    /** A stream that was live for so long resets the back-off. */
+    readonly resetAfterMs: number;
+  };
+  readonly keepaliveIntervalMs: number;
+  readonly keepaliveTimeoutMs: number;
+  /** Keepalive interval after the server answered `too_many_pings`. */
+  readonly keepaliveRefusedIntervalMs: number;
+  readonly limits: {
+    /** Most keys at one time. */
+    readonly maxKeys: number;
+    /** Largest encoded value, in bytes. */
+    readonly maxValueBytes: number;
+    /** Largest region, in bytes. */
+    readonly maxRegionBytes: number;
+  };
+}
+
+/** Source names of a current core agent, lowest priority first. The order has changed over versions. */
+export const defaultSourcePriority: readonly string[] = [
+  "schema",
+  "default",
+  "unknown",
+  "infra-mode",
+  "file",
+  "environment-variable",
+  "fleet-policies",
+  "config-post-init",
+  "secret",
+  "local-config-process",
+  "agent-runtime",
+  "remote-config",
+  "cli",
+];
+
+/** The rules of behaviour 15: a namespaced log level wins for the agent that owns the namespace. */
+export const defaultOverrides: readonly OverrideRule[] = [
+  { clientName: "security-agent", from: "security_agent.log_level", to: "log_level" },
+  { clientName: "process-agent", from: "process_config.log_level", to: "log_level" },
+  { clientName: "trace-agent", from: "apm_config.log_level", to: "log_level" },
+];

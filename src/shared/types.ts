@@ -1,0 +1,116 @@
+/** The vocabulary that every part of the library shares. Types only, no behaviour. */
+
+/** A decoded setting value. Objects and arrays that the library hands out are deeply frozen. */
+export type ConfigValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly ConfigValue[]
+  | { readonly [key: string]: ConfigValue };
+
+/** The value that one source gives to a key. */
+export interface SourceValue {
+  /** Name of the source, such as `file` or `cli`. */
+  readonly source: string;
+  readonly value: ConfigValue;
+}
+
+/** A setting as the wire carries it, after the protobuf value has been converted. */
+export interface WireSetting {
+  readonly source: string;
+  readonly key: string;
+  readonly value: ConfigValue;
+  /** The layer that a removal cleared; empty for a plain set. */
+  readonly unsetSource: string;
+}
+
+/** One event of the stream. */
+export type WireEvent =
+  | {
+      readonly kind: "snapshot";
+      readonly origin: string;
+      readonly sequenceId: number;
+      readonly settings: readonly WireSetting[];
+    }
+  | {
+      readonly kind: "update";
+      readonly origin: string;
+      readonly sequenceId: number;
+      readonly setting: WireSetting;
+    };
+
+/** What a key resolves to: the winning value, where it came from, and every layer that claims the key. */
+export interface EffectiveSetting {
+  readonly value: ConfigValue;
+  /** Source of the winning value. */
+  readonly source: string;
+  /** All layers that hold the key, lowest priority first; the last one wins. */
+  readonly layers: readonly SourceValue[];
+}
+
+/** One real difference between two states of the configuration. */
+export interface EffectiveChange {
+  /** Lower-case dotted key. */
+  readonly key: string;
+  /** What the key resolves to now; `undefined` when no layer holds it any more. */
+  readonly setting: EffectiveSetting | undefined;
+  /** The value before; `undefined` when the key did not exist. */
+  readonly oldValue: ConfigValue | undefined;
+  /** False when only layers or the winning source changed: worth publishing, but no change event. */
+  readonly valueChanged: boolean;
+}
+
+/** A change of one setting, as subscribers receive it. */
+export interface ConfigChange {
+  /** Lower-case dotted key. */
+  readonly key: string;
+  /** The value before; `undefined` when the key did not exist. */
+  readonly oldValue: ConfigValue | undefined;
+  /** The value now; `undefined` when the key was removed. */
+  readonly newValue: ConfigValue | undefined;
+  /** Source of the new value; empty when the key was removed. */
+  readonly source: string;
+  /** The core agent's number of the state in which the change became visible. */
+  readonly sequenceId: number;
+}
+
+/**
+ * Where the consumer stands.
+ *
+ * | state | meaning |
+ * |---|---|
+ * | `starting` | the worker is being started, or waits for its credentials |
+ * | `registering` | a session is being obtained from the core agent |
+ * | `connecting` | a stream is being opened, its first snapshot has not arrived |
+ * | `live` | the stream is open and its first snapshot has been applied |
+ * | `stale` | settings are readable, but the stream is down; a new attempt is scheduled |
+ * | `failed` | the last attempt failed and no settings have ever arrived, or a fixed session id was rejected; retried with back-off |
+ * | `stopped` | `stop()` was called; the last settings stay readable |
+ */
+export type LifecycleState = "starting" | "registering" | "connecting" | "live" | "stale" | "failed" | "stopped";
+
+/** The step of start-up that a consumer is at, named in the error of a wait that timed out. */
+export type StartupStep = "credentials" | "registration" | "connection" | "first snapshot" | "done";
+
+/** A failure in a form that crosses threads. Never contains a token or a setting value. */
+export interface ErrorSummary {
+  readonly code: string;
+  readonly message: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly atMs: number;
+}
+
+/** Where the engine stands. Everything that `status()` tells about it, in one value that is replaced whole. */
+export interface EngineStatus {
+  readonly state: LifecycleState;
+  /** What the engine is waiting for on its way to `live`. */
+  readonly step: StartupStep;
+  /** Consecutive failed attempts since the stream was last live. */
+  readonly attempt: number;
+  /** When the next attempt starts, in ms since the epoch; `undefined` when none is scheduled. */
+  readonly nextAttemptAtMs: number | undefined;
+  /** When the present session was obtained, in ms since the epoch. */
+  readonly sessionSinceMs: number | undefined;
+  readonly lastError: ErrorSummary | undefined;
+}
