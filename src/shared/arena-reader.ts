@@ -1,0 +1,161 @@
+/**
+ * Reads records out of arenas: the reader's half of the protocol (seqlock.ts) applied to slots, keys and sources.
+ *
+ * Everything here is bounded and safe on memory that is being reused: positions are checked before they are followed,
+ * and a result counts only after `stillValid`.
+ */
+import { checksum, recordSeed } from "./checksum.js";
+import { findSlot, slotAt, sourceBytes } from "./directory.js";
+import { block, blockOf, descriptor, header, META_WORDS, meta, SLOT_WORDS, slot } from "./layout.js";
+import type { Region } from "./region.js";
+import { lastComplete, recordStillValid, stillValid, visibleDescriptor } from "./seqlock.js";
+
+// A byte order mark is part of the text, as it is for the writer.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** The arena that readers use now, and its newest complete publish. */
+export interface ArenaPosition {
+  /** 0: nothing was ever published. */
+  readonly ordinal: number;
+  readonly blockAt: number;
+  /** Newest complete publish. */
+  readonly publish: number;
+}
+
+/** R1 of the protocol. */
+export function currentPosition(region: Region): ArenaPosition {
+  const ordinal = region.load(header.arena);
+  const blockAt = blockOf(ordinal);
+  return { ordinal, blockAt, publish: ordinal === 0 ? 0 : lastComplete(region, blockAt) };
+}
+
+/**
+ * Whether the arena is still the present one. Asked at the end of a read, for a reader that was held up between finding the
+ * arena and finding its newest publish: by then the block may serve another arena, or a new writer may have marked the
+ * cells while an older one, which was only thought dead, still published.
+ */
+export function isCurrent(region: Region, position: ArenaPosition): boolean {
+  return region.load(header.arena) === position.ordinal;
+}
+
+/** Whether everything that was read since {@link currentPosition} can be relied on: R3 of the protocol, and then that. */
+export function stillHolds(region: Region, position: ArenaPosition): boolean {
+  return stillValid(region, position.blockAt, position.publish) && isCurrent(region, position);
+}
+
+/** True when `publish` is one of the arena's complete publishes up to `position`. */
+export function belongsTo(region: Region, position: ArenaPosition, publish: number): boolean {
+  const base = region.plain(position.blockAt + block.base);
+  return ((publish - base) | 0) > 0 && ((position.publish - publish) | 0) >= 0;
+}
+
+/** Index of a key's slot, or -1. */
+export function slotOfKey(region: Region, position: ArenaPosition, key: Uint8Array, hash: number): number {
+  return findSlot(region, position.blockAt, key, hash);
+}
+
+/** A private copy of one record; reused from read to read. */
+export class RecordCopy {
+  /** At least `length` bytes. */
+  bytes = new Uint8Array(1024);
+  /** 0: the key does not exist. */
+  length = 0;
+  source = 0;
+  hasLayers = false;
+  /** Publish that wrote the record; 0 when the slot held nothing at that publish. */
+  publish = 0;
+  sum = 0;
+  #descriptorAt = -1;
+  #slotAt = 0;
+
+  /** R2 of the protocol. False when the memory makes no sense, which `stillValid` would find out as well. */
+  take(region: Region, position: ArenaPosition, index: number): boolean {
+    const at = slotAt(region, position.blockAt, index);
+    if (!region.covers(at * 4, SLOT_WORDS * 4)) return false;
+    const visible = visibleDescriptor(region, at, position.publish);
+    this.#slotAt = at;
+    this.#descriptorAt = visible;
+    if (visible < 0) {
+      this.length = 0;
+      this.source = 0;
+      this.hasLayers = false;
+      this.publish = 0;
+      this.sum = 0;
+      return true;
+    }
+    this.publish = region.plain(visible + descriptor.publish);
+    const from = region.plain(visible + descriptor.at);
+    const info = region.plain(visible + descriptor.info);
+    this.sum = region.plain(visible + descriptor.checksum);
+    this.length = info & 0xffffff;
+    this.source = (info >>> 24) & 0x7f;
+    this.hasLayers = info >>> 31 === 1;
+    if (!region.covers(from, this.length)) return false;
+    if (this.bytes.length < this.length) this.bytes = new Uint8Array(this.length * 2);
+    region.copyOut(this.bytes, from, this.length);
+    return true;
+  }
+
+  /**
+   * {@link stillHolds} for this record alone: it also holds when many publishes have begun since, as long as none of them
+   * changed this slot. Otherwise a large record could not be read while a busy writer changes other keys.
+   */
+  stillHolds(region: Region, position: ArenaPosition): boolean {
+    const { blockAt, publish } = position;
+    return (
+      recordStillValid(region, blockAt, publish, this.#slotAt, this.#descriptorAt, this.publish) &&
+      isCurrent(region, position)
+    );
+  }
+
+  /** G9: whether the copy is what the publish wrote. Asked after `stillValid`; a mismatch is a defect somewhere. */
+  matches(index: number): boolean {
+    return this.length === 0 || checksum(this.bytes, this.length, recordSeed(index, this.publish)) === this.sum;
+  }
+}
+
+/** A slot's key, copied out before it is decoded; `undefined` when the memory makes no sense. */
+export function keyOfSlot(region: Region, position: ArenaPosition, index: number): string | undefined {
+  const at = slotAt(region, position.blockAt, index);
+  if (!region.covers(at * 4, SLOT_WORDS * 4)) return undefined;
+  const length = region.plain(at + slot.keyInfo) & 0xffff;
+  const from = region.plain(at + slot.keyAt);
+  if (!region.covers(from, length)) return undefined;
+  const copy = new Uint8Array(length);
+  region.copyOut(copy, from, length);
+  return decoder.decode(copy);
+}
+
+/** Name of a source. */
+export function sourceName(region: Region, position: ArenaPosition, source: number): string {
+  return source === 0 ? "" : decoder.decode(sourceBytes(region, position.blockAt, source));
+}
+
+/** What a publish tells about itself. */
+export interface PublishMeta {
+  readonly sequenceId: number;
+  readonly logHead: number;
+  readonly liveKeys: number;
+  readonly atMs: number;
+  readonly origin: string;
+}
+
+/** The record of publish `position.publish`; means something only after `stillValid`. */
+export function publishMeta(region: Region, position: ArenaPosition): PublishMeta {
+  const copy = position.blockAt + block.meta + (position.publish & 1) * META_WORDS;
+  const originAt = region.plain(copy + meta.originAt);
+  const originLength = region.plain(copy + meta.originLength);
+  let origin = "";
+  if (originLength > 0 && originLength <= 1024 && region.covers(originAt, originLength)) {
+    const bytes = new Uint8Array(originLength);
+    region.copyOut(bytes, originAt, originLength);
+    origin = decoder.decode(bytes);
+  }
+  return {
+    sequenceId: region.plain(copy + meta.sequenceId),
+    logHead: region.plain(copy + meta.logHead),
+    liveKeys: region.plain(copy + meta.liveKeys),
+    atMs: (region.plain(copy + meta.timeLow) >>> 0) + region.plain(copy + meta.timeHigh) * 2 ** 32,
+    origin,
+  };
+}

@@ -1,0 +1,45 @@
+/**
+ * A small value in the header that is always replaced whole: the engine's status. The same protocol as a slot's
+ * (seqlock.ts), with the two copies in place instead of behind descriptors.
+ */
+import { checksum } from "./checksum.js";
+import { LATCH_COPY_WORDS, LATCH_MAX_BYTES } from "./layout.js";
+import type { Region } from "./region.js";
+
+const begun = 0;
+const done = 1;
+const copies = 2;
+
+/** Writer: replaces the value; at most {@link LATCH_MAX_BYTES}. One writer at a time. */
+export function writeLatch(region: Region, at: number, bytes: Uint8Array): void {
+  if (bytes.length > LATCH_MAX_BYTES)
+    throw new RangeError(`A latch holds ${LATCH_MAX_BYTES} bytes, not ${bytes.length}.`);
+  // From `done`, not from `begun`: what a dead writer left half-made is made again under the same number.
+  const next = (region.load(at + done) + 1) | 0;
+  // A read-modify-write that reads the readers' closing ones: W1 in seqlock.ts.
+  region.exchange(at + begun, next);
+  const copy = at + copies + (next & 1) * LATCH_COPY_WORDS;
+  region.setPlain(copy, bytes.length);
+  region.setPlain(copy + 1, checksum(bytes, bytes.length, next));
+  region.copyIn((copy + 2) * 4, bytes);
+  region.store(at + done, next);
+}
+
+/** Reader: a private copy of the newest value; `undefined` when there is none yet, or none can be had now. */
+export function readLatch(region: Region, at: number): Uint8Array | undefined {
+  for (let tries = 0; tries < 8; tries++) {
+    const newest = region.load(at + done);
+    if (newest === 0) return undefined;
+    const copy = at + copies + (newest & 1) * LATCH_COPY_WORDS;
+    const length = region.plain(copy);
+    if (length < 0 || length > LATCH_MAX_BYTES) continue;
+    const sum = region.plain(copy + 1);
+    const bytes = new Uint8Array(length);
+    region.copyOut(bytes, (copy + 2) * 4, length);
+    // A read-modify-write that the writer's next opening one must read: R3 in seqlock.ts.
+    const started = region.add(at + begun, 0);
+    if (started !== newest && started !== ((newest + 1) | 0)) continue;
+    if (checksum(bytes, length, newest) === sum) return bytes;
+  }
+  return undefined;
+}

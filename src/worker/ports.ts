@@ -1,0 +1,115 @@
+/** What the engine needs from the world, so that it runs in a worker thread, in the same thread, and in virtual time. */
+import type { Clock } from "../shared/clock.js";
+import type { CounterName } from "../shared/counters.js";
+import type { EffectiveChange, EngineStatus, WireEvent } from "../shared/types.js";
+
+export type { EngineStatus };
+
+/** Receives what `status()` and the metrics tell. Must not throw. */
+export interface StatusSink {
+  /** Replaces the engine's status. */
+  set(status: EngineStatus): void;
+  count(counter: CounterName, by?: number): void;
+  /** A message arrived from the core agent just now. */
+  messageReceived(): void;
+}
+
+/** One atomic change of what readers see. */
+export interface Publication {
+  readonly sequenceId: number;
+  readonly origin: string;
+  readonly changes: readonly EffectiveChange[];
+}
+
+/** Makes states visible to readers. */
+export interface Publisher {
+  /**
+   * Publishes all changes at once, or throws a `ConfigStreamError` with code `limit_exceeded` and publishes nothing.
+   * A publication without changes still moves the visible sequence id.
+   */
+  publish(publication: Publication): void;
+}
+
+/** Passes changes on to the subscribers, after they have been published. Must not throw. */
+export interface ChangeSink {
+  notify(publication: Publication): void;
+}
+
+/** Token and certificate, as read from their files. */
+export interface Credentials {
+  readonly token: string;
+  /** PEM of the certificate: trust root and client certificate in one. */
+  readonly certificate: string;
+  /** PEM of the private key. */
+  readonly privateKey: string;
+}
+
+/** Reads the credential files. Rejects with a `ConfigStreamError` of code `credentials` that names path and fault. */
+export interface CredentialsReader {
+  read(): Promise<Credentials>;
+}
+
+/** A unary call's options. */
+export interface CallOptions {
+  readonly deadlineMs: number;
+}
+
+/** A new session. */
+export interface Registration {
+  readonly sessionId: string;
+  /** 0 when the core agent has no opinion. */
+  readonly recommendedRefreshIntervalSecs: number;
+}
+
+/** How a stream tells what happens to it. After `onEnd` nothing is called any more. */
+export interface StreamHandlers {
+  onEvent(event: WireEvent): void;
+  /** A message that could not be converted; the stream goes on. */
+  onBadMessage(error: Error): void;
+  /** The stream is over; `error` is undefined after a clean end. */
+  onEnd(error: TransportError | undefined): void;
+}
+
+/** An open stream. */
+export interface StreamCall {
+  /** Cancels the call. `onEnd` is not called afterwards. */
+  cancel(): void;
+}
+
+/** A failed call, with the gRPC status code that explains it. */
+export interface TransportError extends Error {
+  /** gRPC status code, see google.golang.org/grpc/codes. */
+  readonly grpcCode: number;
+}
+
+/** One channel to the core agent: everything on it shares one HTTP/2 connection. */
+export interface Connection {
+  register(request: { clientName: string; displayName: string }, options: CallOptions): Promise<Registration>;
+  refresh(sessionId: string, options: CallOptions): Promise<void>;
+  openStream(request: { clientName: string; sessionId: string }, handlers: StreamHandlers): StreamCall;
+  /** Closes the channel and cancels what is open on it. Idempotent. */
+  close(): void;
+}
+
+/** Makes connections. The connection attempt itself happens at the first call. */
+export interface Transport {
+  connect(credentials: Credentials | undefined): Connection;
+}
+
+/** Everything the engine needs. */
+export interface EnginePorts {
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly transport: Transport;
+  readonly credentials: CredentialsReader;
+  readonly publisher: Publisher;
+  readonly status: StatusSink;
+  readonly changes: ChangeSink;
+  /** Asked for a session id at every (re)connection when the session kind is `provider`. */
+  readonly sessionIdProvider: (() => Promise<string>) | undefined;
+  readonly log: EngineLog;
+}
+
+/** Log lines of the engine; the main thread decides what is shown. Never a token, session id or value. */
+export type EngineLog = (level: "debug" | "info" | "warn" | "error", message: string) => void;

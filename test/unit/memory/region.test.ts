@@ -1,0 +1,237 @@
+import { describe, expect, it } from "vitest";
+import { RegionReader } from "../../../src/main/region-reader.js";
+import { ConfigStreamError } from "../../../src/shared/errors.js";
+import { markWritersGone, readCounter } from "../../../src/shared/header.js";
+import { block, blockOf, header, LOG_ENTRIES, RANGES_PER_CELL_EPOCH } from "../../../src/shared/layout.js";
+import { Region } from "../../../src/shared/region.js";
+import { newRegion, TestWriter, testLimits } from "../../support/region.js";
+
+/** Slow-path reads of one entry, counted by looking at what the hot path compares. */
+function isHot(reader: RegionReader, key: string): boolean {
+  const entry = reader.entry(key);
+  return reader.words[entry.cell] === entry.stamp;
+}
+
+describe("a region", () => {
+  it("gives nothing before the first publish, and the value after it", () => {
+    const region = newRegion();
+    const reader = new RegionReader(region);
+    expect(reader.get("a.b")).toBeUndefined();
+    expect(isHot(reader, "a.b"), "an absent key is as cheap as one that exists").toBe(true);
+    new TestWriter(region).publish({ "a.b": 7 });
+    expect(reader.get("a.b")).toBe(7);
+    expect(reader.get("A.B"), "keys are compared without regard to case").toBe(7);
+    expect(isHot(reader, "a.b")).toBe(true);
+  });
+
+  it("shows a key that appears to a reader that has already looked for it", () => {
+    const region = newRegion();
+    const writer = new TestWriter(region);
+    const reader = new RegionReader(region);
+    writer.publish({ first: 1 });
+    expect(reader.get("second")).toBeUndefined();
+    expect(isHot(reader, "second")).toBe(true);
+    writer.publish({ second: 2 });
+    expect(reader.get("second")).toBe(2);
+  });
+
+  it("removes a key and brings it back in the same slot", () => {
+    const region = newRegion();
+    const writer = new TestWriter(region);
+    const reader = new RegionReader(region);
+    writer.publish({ a: 1, b: 2 });
+    expect(reader.get("a")).toBe(1);
+    writer.publish({ a: undefined });
+    expect(reader.get("a")).toBeUndefined();
+    expect(reader.get("b")).toBe(2);
+    writer.publish({ a: "again" });
+    expect(reader.get("a")).toBe("again");
+  });
+
+  it("keeps readers hot for keys that a publish did not touch", () => {
+    const region = newRegion();
+    const writer = new TestWriter(region);
+    const reader = new RegionReader(region);
+    writer.publish({ a: 1, b: 2 });
+    const b = reader.entry("b");
+    const before = b.stamp;
+    writer.publish({ a: 3 });
+    expect(reader.words[b.cell], "b's cell is untouched by a change of a").toBe(before);
+  });
+
+  it("publishes a whole batch under one number", () => {
+    const region = newRegion();
+    const writer = new TestWriter(region);
+    writer.publish({ a: 1, b: 1 });
+    const blockAt = blockOf(region.load(header.arena));
+    const before = region.load(blockAt + block.done);
+    writer.publish({ a: 2, b: 2, c: 2 });
+    expect(region.load(blockAt + block.done)).toBe(before + 1);
+  });
+
+  it("reads every size of value back as it was written, through growth of the memory", () => {
+    const region = newRegion();
+    const writer = new TestWriter(region);
+    const other = new RegionReader(new Region(region.memory));
+    const values: Record<string, string> = {};
+    for (let i = 0; i < 40; i++) {
+      values[`key.${i}`] = "x".repeat(2 ** Math.floor(i / 2)) + i;
+      writer.publish({ [`key.${i}`]: values[`key.${i}`] });
+    }
+    for (const [key, value] of Object.entries(values)) expect(other.get(key)).toBe(value);
+  });
+
+  it("uses the space of overwritten values again, so that a million updates do not grow it", () => {
+    const region = newRegion();
+    const writer = new TestWriter(region);
+    writer.publish({ a: "x".repeat(500), b: 1 });
+    for (let i = 0; i < 50; i++) writer.publish({ a: "y".repeat(400 + (i % 100)) });
+    const before = region.memory.buffer.byteLength;
+    for (let i = 0; i < 20_000; i++) writer.publish({ a: "y".repeat(400 + (i % 100)) });
+    expect(region.memory.buffer.byteLength).toBe(before);
+  });
+
+  it("refuses a state over a limit whole and keeps the last good one", () => {
+    const region = newRegion();
+    const writer = new TestWriter(region, { ...testLimits, maxKeys: 2, maxValueBytes: 100 });
+    const reader = new RegionReader(region);
+    writer.publish({ a: 1, b: 2 });
+    expect(() => writer.publish({ a: 5, c: 3 })).toThrow(/3 keys.*limits\.maxKeys = 2/);
+    expect(() => writer.publish({ a: 5, b: "x".repeat(200) })).toThrow(/limits\.maxValueBytes = 100/);
+    expect([reader.get("a"), reader.get("b"), reader.get("c")]).toEqual([1, 2, undefined]);
+    writer.publish({ b: undefined, c: 3 });
+    expect([reader.get("a"), reader.get("b"), reader.get("c")]).toEqual([1, undefined, 3]);
+  });
+
+  it("refuses what does not fit into the region, says which limit, and goes on", () => {
+    const region = newRegion(8 * 65_536);
+    const writer = new TestWriter(region);
+    const reader = new RegionReader(region);
+    writer.publish({ a: "small" });
+    expect(() => writer.publish({ a: "x".repeat(400_000), b: "y".repeat(400_000) })).toThrow(/limits\.maxRegionBytes/);
+    expect(reader.get("a")).toBe("small");
+    writer.publish({ a: "still works" });
+    expect(reader.get("a")).toBe("still works");
+    expect(reader.get("b")).toBeUndefined();
+  });
+
+  it("refuses memory of another layout with a clear error", () => {
+    const region = newRegion();
+    region.store(header.version, 99);
+    expect(() => new Region(region.memory)).toThrow(ConfigStreamError);
+    expect(() => new Region(region.memory)).toThrow(/layout version 99/);
+  });
+});
+
+describe("the hand-over to a new arena", () => {
+  it("moves every reader to the new writer's state: changed, unchanged, gone and new keys", () => {
+    const region = newRegion();
+    new TestWriter(region).publish({ same: 1, changed: 1, gone: 1 });
+    const reader = new RegionReader(region);
+    for (const key of ["same", "changed", "gone", "fresh"]) reader.entry(key);
+    new TestWriter(region).publish({ fresh: 2, changed: 2, same: 1 });
+    expect(["same", "changed", "gone", "fresh"].map((key) => reader.get(key))).toEqual([1, 2, undefined, 2]);
+    expect(["same", "changed", "gone", "fresh"].map((key) => isHot(reader, key))).toEqual([true, true, true, true]);
+  });
+
+  it("lets a writer that was only thought dead spoil nothing", () => {
+    const region = newRegion();
+    const zombie = new TestWriter(region);
+    zombie.publish({ a: 1, b: 1 });
+    const reader = new RegionReader(region);
+    reader.entry("a");
+    const heir = new TestWriter(region);
+    heir.publish({ b: 2, a: 2, c: 2 });
+    expect(reader.get("a")).toBe(2);
+    for (let i = 0; i < 100; i++) zombie.publish({ a: `zombie ${i}`, [`new ${i}`]: i });
+    expect([reader.get("a"), reader.get("b"), reader.get("c")]).toEqual([2, 2, 2]);
+    heir.publish({ a: 3 });
+    expect(reader.get("a")).toBe(3);
+    expect(new RegionReader(region).get("new 5")).toBeUndefined();
+  });
+
+  it("never uses the pages of a writer that may still live, and uses those of a dead one", () => {
+    const region = newRegion();
+    const values = Object.fromEntries(Array.from({ length: 3_000 }, (_, i) => [`key.${i}`, `value ${i}`]));
+    new TestWriter(region).publish(values);
+    new TestWriter(region).publish(values);
+    new TestWriter(region).publish(values);
+    const living = region.memory.buffer.byteLength;
+    for (let i = 0; i < 40; i++) {
+      markWritersGone(region);
+      new TestWriter(region).publish(values);
+    }
+    // Two arenas are in use at a hand-over: the one that readers have and the one that is being made.
+    expect(region.memory.buffer.byteLength).toBeLessThanOrEqual(living);
+    expect(new RegionReader(region).get("key.2999")).toBe("value 2999");
+  });
+
+  it("keeps an idle reader from mistaking an old number for a new one when all 32-bit numbers have been used", () => {
+    const region = newRegion();
+    const reader = new RegionReader(region);
+    const idle = new RegionReader(region);
+    let writer = new TestWriter(region);
+    writer.publish({ a: "first", b: 0 });
+    expect(idle.get("a")).toBe("first");
+    expect(idle.get("nothing")).toBeUndefined();
+    // As if as many arenas had come and gone as there are ranges of publish numbers: the same numbers come again.
+    region.store(header.rangesTaken, RANGES_PER_CELL_EPOCH);
+    markWritersGone(region);
+    writer = new TestWriter(region);
+    writer.publish({ a: "second", b: 0 });
+    expect(idle.get("a")).toBe("second");
+    writer.publish({ nothing: "something" });
+    expect(idle.get("nothing")).toBe("something");
+    expect(reader.get("a")).toBe("second");
+    expect(isHot(idle, "a")).toBe(true);
+  });
+
+  it.each([
+    ["2³¹", 126],
+    ["2³²", 254],
+  ])("goes on through publish numbers around %s", (_name, rangesBefore) => {
+    const region = newRegion();
+    region.store(header.rangesTaken, rangesBefore);
+    const publishesPerArena = 8;
+    const writer = new TestWriter(region, testLimits, publishesPerArena);
+    const reader = new RegionReader(region);
+    const numbers = new Set<number>();
+    for (let i = 1; i <= 40; i++) {
+      writer.publish({ a: i, [`key ${i % 9}`]: i });
+      expect(reader.get("a")).toBe(i);
+      expect(reader.get(`key ${i % 9}`)).toBe(i);
+      numbers.add(region.load(blockOf(region.load(header.arena)) + block.done));
+    }
+    expect(numbers.size, "no publish number was used twice").toBe(40);
+    expect(region.load(header.arena), "arenas were replaced before their ranges ran out").toBeGreaterThan(4);
+    expect(readCounter(region, "contendedReads")).toBe(0);
+  });
+
+  it("rebuilds an arena that holds more dead keys than live ones", () => {
+    const region = newRegion();
+    const writer = new TestWriter(region);
+    const reader = new RegionReader(region);
+    writer.publish({ keep: "me" });
+    for (let i = 0; i < 60; i++) {
+      const added = Object.fromEntries(Array.from({ length: 200 }, (_, k) => [`churn.${i}.${k}`, k]));
+      writer.publish(added);
+      writer.publish(Object.fromEntries(Object.keys(added).map((key) => [key, undefined])));
+    }
+    expect(region.load(header.arena)).toBeGreaterThan(1);
+    expect(reader.get("keep")).toBe("me");
+    expect(reader.get("churn.3.7")).toBeUndefined();
+    expect(readCounter(region, "checksumMismatches")).toBe(0);
+  });
+});
+
+describe("the ring of changed slots", () => {
+  it("is jumped over by a publish that would fill it", () => {
+    const region = newRegion();
+    const writer = new TestWriter(region);
+    const reader = new RegionReader(region);
+    writer.publish({ a: 1 });
+    const before = reader.meta()?.logHead ?? 0;
+    writer.publish(Object.fromEntries(Array.from({ length: LOG_ENTRIES }, (_, i) => [`k${i}`, i])));
+    expect((reader.meta()?.logHead ?? 0) - before).toBe(LOG_ENTRIES);
+  });
+});
