@@ -1,0 +1,155 @@
+/** The reader over the present state. */
+
+import { ConfigStreamError } from "../shared/errors.js";
+import type { Region } from "../shared/region.js";
+import type { ConfigValue } from "../shared/types.js";
+import { layersOf } from "./getters.js";
+import { Mirror } from "./mirror.js";
+import { nest } from "./nested.js";
+import type { Explanation, Reader, SettingBuilder, StringMap, View } from "./reader-api.js";
+import { RegionReader } from "./region-reader.js";
+import { HandleBuilder } from "./setting.js";
+import { StateView } from "./view.js";
+
+/** Makes a reader for this thread. */
+export function createReader(region: Region): Reader {
+  return new LiveReader(region);
+}
+
+/**
+ * The hot getters are written out here, although {@link Getters} has them: a getter of its own class sees one shape of
+ * reading, finds key and cell in two steps, and is inlined into the caller's loop.
+ */
+class LiveReader extends RegionReader implements Reader {
+  readonly #mirror: Mirror;
+
+  constructor(region: Region) {
+    super(region);
+    this.#mirror = new Mirror(region);
+  }
+
+  override getString(key: string, defaultValue = ""): string {
+    const entry = this.entries.get(key);
+    if (entry !== undefined && this.words[entry.cell] === entry.stamp) {
+      const text = entry.asString;
+      if (typeof text === "string") return text;
+      if (text === undefined) return defaultValue;
+    }
+    return super.getString(key, defaultValue);
+  }
+
+  override getBool(key: string, defaultValue = false): boolean {
+    const entry = this.entries.get(key);
+    if (entry !== undefined && this.words[entry.cell] === entry.stamp) {
+      const bool = entry.asBool;
+      if (typeof bool === "boolean") return bool;
+      if (bool === undefined) return defaultValue;
+    }
+    return super.getBool(key, defaultValue);
+  }
+
+  override getInt(key: string, defaultValue = 0): number {
+    const entry = this.entries.get(key);
+    if (entry !== undefined && this.words[entry.cell] === entry.stamp) {
+      const int = entry.asInt;
+      if (typeof int === "number") return int;
+      if (int === undefined) return defaultValue;
+    }
+    return super.getInt(key, defaultValue);
+  }
+
+  override getFloat64(key: string, defaultValue = 0): number {
+    const entry = this.entries.get(key);
+    if (entry !== undefined && this.words[entry.cell] === entry.stamp) {
+      const float = entry.asFloat;
+      if (typeof float === "number") return float;
+      if (float === undefined) return defaultValue;
+    }
+    return super.getFloat64(key, defaultValue);
+  }
+
+  override getDuration(key: string, defaultValueMs = 0): number {
+    const entry = this.entries.get(key);
+    if (entry !== undefined && this.words[entry.cell] === entry.stamp) {
+      const duration = entry.asDurationMs;
+      if (typeof duration === "number") return duration;
+      if (duration === undefined) return defaultValueMs;
+    }
+    return super.getDuration(key, defaultValueMs);
+  }
+
+  setting(key: string): SettingBuilder {
+    return new HandleBuilder(this, key);
+  }
+
+  view(): View {
+    return this.#view();
+  }
+
+  explain(key: string): Explanation {
+    const entry = this.entry(key);
+    const { value, source, sequenceId } = entry.state;
+    const layers = layersOf(entry.state);
+    const reason = reasonFor(entry.key, value, source, layers.length, this.meta() !== undefined);
+    return { key: entry.key, isSet: value !== undefined, value, source, layers, sequenceId, reason };
+  }
+
+  getSequenceId(): number {
+    return this.meta()?.sequenceId ?? 0;
+  }
+
+  allKeysLowercased(): readonly string[] {
+    return this.#view().keys();
+  }
+
+  allSettings(): StringMap<ConfigValue> {
+    return nest(
+      [...this.#view().readings()].map((reading) => [reading.key, reading.decode().state.value ?? null] as const),
+    );
+  }
+
+  allFlattenedSettingsWithSequenceId(): { settings: StringMap<ConfigValue>; sequenceId: number } {
+    const view = this.#view();
+    const settings = Object.fromEntries(view.keys().map((key) => [key, view.get(key) ?? null]));
+    return { settings, sequenceId: view.sequenceId };
+  }
+
+  hasSection(prefix: string): boolean {
+    return this.getSubfields(prefix).length > 0;
+  }
+
+  getSubfields(prefix: string): readonly string[] {
+    const start = prefix === "" ? "" : `${prefix.toLowerCase()}.`;
+    const names = new Set<string>();
+    for (const key of this.#view().keys()) {
+      if (key.startsWith(start)) names.add(key.slice(start.length).split(".", 1)[0] as string);
+    }
+    return [...names];
+  }
+
+  #view(): StateView {
+    const state = this.#mirror.state();
+    if (state === undefined) {
+      throw new ConfigStreamError(
+        "view_contended",
+        "A consistent view could not be read: publishes come faster than this thread reads. Try again.",
+      );
+    }
+    return new StateView(state);
+  }
+}
+
+function reasonFor(
+  key: string,
+  value: ConfigValue | undefined,
+  source: string,
+  layers: number,
+  hasSettings: boolean,
+): string {
+  if (value !== undefined) {
+    const others = layers > 1 ? `, above ${layers - 1} other layer${layers > 2 ? "s" : ""}` : "";
+    return `"${key}" comes from source "${source}"${others}.`;
+  }
+  if (!hasSettings) return `"${key}" is missing: no snapshot has arrived yet.`;
+  return `"${key}" is missing: no source of the core agent holds it.`;
+}
