@@ -1,0 +1,148 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { ConfigValue, EffectiveSetting, SourceValue } from "../../../src/shared/types.js";
+import { changeOf, deepFreeze, equalValues } from "../../../src/worker/diff.js";
+import { createPriority, settle, withLayer, withoutLayer, withWinner } from "../../../src/worker/priority.js";
+
+const setting = (...layers: SourceValue[]): EffectiveSetting | undefined => settle(layers);
+
+describe("equalValues", () => {
+  it.each<[string, ConfigValue, ConfigValue]>([
+    ["1 and its text", 1, "1"],
+    ["0 and false", 0, false],
+    ["null and 0", null, 0],
+    ["null and the empty text", null, ""],
+    ["null and an empty map", null, {}],
+    ["an empty list and an empty map", [], {}],
+    ["a list and a map with its indexes", ["a"], { 0: "a" }],
+    ["a list and a map that looks like one", ["a"], { 0: "a", length: 1 }],
+    ["lists in another order", [1, 2], [2, 1]],
+    ["a list and a longer one", [1], [1, 2]],
+    ["a map and a larger one", { a: 1 }, { a: 1, b: 2 }],
+    ["maps with other names", { a: null }, { b: null }],
+    ["a nested 1 and its text", { a: [{ b: 1 }] }, { a: [{ b: "1" }] }],
+  ])("tells %s apart", (_, a, b) => {
+    expect(equalValues(a, b)).toBe(false);
+    expect(equalValues(b, a)).toBe(false);
+  });
+
+  it("does not care for the order of names in a map", () => {
+    expect(equalValues({ a: 1, b: { c: 2, d: [3] } }, { b: { d: [3], c: 2 }, a: 1 })).toBe(true);
+  });
+
+  it("takes only own names into account", () => {
+    const own = JSON.parse('{"__proto__": null}');
+    expect(equalValues(own, { x: null })).toBe(false);
+    expect(equalValues({ constructor: 1 }, { x: 1 })).toBe(false);
+    // Object.prototype, seen as a map, is empty.
+    expect(equalValues(JSON.parse('{"__proto__": {}}'), { x: 1 })).toBe(false);
+    expect(equalValues(own, JSON.parse('{"__proto__": null}'))).toBe(true);
+  });
+
+  it("agrees with a comparison of canonical JSON for any value", () => {
+    const canonical = (value: unknown): string =>
+      JSON.stringify(value, (_, inner) =>
+        typeof inner === "object" && inner !== null && !Array.isArray(inner)
+          ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+          : inner,
+      );
+    const json = fc.jsonValue({ maxDepth: 3 });
+    fc.assert(
+      fc.property(json, json, (a, b) => {
+        const left = JSON.parse(JSON.stringify(a));
+        const right = JSON.parse(JSON.stringify(b));
+        expect(equalValues(left, structuredClone(left))).toBe(true);
+        expect(equalValues(left, right)).toBe(canonical(left) === canonical(right));
+      }),
+    );
+  });
+});
+
+describe("changeOf", () => {
+  const file = { source: "file", value: 1 };
+
+  it("is nothing when value, source and layers are equal", () => {
+    expect(changeOf("k", undefined, undefined)).toBeUndefined();
+    expect(changeOf("k", setting(file), setting({ ...file }))).toBeUndefined();
+    expect(
+      changeOf(
+        "k",
+        setting({ source: "file", value: { a: 1, b: 2 } }),
+        setting({ source: "file", value: { b: 2, a: 1 } }),
+      ),
+    ).toBeUndefined();
+  });
+
+  it("tells a new key, a removed key and a new value", () => {
+    const after = setting({ source: "file", value: "1" });
+    expect(changeOf("k", undefined, after)).toEqual({
+      key: "k",
+      setting: after,
+      oldValue: undefined,
+      valueChanged: true,
+    });
+    expect(changeOf("k", after, undefined)).toEqual({
+      key: "k",
+      setting: undefined,
+      oldValue: "1",
+      valueChanged: true,
+    });
+    expect(changeOf("k", setting(file), after)).toEqual({ key: "k", setting: after, oldValue: 1, valueChanged: true });
+  });
+
+  it("tells a null value from a missing key", () => {
+    const none = setting({ source: "file", value: null });
+    expect(changeOf("k", undefined, none)).toEqual({
+      key: "k",
+      setting: none,
+      oldValue: undefined,
+      valueChanged: true,
+    });
+    expect(changeOf("k", none, undefined)?.oldValue).toBeNull();
+  });
+
+  it("marks a change of source or layers alone as no change of value", () => {
+    expect(changeOf("k", setting(file), setting({ source: "cli", value: 1 }))?.valueChanged).toBe(false);
+    expect(changeOf("k", setting(file), setting({ source: "default", value: 0 }, file))?.valueChanged).toBe(false);
+  });
+});
+
+describe("layer lists", () => {
+  const priority = createPriority(["default", "unknown", "file", "cli"]);
+  const names = (layers: readonly SourceValue[]) => layers.map((layer) => layer.source);
+  const all = ["cli", "default", "odd", "file", "unknown", "strange"].reduce<readonly SourceValue[]>(
+    (layers, source) => withLayer(priority, layers, source, source),
+    [],
+  );
+
+  it("keeps layers in the order of priority, sources out of the list just above unknown, the last set on top", () => {
+    expect(names(all)).toEqual(["default", "unknown", "odd", "strange", "file", "cli"]);
+    expect(names(withLayer(priority, all, "odd", 1))).toEqual(["default", "unknown", "strange", "odd", "file", "cli"]);
+  });
+
+  it("ranks strangers above default when the list has no unknown, and lowest without default", () => {
+    const order = (...sources: string[]) => {
+      const own = createPriority(sources);
+      return ["file", "odd", "default"].sort((a, b) => own.rank(a) - own.rank(b));
+    };
+    expect(order("default", "file")).toEqual(["default", "odd", "file"]);
+    expect(createPriority(["file"]).rank("odd")).toBeLessThan(createPriority(["file"]).rank("file"));
+  });
+
+  it("drops the layers above a winner, and only them", () => {
+    expect(names(withWinner(priority, all, "unknown", 1))).toEqual(["default", "unknown"]);
+    expect(names(withWinner(priority, all, "odd", 1))).toEqual(["default", "unknown", "strange", "odd"]);
+  });
+
+  it("removes one layer", () => {
+    expect(names(withoutLayer(all, "file"))).toEqual(["default", "unknown", "odd", "strange", "cli"]);
+    expect(withoutLayer(all, "secret")).toBe(all);
+  });
+
+  it("freezes what it settles, deeply", () => {
+    const value = { a: [{ b: 1 }] };
+    expect(settle([{ source: "file", value }])?.value).toBe(value);
+    expect([value, value.a, value.a[0]].every(Object.isFrozen)).toBe(true);
+    expect(deepFreeze("text")).toBe("text");
+  });
+});
