@@ -1,0 +1,162 @@
+/** What a core agent can be told, checked once and completed with defaults. */
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Clock, systemClock } from "../shared/clock.js";
+import { InvalidOptionError } from "../shared/errors.js";
+import { defaultSourcePriority } from "../shared/params.js";
+import type { Environment } from "./env.js";
+import type { Defaults } from "./known-keys.js";
+import type { Registry } from "./metrics.js";
+
+/** Log lines of the core agent. Setting names may appear, values and credentials never. */
+export type AgentLog = (level: "debug" | "info" | "warn" | "error", message: string) => void;
+
+/** Which of the two register services answer. The other one says `UNIMPLEMENTED`. */
+export type RegisterServices = "both" | "agent-secure" | "remote-agent";
+
+export interface CoreAgentOptions {
+  /** YAML files, watched. Later files win. They may be missing; they are read when they appear. Default: none. */
+  readonly configFiles?: readonly string[];
+  /** Values of the source `default`, by dotted key or as schema entries; they also tell which keys exist. Default: none. */
+  readonly defaults?: Defaults;
+  /**
+   * Environment whose `DD_*` variables set known keys as source `environment-variable`; read once, at start.
+   * `false`: none. Default: `process.env`.
+   */
+  readonly env?: Environment | false;
+  /** `host:port` or `[ipv6]:port`; port 0 picks a free one. Default: `localhost:5001`. */
+  readonly address?: string;
+  /** Directory of `auth_token` and `ipc_cert.pem`. Default: a new temporary one, removed at stop. */
+  readonly dataDir?: string;
+  /** Name that events carry. Default: `core-agent`. */
+  readonly origin?: string;
+  /** Default: `both`. */
+  readonly services?: RegisterServices;
+  /** A session without a refresh for this long is forgotten, in ms, 1 or more. Default: 30,000. */
+  readonly sessionIdleTimeoutMs?: number;
+  /** Sent at registration, in s, 0 or more; 0: no opinion. Default: 10. */
+  readonly recommendedRefreshIntervalSecs?: number;
+  /** Updates buffered per subscriber that is behind, 1 or more. Default: 100. */
+  readonly subscriberBuffer?: number;
+  /** Source names, lowest priority first. Default: the order of a current core agent. */
+  readonly sourcePriority?: readonly string[];
+  /** Registry for the metrics; they leave it at stop. Default: an own one. */
+  readonly registry?: Registry;
+  /** Time for sessions and file watching. Default: the system's. */
+  readonly clock?: Clock;
+  /** Default: silent. */
+  readonly log?: AgentLog;
+}
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface ResolvedOptions {
+  readonly configFiles: readonly string[];
+  readonly defaults: Defaults;
+  readonly env: Environment;
+  readonly address: ListenAddress;
+  readonly dataDir: string;
+  readonly dataDirIsTemporary: boolean;
+  readonly origin: string;
+  readonly services: RegisterServices;
+  readonly sessionIdleTimeoutMs: number;
+  readonly recommendedRefreshIntervalSecs: number;
+  readonly subscriberBuffer: number;
+  readonly sourcePriority: readonly string[];
+  readonly registry: Registry | undefined;
+  readonly clock: Clock;
+  readonly log: AgentLog;
+}
+
+const optionNames: ReadonlySet<string> = new Set<keyof CoreAgentOptions>([
+  "configFiles",
+  "defaults",
+  "env",
+  "address",
+  "dataDir",
+  "origin",
+  "services",
+  "sessionIdleTimeoutMs",
+  "recommendedRefreshIntervalSecs",
+  "subscriberBuffer",
+  "sourcePriority",
+  "registry",
+  "clock",
+  "log",
+]);
+
+/** @param newId Makes the name of a temporary data directory unique. */
+export function resolveOptions(options: CoreAgentOptions, newId: () => string): ResolvedOptions {
+  for (const name of Object.keys(options)) {
+    if (!optionNames.has(name)) {
+      throw new InvalidOptionError(`The core agent has no option "${name}"; it has ${[...optionNames].join(", ")}.`);
+    }
+  }
+  const env = options.env ?? process.env;
+  return {
+    configFiles: checkNames("configFiles", options.configFiles ?? []),
+    defaults: options.defaults ?? {},
+    env: env === false ? {} : env,
+    address: parseAddress(options.address ?? "localhost:5001"),
+    dataDir: checkText("dataDir", options.dataDir ?? join(tmpdir(), `configstream-core-agent-${newId()}`)),
+    dataDirIsTemporary: options.dataDir === undefined,
+    origin: checkText("origin", options.origin ?? "core-agent"),
+    services: checkServices(options.services ?? "both"),
+    sessionIdleTimeoutMs: checkNumber("sessionIdleTimeoutMs", options.sessionIdleTimeoutMs ?? 30_000, 1),
+    recommendedRefreshIntervalSecs: checkNumber(
+      "recommendedRefreshIntervalSecs",
+      options.recommendedRefreshIntervalSecs ?? 10,
+      0,
+    ),
+    subscriberBuffer: checkNumber("subscriberBuffer", options.subscriberBuffer ?? 100, 1),
+    sourcePriority: checkNames("sourcePriority", options.sourcePriority ?? defaultSourcePriority),
+    registry: options.registry,
+    clock: options.clock ?? systemClock,
+    log: options.log ?? (() => {}),
+  };
+}
+
+/** Splits `host:port`; the host of an IPv6 address stands in brackets. */
+export function parseAddress(address: string): ListenAddress {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]/\s]+)):(\d{1,5})$/.exec(String(address));
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  if (host === undefined || port > 65_535) {
+    throw new InvalidOptionError(
+      `The option address is "${address}"; give "host:port" or "[ipv6]:port" with a port from 0 to 65535.`,
+    );
+  }
+  return { host, port };
+}
+
+function checkNumber(name: string, value: number, minimum: number): number {
+  if (!Number.isInteger(value) || value < minimum || value > 2 ** 31 - 1) {
+    throw new InvalidOptionError(
+      `The option ${name} is ${String(value)}; give a whole number from ${minimum} to ${2 ** 31 - 1}.`,
+    );
+  }
+  return value;
+}
+
+function checkText(name: string, value: string): string {
+  if (typeof value !== "string" || value === "") {
+    throw new InvalidOptionError(`The option ${name} is ${JSON.stringify(value)}; give text that is not empty.`);
+  }
+  return value;
+}
+
+function checkNames(name: string, value: readonly string[]): readonly string[] {
+  if (!Array.isArray(value))
+    throw new InvalidOptionError(`The option ${name} is not an array; give an array of texts.`);
+  return value.map((item) => checkText(name, item as string));
+}
+
+function checkServices(value: RegisterServices): RegisterServices {
+  if (value === "both" || value === "agent-secure" || value === "remote-agent") return value;
+  throw new InvalidOptionError(
+    `The option services is ${JSON.stringify(value)}; give "both", "agent-secure" or "remote-agent".`,
+  );
+}

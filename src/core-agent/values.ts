@@ -1,0 +1,76 @@
+/** Setting values: private frozen copies, and equality as the stream understands it. Pure. */
+import { InvalidOptionError } from "../shared/errors.js";
+import type { ConfigValue } from "../shared/types.js";
+
+/** Deepest nesting of lists and maps in a value; consumers refuse deeper ones. A cyclic object runs into it too. */
+const maxDepth = 64;
+
+/**
+ * A deeply frozen copy of a value, so that later changes by the caller cannot reach what was sent.
+ *
+ * @throws InvalidOptionError for anything that JSON-like values cannot hold, and for nesting deeper than 64 levels.
+ */
+export function copyValue(key: string, value: unknown, depth = 0): ConfigValue {
+  switch (typeof value) {
+    case "string":
+    case "number":
+    case "boolean":
+      return value;
+    case "object":
+      break;
+    default:
+      throw new InvalidOptionError(
+        `The value of setting "${key}" holds a ${typeof value}; give null, a boolean, a number, text, an array or a plain object.`,
+      );
+  }
+  if (value === null) return null;
+  if (depth >= maxDepth) {
+    throw new InvalidOptionError(
+      `The value of setting "${key}" is nested deeper than ${maxDepth} levels or contains itself; make it flatter.`,
+    );
+  }
+  if (Array.isArray(value)) return Object.freeze(value.map((item: unknown) => copyValue(key, item, depth + 1)));
+  return copyObject(key, value, depth);
+}
+
+function copyObject(key: string, value: object, depth: number): ConfigValue {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw new InvalidOptionError(
+      `The value of setting "${key}" holds an object of class ${value.constructor?.name ?? "unknown"}; give a plain object.`,
+    );
+  }
+  const copy: { [name: string]: ConfigValue } = {};
+  for (const [name, item] of Object.entries(value)) {
+    if (item !== undefined) defineEntry(copy, name, copyValue(key, item, depth + 1));
+  }
+  return Object.freeze(copy);
+}
+
+/** Adds an own property; plain assignment of a key named `__proto__` would replace the prototype instead. */
+export function defineEntry(target: { [name: string]: ConfigValue }, name: string, value: ConfigValue): void {
+  if (name === "__proto__") {
+    Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
+  } else {
+    target[name] = value;
+  }
+}
+
+/** True when both values look the same to a consumer: `1` and `"1"` differ, equal maps do not, NaN equals itself. */
+export function valuesEqual(a: ConfigValue, b: ConfigValue): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) {
+    return typeof a === "number" && typeof b === "number" && Number.isNaN(a) && Number.isNaN(b);
+  }
+  if (Array.isArray(a) || Array.isArray(b)) {
+    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+    return a.every((item: ConfigValue, index) => valuesEqual(item, b[index] as ConfigValue));
+  }
+  return objectsEqual(a as { readonly [key: string]: ConfigValue }, b as { readonly [key: string]: ConfigValue });
+}
+
+function objectsEqual(a: { readonly [key: string]: ConfigValue }, b: { readonly [key: string]: ConfigValue }): boolean {
+  const names = Object.keys(a);
+  if (names.length !== Object.keys(b).length) return false;
+  return names.every((name) => Object.hasOwn(b, name) && valuesEqual(a[name] as ConfigValue, b[name] as ConfigValue));
+}

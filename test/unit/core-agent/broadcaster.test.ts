@@ -1,0 +1,119 @@
+import { describe, expect, test } from "vitest";
+import { createBroadcaster, maxSequenceId } from "../../../src/core-agent/broadcaster.js";
+import { newestDialect } from "../../../src/core-agent/dialects/newest.js";
+import { createEntryEncoder, type Frame } from "../../../src/core-agent/encoding.js";
+import { createLayerStore, type LayerChange } from "../../../src/core-agent/layer-store.js";
+import { defaultSourcePriority } from "../../../src/shared/params.js";
+
+function setUp() {
+  const store = createLayerStore(defaultSourcePriority);
+  let exhausted = 0;
+  const broadcaster = createBroadcaster({
+    origin: "o",
+    dialect: newestDialect,
+    settings: store.settings,
+    subscriberBuffer: 10,
+    onExhausted: () => {
+      exhausted += 1;
+    },
+  });
+  const publish = (change: LayerChange | undefined): void => {
+    if (change !== undefined) broadcaster.publish(change);
+  };
+  const listen = (): Frame[] => {
+    const frames: Frame[] = [];
+    broadcaster.subscribe({ ready: true, send: (frame) => frames.push(frame) }).pump();
+    return frames;
+  };
+  return { store, broadcaster, publish, listen, exhausted: () => exhausted };
+}
+
+describe("the broadcaster", () => {
+  test("encodes a snapshot once per state and an update once for all subscribers", () => {
+    const { store, publish, listen } = setUp();
+    publish(store.set("a", 1, "file"));
+    const [first, second] = [listen(), listen()];
+    expect(first[0]).toBe(second[0]);
+    publish(store.set("a", 2, "file"));
+    expect(first[1]).toBe(second[1]);
+    expect(listen()[0]).not.toBe(first[0]);
+  });
+
+  test("gives no number to a change that its dialect does not tell", () => {
+    const { store, broadcaster, publish, listen } = setUp();
+    publish(store.set("a", 1, "cli"));
+    const frames = listen();
+    publish(store.set("a", 2, "file"));
+    expect([broadcaster.sequenceId, frames.length]).toEqual([1, 1]);
+    publish(store.set("a", 3, "cli"));
+    expect([broadcaster.sequenceId, frames[1]?.sequenceId]).toEqual([2, 2]);
+  });
+
+  test("forgets a subscriber that is taken out", () => {
+    const { store, broadcaster, publish } = setUp();
+    const frames: Frame[] = [];
+    const subscriber = broadcaster.subscribe({ ready: true, send: (frame) => frames.push(frame) });
+    expect(broadcaster.subscribers).toBe(1);
+    broadcaster.unsubscribe(subscriber);
+    publish(store.set("a", 1, "cli"));
+    expect([broadcaster.subscribers, frames.length]).toEqual([0, 0]);
+  });
+
+  test("says that the ids are used up and begins again at 1", () => {
+    const { store, broadcaster, publish, exhausted } = setUp();
+    broadcaster.restartFrom(maxSequenceId - 1);
+    publish(store.set("a", 1, "cli"));
+    expect([broadcaster.sequenceId, exhausted()]).toEqual([maxSequenceId, 0]);
+    publish(store.set("a", 2, "cli"));
+    expect([broadcaster.sequenceId, exhausted()]).toEqual([1, 1]);
+  });
+});
+
+describe("the newest dialect", () => {
+  const store = () => createLayerStore(defaultSourcePriority);
+  const told = (change: LayerChange | undefined) => (change === undefined ? undefined : newestDialect.update(change));
+
+  test("tells a set that wins, also when only the source changes", () => {
+    const layers = store();
+    expect(told(layers.set("k", 1, "file"))).toEqual({ key: "k", value: 1, source: "file", unsetSource: "" });
+    expect(told(layers.set("k", 1, "cli"))).toEqual({ key: "k", value: 1, source: "cli", unsetSource: "" });
+  });
+
+  test("says nothing of a set below the winner", () => {
+    const layers = store();
+    layers.set("k", 1, "cli");
+    expect(told(layers.set("k", 2, "file"))).toBeUndefined();
+  });
+
+  test("names the cleared layer and what the key falls back to", () => {
+    const layers = store();
+    layers.set("k", 1, "file");
+    layers.set("k", 2, "cli");
+    expect(told(layers.unset("k", "cli"))).toEqual({ key: "k", value: 1, source: "file", unsetSource: "cli" });
+    expect(told(layers.unset("k", "file"))).toEqual({ key: "k", value: null, source: "", unsetSource: "file" });
+  });
+
+  test("tells the removal of a hidden layer together with the winner that stays", () => {
+    const layers = store();
+    layers.set("k", 1, "file");
+    layers.set("k", 2, "cli");
+    expect(told(layers.unset("k", "file"))).toEqual({ key: "k", value: 2, source: "cli", unsetSource: "file" });
+  });
+
+  test("puts one entry per key into the snapshot, with the winner", () => {
+    const layers = store();
+    layers.set("a", 1, "default");
+    layers.set("a", 2, "file");
+    layers.set("b.c", "x", "default");
+    const entries: object[] = [];
+    const encode = createEntryEncoder();
+    for (const _bytes of newestDialect.snapshot(layers.settings, (identity, make) => {
+      entries.push(make());
+      return encode(identity, make);
+    }));
+    expect(entries).toEqual([
+      { key: "a", value: 2, source: "file", unsetSource: "" },
+      { key: "b.c", value: "x", source: "default", unsetSource: "" },
+    ]);
+  });
+});

@@ -1,0 +1,52 @@
+import { describe, expect, test } from "vitest";
+import { type CoreAgentOptions, parseAddress, resolveOptions } from "../../../src/core-agent/options.js";
+import { InvalidOptionError } from "../../../src/shared/errors.js";
+
+const resolve = (options: CoreAgentOptions) => resolveOptions(options, () => "unique");
+
+describe("the options of a core agent", () => {
+  test("have their documented defaults", () => {
+    expect(resolve({})).toMatchObject({
+      address: { host: "localhost", port: 5001 },
+      origin: "core-agent",
+      services: "both",
+      sessionIdleTimeoutMs: 30_000,
+      recommendedRefreshIntervalSecs: 10,
+      subscriberBuffer: 100,
+      dataDirIsTemporary: true,
+      env: process.env,
+    });
+    expect(resolve({}).dataDir).toContain("unique");
+  });
+
+  test("read no environment when env is false", () => {
+    expect(resolve({ env: false }).env).toEqual({});
+  });
+
+  test.each<[string, object]>([
+    ["colour", { colour: "red" }],
+    ["address", { address: "localhost" }],
+    ["address", { address: "localhost:65536" }],
+    ["address", { address: "a b:1" }],
+    ["address", { address: "::1:1" }],
+    ["services", { services: "none" }],
+    ["sessionIdleTimeoutMs", { sessionIdleTimeoutMs: 0 }],
+    ["recommendedRefreshIntervalSecs", { recommendedRefreshIntervalSecs: -1 }],
+    ["subscriberBuffer", { subscriberBuffer: 1.5 }],
+    ["configFiles", { configFiles: "a.yaml" }],
+    ["origin", { origin: "" }],
+    ["dataDir", { dataDir: "" }],
+    ["sourcePriority", { sourcePriority: [1] }],
+  ])("refuse a wrong %s: %j", (name, options) => {
+    expect(() => resolve(options as CoreAgentOptions)).toThrow(InvalidOptionError);
+    expect(() => resolve(options as CoreAgentOptions)).toThrow(name);
+  });
+
+  test.each([
+    ["localhost:5001", "localhost", 5001],
+    ["127.0.0.1:0", "127.0.0.1", 0],
+    ["[::1]:65535", "::1", 65535],
+  ])("read the address %s", (text, host, port) => {
+    expect(parseAddress(text)).toEqual({ host, port });
+  });
+});
