@@ -18,7 +18,7 @@ import {
 } from "../shared/arena-reader.js";
 import { slotAt } from "../shared/directory.js";
 import { count } from "../shared/header.js";
-import { block, descriptor, LOG_ENTRIES, SLOTS_PER_CHUNK } from "../shared/layout.js";
+import { block, descriptor, LOG_ENTRIES, SLOT_WORDS, SLOTS_PER_CHUNK } from "../shared/layout.js";
 import type { Region } from "../shared/region.js";
 import { stillValid, visibleDescriptor } from "../shared/seqlock.js";
 import { StoredReading } from "./stored-reading.js";
@@ -82,7 +82,7 @@ export class Mirror {
     const meta = publishMeta(region, position);
     const slots = region.load(position.blockAt + block.slots);
     const changed = this.#changedSince(position, meta);
-    if (!stillValid(region, position.blockAt, position.publish)) return undefined;
+    if (!stillValid(region, position.blockAt, position.publish) || meta === undefined) return undefined;
     this.#logSeen = meta.logHead;
     if (changed === undefined) this.#scanDue = true;
     else for (const slot of changed) this.#stale.add(slot);
@@ -113,7 +113,8 @@ export class Mirror {
   }
 
   /** Slots in the ring since this mirror last looked; `undefined` when some have been overwritten or jumped over. */
-  #changedSince(position: ArenaPosition, meta: PublishMeta): number[] | undefined {
+  #changedSince(position: ArenaPosition, meta: PublishMeta | undefined): number[] | undefined {
+    if (meta === undefined) return undefined;
     const fresh = (meta.logHead - this.#logSeen) | 0;
     // Half the ring: what the publish under way may overwrite is then out of reach.
     if (this.#scanDue || fresh < 0 || fresh > LOG_ENTRIES / 2) return undefined;
@@ -134,7 +135,7 @@ export class Mirror {
       const batch: number[] = [];
       for (let slot = from; slot < Math.min(slots, from + BATCH); slot++) {
         const at = slotAt(region, position.blockAt, slot);
-        const visible = region.covers(at * 4, 4) ? visibleDescriptor(region, at, position.publish) : -1;
+        const visible = region.covers(at * 4, SLOT_WORDS * 4) ? visibleDescriptor(region, at, position.publish) : -1;
         const publish = visible < 0 ? 0 : region.plain(visible + descriptor.publish);
         if (this.#readingAt(slot)?.publish !== publish) batch.push(slot);
       }
@@ -161,6 +162,7 @@ export class Mirror {
       const key = known?.key ?? keyOfSlot(region, position, slot);
       if (key === undefined) return false;
       const source = this.#sources[copy.source] ?? sourceName(region, position, copy.source);
+      if (source === undefined) return false;
       read.push([slot, new StoredReading(key, copy, source)]);
     }
     if (!stillValid(region, position.blockAt, position.publish)) return false;

@@ -16,6 +16,7 @@ import {
 import { cellAt, cellOfSlot } from "../shared/cells.js";
 import { hashKey } from "../shared/checksum.js";
 import { decodeRecord } from "../shared/codec.js";
+import { UNREADABLE } from "../shared/directory.js";
 import { count } from "../shared/header.js";
 import { ABSENT_CELL, header, STAMP_NEVER } from "../shared/layout.js";
 import type { Region } from "../shared/region.js";
@@ -71,7 +72,7 @@ export class RegionReader extends Getters {
       const position = currentPosition(this.region);
       if (position.ordinal === 0) return undefined;
       const meta = publishMeta(this.region, position);
-      if (stillHolds(this.region, position)) return meta;
+      if (stillHolds(this.region, position) && meta !== undefined) return meta;
     }
     count(this.region, "contendedReads");
     return undefined;
@@ -84,6 +85,7 @@ export class RegionReader extends Getters {
     const position = currentPosition(region);
     if (position.ordinal === 0) return this.#setAbsent(entry, position, absentStamp === 0 ? 0 : STAMP_NEVER);
     const slot = this.#slotOf(entry, position);
+    if (slot === UNREADABLE) return false;
     if (slot < 0) {
       if (!stillHolds(region, position)) return false;
       // A stamp of a publish under way is not kept: the key may be in that very publish.
@@ -103,7 +105,7 @@ export class RegionReader extends Getters {
     const copy = this.#copy;
     if (!copy.take(region, position, slot)) return false;
     const source = this.#sourceName(position, copy.source);
-    if (!copy.stillHolds(region, position)) return false;
+    if (source === undefined || !copy.stillHolds(region, position)) return false;
     if (!copy.matches(slot)) {
       count(region, "checksumMismatches");
       return false;
@@ -140,7 +142,7 @@ export class RegionReader extends Getters {
   }
 
   /** Names are kept per arena; one that is read for the first time counts only when the whole read does, so it is kept then. */
-  #sourceName(position: ArenaPosition, source: number): string {
+  #sourceName(position: ArenaPosition, source: number): string | undefined {
     if (this.#sourcesOf !== position.ordinal) {
       this.#sources = [];
       this.#sourcesOf = position.ordinal;

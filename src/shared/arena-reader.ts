@@ -49,7 +49,7 @@ export function belongsTo(region: Region, position: ArenaPosition, publish: numb
   return ((publish - base) | 0) > 0 && ((position.publish - publish) | 0) >= 0;
 }
 
-/** Index of a key's slot, or -1. */
+/** Index of a key's slot, or what {@link findSlot} gives instead. */
 export function slotOfKey(region: Region, position: ArenaPosition, key: Uint8Array, hash: number): number {
   return findSlot(region, position.blockAt, key, hash);
 }
@@ -126,9 +126,11 @@ export function keyOfSlot(region: Region, position: ArenaPosition, index: number
   return decoder.decode(copy);
 }
 
-/** Name of a source. */
-export function sourceName(region: Region, position: ArenaPosition, source: number): string {
-  return source === 0 ? "" : decoder.decode(sourceBytes(region, position.blockAt, source));
+/** Name of a source; `undefined` when it cannot be read. */
+export function sourceName(region: Region, position: ArenaPosition, source: number): string | undefined {
+  if (source === 0) return "";
+  const bytes = sourceBytes(region, position.blockAt, source);
+  return bytes && decoder.decode(bytes);
 }
 
 /** What a publish tells about itself. */
@@ -140,22 +142,19 @@ export interface PublishMeta {
   readonly origin: string;
 }
 
-/** The record of publish `position.publish`; means something only after `stillValid`. */
-export function publishMeta(region: Region, position: ArenaPosition): PublishMeta {
+/** The record of publish `position.publish`, `undefined` when it cannot be read; means something only after `stillValid`. */
+export function publishMeta(region: Region, position: ArenaPosition): PublishMeta | undefined {
   const copy = position.blockAt + block.meta + (position.publish & 1) * META_WORDS;
   const originAt = region.plain(copy + meta.originAt);
   const originLength = region.plain(copy + meta.originLength);
-  let origin = "";
-  if (originLength > 0 && originLength <= 1024 && region.covers(originAt, originLength)) {
-    const bytes = new Uint8Array(originLength);
-    region.copyOut(bytes, originAt, originLength);
-    origin = decoder.decode(bytes);
-  }
+  if (originLength < 0 || originLength > 1024 || !region.covers(originAt, originLength)) return undefined;
+  const bytes = new Uint8Array(originLength);
+  region.copyOut(bytes, originAt, originLength);
   return {
     sequenceId: region.plain(copy + meta.sequenceId),
     logHead: region.plain(copy + meta.logHead),
     liveKeys: region.plain(copy + meta.liveKeys),
     atMs: (region.plain(copy + meta.timeLow) >>> 0) + region.plain(copy + meta.timeHigh) * 2 ** 32,
-    origin,
+    origin: decoder.decode(bytes),
   };
 }

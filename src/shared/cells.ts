@@ -7,7 +7,12 @@ export function cellOfSlot(slotIndex: number): number {
   return slotIndex + 1;
 }
 
-/** Word index of a cell. Asked anew in every slow path, since the cells move once in a great while. */
+/**
+ * Word index of a cell, within this thread's view. Asked anew in every slow path, since the cells move once in a great
+ * while, and to memory that another thread may have grown.
+ */
 export function cellAt(region: Region, cell: number): number {
-  return region.load(header.cellChunkAt + Math.floor(cell / CELLS_PER_CHUNK)) + (cell % CELLS_PER_CHUNK);
+  const at = region.load(header.cellChunkAt + Math.floor(cell / CELLS_PER_CHUNK)) + (cell % CELLS_PER_CHUNK);
+  region.covers(at * 4, 4);
+  return at;
 }

@@ -156,8 +156,9 @@ export function recordStillValid(
   if (begun === RETIRED || descriptorAt < 0) return false;
   // The number itself may have been read while a later publish was writing the descriptor.
   if (((at - publish) | 0) < 0) return false;
-  return (
-    visibleDescriptor(region, slotAt, begun) === descriptorAt &&
-    region.plain(descriptorAt + descriptor.publish) === publish
-  );
+  const a = slotAt + slot.descriptorA;
+  const other = region.plain((descriptorAt === a ? slotAt + slot.descriptorB : a) + descriptor.publish);
+  // Whatever number is newer, even one that came after R3, says that ours may have been overwritten before R3.
+  const isNewest = other === 0 || ((publish - other) | 0) > 0;
+  return isNewest && region.plain(descriptorAt + descriptor.publish) === publish;
 }

@@ -72,13 +72,11 @@ function leavesOf({ key, source, value, unsetSource }: LeafUpdate, sections: boo
 }
 
 /**
- * What a plain null leaves of a key. A sender of leaves would have named the layer that wins now, so nothing is left;
- * the layer below shows through only for keys outside of sections, which a sender of sections withdraws like this.
+ * What a plain null leaves of a key. A sender of winners would have named the layer that wins now, so nothing is left, also
+ * of layers below that are still stored: their removal was hidden, and so it was not told.
  */
 function withoutClaim({ key, source }: LeafUpdate, state: LeafState): readonly SourceValue[] {
-  const present = layersAt(state, key);
-  if (!state.namesWinner) return withoutLayer(present, source);
-  return key.includes(".") ? [] : withWinner(state.priority, present, source, null).slice(0, -1);
+  return state.namesWinner ? [] : withoutLayer(layersAt(state, key), source);
 }
 
 /** What stays of a key that the update covers but does not mention. */

@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import { RegionReader } from "../../../src/main/region-reader.js";
 import { ConfigStreamError } from "../../../src/shared/errors.js";
 import { markWritersGone, readCounter } from "../../../src/shared/header.js";
-import { block, blockOf, header, LOG_ENTRIES, RANGES_PER_CELL_EPOCH } from "../../../src/shared/layout.js";
+import {
+  ARENA_BLOCKS,
+  block,
+  blockOf,
+  header,
+  LOG_ENTRIES,
+  RANGES_PER_CELL_EPOCH,
+} from "../../../src/shared/layout.js";
 import { Region } from "../../../src/shared/region.js";
 import { newRegion, TestWriter, testLimits } from "../../support/region.js";
 
@@ -169,7 +176,8 @@ describe("the hand-over to a new arena", () => {
   it("keeps an idle reader from mistaking an old number for a new one when all 32-bit numbers have been used", () => {
     const region = newRegion();
     const reader = new RegionReader(region);
-    const idle = new RegionReader(region);
+    // As in another thread: it has not taken in what the memory will have grown by.
+    const idle = new RegionReader(new Region(region.memory));
     let writer = new TestWriter(region);
     writer.publish({ a: "first", b: 0 });
     expect(idle.get("a")).toBe("first");
@@ -205,6 +213,22 @@ describe("the hand-over to a new arena", () => {
     expect(numbers.size, "no publish number was used twice").toBe(40);
     expect(region.load(header.arena), "arenas were replaced before their ranges ran out").toBeGreaterThan(4);
     expect(readCounter(region, "contendedReads")).toBe(0);
+  });
+
+  it("keeps the present arena readable however often a new writer fails to fill its own", () => {
+    const region = newRegion(12 * 65_536);
+    new TestWriter(region).publish({ a: 1 });
+    const reader = new RegionReader(region);
+    expect(reader.get("a")).toBe(1);
+    for (let i = 0; i < ARENA_BLOCKS * 2; i++) {
+      markWritersGone(region);
+      const heir = new TestWriter(region);
+      expect(() => heir.publish({ a: "x".repeat(2 ** 20) })).toThrow(/limits\.maxRegionBytes/);
+      expect(new RegionReader(region).get("a")).toBe(1);
+    }
+    markWritersGone(region);
+    new TestWriter(region).publish({ a: 2 });
+    expect(reader.get("a")).toBe(2);
   });
 
   it("rebuilds an arena that holds more dead keys than live ones", () => {

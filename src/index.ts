@@ -1,0 +1,41 @@
+/** The public surface. No code. */
+export { type AttachedReader, attachReader } from "./main/attach.js";
+export { type Consumer, createConsumer } from "./main/consumer.js";
+export type { ConsumerOptions } from "./main/consumer-options.js";
+export type { Logger } from "./main/logger.js";
+export type { MetricsRegistry } from "./main/metrics.js";
+export type {
+  Explanation,
+  Reader,
+  Setting,
+  SettingBuilder,
+  SettingGetters,
+  StringMap,
+  View,
+} from "./main/reader-api.js";
+export type { WaitOptions, WaitSyncOptions } from "./main/readiness.js";
+export type { SharedConfig } from "./main/shared-config.js";
+export type { ConsumerStatus } from "./main/status.js";
+export type { SubscribeOptions, Subscription } from "./main/subscriptions.js";
+export type { ChangeFilter } from "./main/subscriptions-filter.js";
+export type { OverflowPolicy } from "./main/subscriptions-stream.js";
+export {
+  ConfigStreamError,
+  ConsumerStoppedError,
+  type ErrorCode,
+  errorCodes,
+  InvalidOptionError,
+  type SerializedError,
+  SubscriberOverflowError,
+  WaitTimeoutError,
+} from "./shared/errors.js";
+export { type Dialect, defaultOverrides, defaultSourcePriority, type OverrideRule } from "./shared/params.js";
+export type { SharedMemory } from "./shared/region.js";
+export type {
+  ConfigChange,
+  ConfigValue,
+  ErrorSummary,
+  LifecycleState,
+  SourceValue,
+  StartupStep,
+} from "./shared/types.js";

@@ -1,0 +1,245 @@
+/** The consumer: what an application makes, starts, reads from and stops. */
+import { inspect } from "node:util";
+import { type Clock, systemClock } from "../shared/clock.js";
+import { ConfigStreamError, ConsumerStoppedError, InvalidOptionError } from "../shared/errors.js";
+import { count, isReady, isStopped, markStopped, markWritersGone, readStatus, writeStatus } from "../shared/header.js";
+import { header } from "../shared/layout.js";
+import type { EngineParams } from "../shared/params.js";
+import { createRegionMemory, Region } from "../shared/region.js";
+import type { ConsumerOptions } from "./consumer-options.js";
+import type { EngineHostInit } from "./engine-host.js";
+import { startInline } from "./inline-host.js";
+import { guarded, type Logger, silentLogger } from "./logger.js";
+import { addMetrics, createRegistry, type MetricsRegistry, type MetricsSource } from "./metrics.js";
+import { type HostParams, resolveOptions } from "./params.js";
+import { createReader } from "./reader.js";
+import type { Reader } from "./reader-api.js";
+import { type WaitOptions, type WaitSyncOptions, waitReady, waitReadySync } from "./readiness.js";
+import { type SharedConfig, sharedConfig } from "./shared-config.js";
+import { type ConsumerStatus, consumerStatus } from "./status.js";
+import { type SubscribeOptions, type Subscription, Subscriptions } from "./subscriptions.js";
+import { Supervisor } from "./supervisor.js";
+import { startWorker } from "./worker-host.js";
+
+/** A live configuration. Make it with {@link createConsumer}; one per process and core agent is enough. */
+export interface Consumer extends AsyncDisposable {
+  /**
+   * Starts the worker, which connects and keeps connected. Resolves when the worker runs, not when settings are there: see
+   * `waitReady`. Trouble with the network or the credentials shows in `status()`, never here. Repeated calls give the
+   * same promise.
+   *
+   * Rejects with `worker_died` when the worker cannot run at all, and with `ConsumerStoppedError` after `stop()`.
+   */
+  start(): Promise<void>;
+  /**
+   * Resolves once the first snapshot can be read, at once when it already can. May be called any number of times, also
+   * before `start()`. Keeps the process alive meanwhile.
+   *
+   * Rejects with `WaitTimeoutError`, which tells what was waited for and what failed last, and does not stop the
+   * consumer; with the signal's reason; or with `ConsumerStoppedError`.
+   */
+  waitReady(options?: WaitOptions): Promise<void>;
+  /**
+   * As `waitReady`, but blocks this thread: for start-up code, after `start()` was called (its promise need not be
+   * awaited). Throws `InvalidOptionError` with a `sessionIdProvider` or `isolation: "none"`, which need this thread.
+   */
+  waitReadySync(options?: WaitSyncOptions): void;
+  /** The reader for this thread. Legal at any time; before the first snapshot every key is missing. */
+  reader(): Reader;
+  /** Is told of changes. See {@link Subscription}. Throws `InvalidOptionError`. */
+  subscribe(options?: SubscribeOptions): Subscription;
+  /** Where the consumer stands. Works while the worker is stuck, and after `stop()`. */
+  status(): ConsumerStatus;
+  /** The prom-client registry with the consumer's metrics: the one given as an option, or its own. */
+  readonly metrics: MetricsRegistry;
+  /** A value for other threads, which give it to `attachReader`. */
+  share(): SharedConfig;
+  /**
+   * Ends stream, channel and worker, and every pending wait with `ConsumerStoppedError`; iterations end after what they
+   * have buffered. The last settings stay readable. Idempotent, never rejects, and final: make a new consumer to go on.
+   */
+  stop(): Promise<void>;
+}
+
+/** Makes a consumer; nothing runs before `start()`. Throws `InvalidOptionError` for an option that is wrong. */
+export function createConsumer(options: ConsumerOptions): Consumer {
+  return new ConfigConsumer(options);
+}
+
+class ConfigConsumer implements Consumer {
+  readonly metrics: MetricsRegistry;
+  readonly #engine: EngineParams;
+  readonly #host: HostParams;
+  readonly #logger: Logger;
+  readonly #region: Region;
+  readonly #subscriptions: Subscriptions;
+  readonly #supervisor: Supervisor;
+  readonly #metricsSource: MetricsSource;
+  #reader: Reader | undefined;
+  /** More changes were announced, or might have been, than have been delivered. */
+  #moreChanges = false;
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: ConsumerOptions) {
+    const { engine, host } = resolveOptions(options, process.env);
+    this.#engine = engine;
+    this.#host = host;
+    this.#logger = host.logger === undefined ? silentLogger : guarded(host.logger);
+    this.#region = newRegion(engine.limits.maxRegionBytes);
+    this.metrics = host.registry ?? createRegistry();
+    this.#metricsSource = addMetrics(this.metrics, engine.clientName, this.#region);
+    this.#subscriptions = new Subscriptions({
+      bufferSize: host.subscriptionBuffer,
+      logger: this.#logger,
+      onActive: (active) => this.#supervisor.post({ kind: "subscribed", active }),
+      onOverflow: () => count(this.#region, "bufferOverflowDisconnects"),
+    });
+    this.#supervisor = new Supervisor({
+      clock: quietClock,
+      random: Math.random,
+      backoff: engine.backoff,
+      spawn: (isRestart) => this.#spawn(isRestart),
+      onDied: (error, nextAttemptAtMs) => this.#engineDied(error, nextAttemptAtMs),
+      onRestart: () => count(this.#region, "workerRestarts"),
+    });
+  }
+
+  async start(): Promise<void> {
+    if (this.#stopping !== undefined) {
+      throw new ConsumerStoppedError("The consumer was stopped and cannot be started again. Make a new one.");
+    }
+    const region = this.#region;
+    if (region.load64(header.startedAtMs) === 0) region.store64(header.startedAtMs, Date.now());
+    await this.#supervisor.start();
+  }
+
+  waitReady(options?: WaitOptions): Promise<void> {
+    return waitReady(this.#waiter, options);
+  }
+
+  waitReadySync(options?: WaitSyncOptions): void {
+    const needsThisThread =
+      this.#host.isolation === "none"
+        ? 'isolation: "none"'
+        : this.#host.sessionIdProvider !== undefined
+          ? "a sessionIdProvider"
+          : undefined;
+    if (needsThisThread !== undefined && !isReady(this.#region) && !isStopped(this.#region)) {
+      throw new InvalidOptionError(
+        `waitReadySync would block the thread that ${needsThisThread} needs, so it could never succeed. Await waitReady.`,
+      );
+    }
+    waitReadySync(this.#waiter, options);
+  }
+
+  reader(): Reader {
+    this.#reader ??= createReader(this.#region);
+    return this.#reader;
+  }
+
+  subscribe(options?: SubscribeOptions): Subscription {
+    return this.#subscriptions.subscribe(options);
+  }
+
+  status(): ConsumerStatus {
+    return consumerStatus(this.#region, Date.now());
+  }
+
+  share(): SharedConfig {
+    return sharedConfig({
+      memory: this.#region.memory,
+      coreAgentAddress: this.#engine.coreAgentAddress,
+      readyTimeoutMs: this.#host.readyTimeoutMs,
+    });
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  /** What a log of the object shows: no session, no setting. */
+  [inspect.custom](): string {
+    const { state, sequenceId } = this.status();
+    const { clientName, coreAgentAddress } = this.#engine;
+    return `Consumer { client: ${clientName}, coreAgent: ${coreAgentAddress}, state: ${state}, sequenceId: ${sequenceId} }`;
+  }
+
+  get #waiter() {
+    return {
+      region: this.#region,
+      timeoutMs: this.#host.readyTimeoutMs,
+      address: this.#engine.coreAgentAddress,
+    };
+  }
+
+  #spawn(isRestart: boolean) {
+    const init: EngineHostInit = {
+      memory: this.#region.memory,
+      engine: this.#engine,
+      host: this.#host,
+      holdsProcess: !isRestart,
+      onChanges: (batch) => {
+        this.#moreChanges = batch.more;
+        this.#subscriptions.deliver(batch);
+      },
+      onLog: (level, message) => this.#logger[level](message),
+    };
+    const host = this.#host.isolation === "none" ? startInline(init) : startWorker(init);
+    if (this.#subscriptions.active) host.post({ kind: "subscribed", active: true });
+    return host;
+  }
+
+  /** No thread writes to the region now, so this one may: the pages of the dead, and the status. */
+  #engineDied(error: ConfigStreamError, nextAttemptAtMs: number | undefined): void {
+    const region = this.#region;
+    markWritersGone(region);
+    const { code, message } = error;
+    const before = readStatus(region);
+    writeStatus(region, {
+      state: isReady(region) ? "stale" : "failed",
+      step: before === undefined || before.step === "done" ? "connection" : before.step,
+      attempt: (before?.attempt ?? 0) + 1,
+      nextAttemptAtMs,
+      sessionSinceMs: undefined,
+      lastError: { code, message, atMs: Date.now() },
+    });
+    this.#logger.error(nextAttemptAtMs === undefined ? message : `${message} Another one is started.`);
+    // Changes that it had announced and not sent are lost to those who must see each one.
+    if (this.#moreChanges) this.#subscriptions.markLagged();
+    this.#moreChanges = false;
+  }
+
+  async #stop(): Promise<void> {
+    this.#subscriptions.close();
+    markStopped(this.#region);
+    await this.#supervisor.stop(this.#host.stopTimeoutMs);
+    this.#metricsSource.release();
+  }
+}
+
+/** The system's clock, with timers that do not keep the process alive. */
+const quietClock: Clock = {
+  ...systemClock,
+  setTimer(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    timer.unref();
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+function newRegion(maxBytes: number): Region {
+  try {
+    return new Region(createRegionMemory(maxBytes));
+  } catch (cause) {
+    throw new ConfigStreamError(
+      "limit_exceeded",
+      `The address space for a region of limits.maxRegionBytes = ${maxBytes} bytes could not be reserved. Lower that option.`,
+      { cause },
+    );
+  }
+}

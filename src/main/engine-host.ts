@@ -1,0 +1,28 @@
+/** Where an engine runs, as the supervisor sees it: in a worker thread or in this one. */
+import type { ConfigStreamError } from "../shared/errors.js";
+import type { ChangeBatch, HostMessage, LogLevel } from "../shared/messages.js";
+import type { EngineParams } from "../shared/params.js";
+import type { SharedMemory } from "../shared/region.js";
+import type { HostParams } from "./params.js";
+
+/** What an engine is started with, and whom it tells. */
+export interface EngineHostInit {
+  readonly memory: SharedMemory;
+  readonly engine: EngineParams;
+  readonly host: HostParams;
+  /** Whether the process is kept alive until the engine is up. */
+  readonly holdsProcess: boolean;
+  readonly onChanges: (batch: ChangeBatch) => void;
+  readonly onLog: (level: LogLevel, message: string) => void;
+}
+
+/** One life of an engine. */
+export interface EngineHost {
+  /** Resolves when the engine runs; rejects when it ended before. */
+  readonly up: Promise<void>;
+  /** Resolves when nothing of it runs any more, with the reason (code `worker_died`, also after `stop`). */
+  readonly ended: Promise<ConfigStreamError>;
+  post(message: HostMessage): void;
+  /** Asks it to end, and ends it by force after `deadlineMs`. Resolves when it has ended. Keeps the process alive. */
+  stop(deadlineMs: number): Promise<void>;
+}

@@ -1,0 +1,30 @@
+/** What `consumer.share()` gives: enough for another thread to read. */
+import { InvalidOptionError } from "../shared/errors.js";
+import type { SharedMemory } from "../shared/region.js";
+import { described } from "./options.js";
+
+const kind = "configstream-consumer/shared";
+
+/** A consumer's settings for other threads. Post it, or pass it as `workerData`; it is shared, not copied. */
+export interface SharedConfig {
+  readonly kind: typeof kind;
+  readonly memory: SharedMemory;
+  /** `host:port` of the core agent, for errors. */
+  readonly coreAgentAddress: string;
+  /** Default time limit of waits, in ms. */
+  readonly readyTimeoutMs: number;
+}
+
+/** Makes the postable value. */
+export function sharedConfig(facts: Omit<SharedConfig, "kind">): SharedConfig {
+  return { kind, ...facts };
+}
+
+/** Refuses what did not come from `share()`. */
+export function checkShared(shared: SharedConfig): void {
+  if (typeof shared !== "object" || shared === null || shared.kind !== kind) {
+    throw new InvalidOptionError(
+      `attachReader expects the value of consumer.share(), but was given ${described(shared)}.`,
+    );
+  }
+}

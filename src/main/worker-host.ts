@@ -1,0 +1,176 @@
+/** One worker thread: starts it, talks with it, and knows when it has ended. */
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import { expose, wrap } from "comlink";
+import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
+import { ConfigStreamError } from "../shared/errors.js";
+import type { ControlApi, HostApi, HostMessage, WorkerInit, WorkerMessage } from "../shared/messages.js";
+import type { EngineHost, EngineHostInit } from "./engine-host.js";
+import { describeThrown } from "./logger.js";
+
+/** Where the worker's entry file is, unless a bundle moved it. */
+export function workerEntryUrl(): URL {
+  return new URL("../worker/entry.js", import.meta.url);
+}
+
+/** Starts a worker. It does not keep the process alive, except until it is up. Throws when no thread can be made. */
+export function startWorker(init: EngineHostInit): EngineHost {
+  try {
+    return new WorkerHost(init);
+  } catch (thrown) {
+    const { code = "unknown error", message } = thrown as NodeJS.ErrnoException;
+    const hint =
+      code === "ERR_ACCESS_DENIED" ? ' Start Node.js with --allow-worker, or use the option isolation: "none".' : "";
+    throw new ConfigStreamError("worker_died", `No worker thread could be started (${code}): ${message}.${hint}`);
+  }
+}
+
+class WorkerHost implements EngineHost {
+  readonly up: Promise<void>;
+  readonly ended: Promise<ConfigStreamError>;
+  readonly #init: EngineHostInit;
+  readonly #worker: Worker;
+  readonly #events: MessagePort;
+  readonly #ports: readonly MessagePort[];
+  readonly #control: { stop(): Promise<void> };
+  #reportUp = (): void => {};
+  /** The worker's own word on why it ends. */
+  #fatal: ConfigStreamError | undefined;
+  #thrown: unknown;
+
+  constructor(init: EngineHostInit) {
+    this.#init = init;
+    const control = new MessageChannel();
+    const events = new MessageChannel();
+    const provider = init.host.sessionIdProvider;
+    const host = provider && new MessageChannel();
+    this.#worker = newWorker(init, control.port2, host?.port2, events.port2);
+    this.#events = events.port1;
+    this.#ports = [control.port1, events.port1, ...(host === undefined ? [] : [host.port1])];
+    this.#control = wrap<ControlApi>(nodeEndpoint(control.port1));
+    if (provider !== undefined && host !== undefined) {
+      const api: HostApi = { sessionId: async () => provider() };
+      expose(api, nodeEndpoint(host.port1));
+    }
+    this.#events.on("message", (message: WorkerMessage) => this.#receive(message));
+    // Listening holds the process; only the worker itself may, and only until it is up.
+    for (const port of this.#ports) port.unref();
+    if (!init.holdsProcess) this.#worker.unref();
+
+    this.ended = new Promise((resolve) => {
+      this.#worker.on("error", (thrown) => {
+        this.#thrown = thrown;
+      });
+      this.#worker.on("exit", (code) => resolve(this.#exited(code)));
+    });
+    this.up = Promise.race([
+      new Promise<void>((resolve) => {
+        this.#reportUp = () => {
+          this.#worker.unref();
+          resolve();
+        };
+      }),
+      this.ended.then((error) => Promise.reject(error)),
+    ]);
+    // Whoever waits for it is told; nobody has to.
+    this.up.catch(() => {});
+  }
+
+  post(message: HostMessage): void {
+    this.#events.postMessage(message);
+  }
+
+  async stop(deadlineMs: number): Promise<void> {
+    let deadline: ReturnType<typeof setTimeout> | undefined;
+    const tooLong = new Promise<void>((resolve) => {
+      deadline = setTimeout(resolve, deadlineMs);
+    });
+    const byItself = (async () => {
+      await this.#call(() => this.#control.stop()).catch(() => {});
+      await this.ended;
+    })();
+    await Promise.race([byItself, tooLong]);
+    clearTimeout(deadline);
+    // After its end this does nothing; before, it is the last resort: see the deadline.
+    await this.#worker.terminate();
+    await this.ended;
+  }
+
+  /** A call to the worker; when the worker ends before it has answered, rejects with the reason. */
+  async #call<T>(call: () => Promise<T>): Promise<T> {
+    // comlink never settles a call whose worker is gone.
+    return await Promise.race([call(), this.ended.then((error) => Promise.reject(error))]);
+  }
+
+  #receive(message: WorkerMessage): void {
+    switch (message.kind) {
+      case "up":
+        this.#reportUp();
+        break;
+      case "changes":
+        this.#init.onChanges(message);
+        this.post({ kind: "ack" });
+        break;
+      case "log":
+        this.#init.onLog(message.level, message.message);
+        this.post({ kind: "logged" });
+        break;
+      case "fatal":
+        this.#fatal = ConfigStreamError.deserialize(message.error);
+    }
+  }
+
+  #exited(code: number): ConfigStreamError {
+    // What it had sent before its end still counts.
+    for (let next = receiveMessageOnPort(this.#events); next; next = receiveMessageOnPort(this.#events)) {
+      this.#receive(next.message as WorkerMessage);
+    }
+    for (const port of this.#ports) port.close();
+    // What was thrown is not passed on as the cause: nobody has checked what its message quotes.
+    return new ConfigStreamError("worker_died", `The worker thread ended: ${this.#reason(code)}`);
+  }
+
+  #reason(code: number): string {
+    if (this.#fatal !== undefined) return this.#fatal.message;
+    if (this.#thrown === undefined) return `it was terminated or exited (exit code ${code}).`;
+    const errorCode = (this.#thrown as NodeJS.ErrnoException).code;
+    if (errorCode === "ERR_WORKER_OUT_OF_MEMORY") {
+      return "it ran out of memory. Raise the option resourceLimits.maxOldGenerationSizeMb, or send fewer settings.";
+    }
+    if (errorCode === "ERR_MODULE_NOT_FOUND" || errorCode === "MODULE_NOT_FOUND") {
+      // A message about files; it names the one that is missing.
+      const { message } = this.#thrown as Error;
+      return `its code could not be loaded. ${message}. In a bundle, say with the option workerUrl where the entry file is.`;
+    }
+    return `uncaught ${describeThrown(this.#thrown)} (exit code ${code}).`;
+  }
+}
+
+function newWorker(
+  init: EngineHostInit,
+  control: MessagePort,
+  host: MessagePort | undefined,
+  events: MessagePort,
+): Worker {
+  const { memory, engine: params } = init;
+  const { workerUrl, resourceLimits, logger } = init.host;
+  const workerData: WorkerInit = {
+    kind: "configstream-worker",
+    memory,
+    params,
+    logs: logger !== undefined,
+    control,
+    host,
+    events,
+  };
+  const options = {
+    workerData,
+    name: "configstream",
+    transferList: host === undefined ? [control, events] : [control, host, events],
+    // Flags of the application, such as loaders or an inspector, are not meant for this thread.
+    execArgv: [],
+    ...(resourceLimits === undefined ? {} : { resourceLimits }),
+  };
+  if (workerUrl !== undefined) return new Worker(workerUrl, options);
+  // In one expression, since that is the form that bundlers look for.
+  return new Worker(new URL("../worker/entry.js", import.meta.url), options);
+}

@@ -1,0 +1,88 @@
+/**
+ * What the application's thread and the worker say to each other. Types only.
+ *
+ * Settings never travel this way, they stand in the region; a reader needs none of these messages. Three ports connect
+ * the two: `control` (comlink, calls from the host), `host` (comlink, calls from the worker, only with a
+ * `sessionIdProvider`) and `events` (plain messages, {@link WorkerMessage} one way and {@link HostMessage} the other).
+ */
+import type { MessagePort } from "node:worker_threads";
+import type { SerializedError } from "./errors.js";
+import type { EngineParams } from "./params.js";
+import type { SharedMemory } from "./region.js";
+import type { ConfigChange } from "./types.js";
+
+/** How serious a log line is. */
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** The `workerData` of a worker. */
+export interface WorkerInit {
+  /** Tells our worker data from any other. */
+  readonly kind: "configstream-worker";
+  readonly memory: SharedMemory;
+  readonly params: EngineParams;
+  /** Whether anybody reads log lines; otherwise none are sent. */
+  readonly logs: boolean;
+  readonly control: MessagePort;
+  readonly host: MessagePort | undefined;
+  readonly events: MessagePort;
+}
+
+/** Calls from the host to the worker, over `control`. */
+export interface ControlApi {
+  /** Closes stream and channel; afterwards the worker ends by itself. */
+  stop(): Promise<void>;
+}
+
+/** Calls from the worker to the host, over `host`. */
+export interface HostApi {
+  /** Asks the application's `sessionIdProvider`. */
+  sessionId(): Promise<string>;
+}
+
+/** Some changes, in order. At most one batch is under way: the next is sent after {@link HostMessage} `ack`. */
+export interface ChangeBatch {
+  readonly kind: "changes";
+  readonly changes: readonly ConfigChange[];
+  /** Events were merged away, since the main thread did not take them fast enough. */
+  readonly lagged: boolean;
+  /** More changes wait behind this batch. */
+  readonly more: boolean;
+}
+
+/** From the worker to the host. */
+export type WorkerMessage =
+  /** The engine was started. */
+  | { readonly kind: "up" }
+  | ChangeBatch
+  | { readonly kind: "log"; readonly level: LogLevel; readonly message: string }
+  /** The worker cannot work and ends. */
+  | { readonly kind: "fatal"; readonly error: SerializedError };
+
+/** From the host to the worker. */
+export type HostMessage =
+  /** Whether there is any subscriber. With none, no change is sent and the main thread is never woken. */
+  | { readonly kind: "subscribed"; readonly active: boolean }
+  /** The batch was taken; the next may come. */
+  | { readonly kind: "ack" }
+  /** A log line was taken. */
+  | { readonly kind: "logged" };
+
+/** What the composition in src/worker/runtime.ts needs, in a thread of its own or not. */
+export interface RuntimeInit {
+  readonly memory: SharedMemory;
+  readonly params: EngineParams;
+  readonly logs: boolean;
+  readonly sessionIdProvider: (() => Promise<string>) | undefined;
+  /** Sends to the host. */
+  readonly post: (message: WorkerMessage) => void;
+  /** Takes what the host has sent and nobody has looked at yet, and passes it to `receive`, without waiting. */
+  readonly poll: () => void;
+}
+
+/** The running composition. */
+export interface Runtime {
+  start(): void;
+  receive(message: HostMessage): void;
+  /** Resolves when nothing runs any more. Idempotent. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,2 @@
+/** Stand-ins for tests. No code. */
+export { createMockConsumer, type MockConsumer, type MockConsumerOptions } from "./mock-consumer.js";

@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { ConsumerStoppedError, WaitTimeoutError } from "../../../src/shared/errors.js";
+import type { ConfigChange } from "../../../src/shared/types.js";
+import { createMockConsumer } from "../../../src/testing/index.js";
+
+describe("a mock consumer", () => {
+  it("is ready at once with settings, and reads them like the real one", async () => {
+    await using mock = createMockConsumer({ Port: "8080", "a.b": true });
+    await mock.start();
+    await mock.waitReady();
+    const reader = mock.reader();
+    expect([reader.getInt("port"), reader.getBool("a.b"), reader.getSource("port")]).toEqual([8080, true, "file"]);
+    expect(mock.status()).toMatchObject({ state: "live", ready: true, sequenceId: 1, keys: 2 });
+  });
+
+  it("is not ready before its first snapshot", async () => {
+    await using mock = createMockConsumer();
+    expect(() => mock.waitReadySync()).toThrow(WaitTimeoutError);
+    await expect(mock.waitReady({ timeoutMs: 5 })).rejects.toThrow(WaitTimeoutError);
+    const ready = mock.waitReady();
+    mock.snapshot({ a: 1 });
+    await ready;
+    mock.waitReadySync();
+  });
+
+  it("lets a layer show again when the one above is withdrawn, and removes a key without layers", async () => {
+    await using mock = createMockConsumer({ level: "info" });
+    const level = mock.reader().setting("level").asString("none");
+    mock.set("level", "debug", "cli");
+    mock.set("level", "warn", "environment-variable");
+    expect(level.value).toBe("debug");
+    mock.unset("level", "cli");
+    expect(level.value).toBe("warn");
+    mock.unset("level", "environment-variable");
+    expect(level.value).toBe("info");
+    mock.unset("level", "file");
+    expect(level.value).toBe("none");
+    mock.unset("never there");
+    expect(mock.reader().isSet("never there")).toBe(false);
+  });
+
+  it("tells subscribers what really changed, and a getter in the handler is not older", async () => {
+    await using mock = createMockConsumer({ a: 1, b: 1 });
+    const seen: [ConfigChange, unknown][] = [];
+    mock.subscribe({ onChange: (change) => seen.push([change, mock.reader().get(change.key)]) });
+    mock.set("a", 1);
+    mock.set("a", 2);
+    mock.snapshot({ b: 1, c: 3 });
+    expect(seen.map(([{ key, oldValue, newValue }, read]) => [key, oldValue, newValue, read])).toEqual([
+      ["a", 1, 2, 2],
+      ["c", undefined, 3, 3],
+      ["a", 2, undefined, undefined],
+    ]);
+  });
+
+  it("ends iterations at stop, keeps the last settings, and refuses further calls", async () => {
+    const mock = createMockConsumer({ a: 1 });
+    const changes = mock.subscribe();
+    mock.set("a", 2);
+    await mock.stop();
+    await mock.stop();
+    const seen = [];
+    for await (const change of changes) seen.push(change.newValue);
+    expect(seen).toEqual([2]);
+    expect(mock.reader().getInt("a")).toBe(2);
+    expect(() => mock.set("a", 3)).toThrow(ConsumerStoppedError);
+    await expect(mock.start()).rejects.toThrow(ConsumerStoppedError);
+  });
+});
