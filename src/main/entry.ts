@@ -28,10 +28,6 @@ export const absentState: KeyState = Object.freeze({
 
 /** A key's state, with its conversions made when they are first asked for. */
 export class Reading {
-  // Few fields, and the hottest first: getters over many keys are as fast as the cache lines they touch are few.
-  // `cell` and `stamp` belong to Entry, which explains them; a subclass's own fields would come last.
-  cell: number;
-  stamp = STAMP_NEVER;
   asInt: Cached<number> = notConverted;
   asString: Cached<string> = notConverted;
   asBool: Cached<boolean> = notConverted;
@@ -40,10 +36,6 @@ export class Reading {
   state: KeyState = absentState;
   /** Conversions that are rarely hot, by name. */
   others: Map<string, unknown> | undefined = undefined;
-
-  constructor(cell = 0) {
-    this.cell = cell;
-  }
 
   /** Takes in a new state of the key and forgets the conversions of the old one. */
   update(state: KeyState): void {
@@ -66,18 +58,48 @@ export interface Binding {
   readonly publish: number;
 }
 
+/** Which conversion {@link HotKey} holds. */
+export const hotKind = { none: 0, absent: 1, string: 2, bool: 3, int: 4, float: 5, durationMs: 6 } as const;
+
 /**
- * A key as one thread knows it. The hot path of every getter is `words[entry.cell] === entry.stamp`: one plain read of
- * shared memory. `cell` is the word of the key's cell, or of the cell that stands for all absent keys; `stamp` is what it
- * held when everything else here was read. While the two are equal, all of it is what the region says.
+ * What a getter needs of a key while nothing changes, in one small object: getters over many keys are as fast as the cache
+ * lines they touch are few.
+ *
+ * The hot path is `words[cell] === stamp`: one plain read of shared memory. `cell` is the word of the key's cell, or of the
+ * cell that stands for all absent keys; `stamp` is what it held when all that is known of the key was read. While the two
+ * are equal, that is what the region says.
  */
+export class HotKey {
+  cell: number;
+  stamp = STAMP_NEVER;
+  /** The conversion that was asked for last, one of {@link hotKind}; `absent` when the key does not exist. */
+  kind: number = hotKind.absent;
+  /** Its result. */
+  converted: string | number | boolean = 0;
+  /** All the rest. */
+  readonly entry: Entry;
+
+  constructor(entry: Entry, cell: number) {
+    this.entry = entry;
+    this.cell = cell;
+  }
+}
+
+/** A key as one thread knows it. */
 export class Entry extends Reading {
   /** Lower-case key. */
   readonly key: string;
+  readonly hot: HotKey;
   binding: Binding = { arena: 0, slot: -1, publish: 0 };
 
   constructor(key: string, cell: number) {
-    super(cell);
+    super();
     this.key = key;
+    this.hot = new HotKey(this, cell);
+  }
+
+  override update(state: KeyState): void {
+    super.update(state);
+    this.hot.kind = state.value === undefined ? hotKind.absent : hotKind.none;
   }
 }

@@ -3,7 +3,8 @@
 import { ConfigStreamError } from "../shared/errors.js";
 import type { Region } from "../shared/region.js";
 import type { ConfigValue } from "../shared/types.js";
-import { layersOf } from "./getters.js";
+import { type Entry, hotKind } from "./entry.js";
+import { boolOf, durationOf, floatOf, intOf, layersOf, stringOf } from "./getters.js";
 import { Mirror } from "./mirror.js";
 import { nest } from "./nested.js";
 import type { Explanation, Reader, SettingBuilder, StringMap, View } from "./reader-api.js";
@@ -11,14 +12,18 @@ import { RegionReader } from "./region-reader.js";
 import { HandleBuilder } from "./setting.js";
 import { StateView } from "./view.js";
 
+// Constants of this module: an engine folds them into the hot getters, while an imported object is loaded at every read.
+const { absent: absentKind, string: stringKind, bool: boolKind, int: intKind, float: floatKind } = hotKind;
+const durationMsKind = hotKind.durationMs;
+
 /** Makes a reader for this thread. */
 export function createReader(region: Region): Reader {
   return new LiveReader(region);
 }
 
 /**
- * The hot getters are written out here, although {@link Getters} has them: a getter of its own class sees one shape of
- * reading, finds key and cell in two steps, and is inlined into the caller's loop.
+ * The hot getters are written out here, although `Getters` has them: they look at one small object a key, and are inlined
+ * into the caller's loop.
  */
 class LiveReader extends RegionReader implements Reader {
   readonly #mirror: Mirror;
@@ -29,53 +34,48 @@ class LiveReader extends RegionReader implements Reader {
   }
 
   override getString(key: string, defaultValue = ""): string {
-    const entry = this.entries.get(key);
-    if (entry !== undefined && this.words[entry.cell] === entry.stamp) {
-      const text = entry.asString;
-      if (typeof text === "string") return text;
-      if (text === undefined) return defaultValue;
+    const hot = this.keys.get(key);
+    if (hot !== undefined && this.words[hot.cell] === hot.stamp) {
+      if (hot.kind === stringKind) return hot.converted as string;
+      if (hot.kind === absentKind) return defaultValue;
     }
-    return super.getString(key, defaultValue);
+    return this.convert(key, stringKind, stringOf, defaultValue);
   }
 
   override getBool(key: string, defaultValue = false): boolean {
-    const entry = this.entries.get(key);
-    if (entry !== undefined && this.words[entry.cell] === entry.stamp) {
-      const bool = entry.asBool;
-      if (typeof bool === "boolean") return bool;
-      if (bool === undefined) return defaultValue;
+    const hot = this.keys.get(key);
+    if (hot !== undefined && this.words[hot.cell] === hot.stamp) {
+      if (hot.kind === boolKind) return hot.converted as boolean;
+      if (hot.kind === absentKind) return defaultValue;
     }
-    return super.getBool(key, defaultValue);
+    return this.convert(key, boolKind, boolOf, defaultValue);
   }
 
   override getInt(key: string, defaultValue = 0): number {
-    const entry = this.entries.get(key);
-    if (entry !== undefined && this.words[entry.cell] === entry.stamp) {
-      const int = entry.asInt;
-      if (typeof int === "number") return int;
-      if (int === undefined) return defaultValue;
+    const hot = this.keys.get(key);
+    if (hot !== undefined && this.words[hot.cell] === hot.stamp) {
+      if (hot.kind === intKind) return hot.converted as number;
+      if (hot.kind === absentKind) return defaultValue;
     }
-    return super.getInt(key, defaultValue);
+    return this.convert(key, intKind, intOf, defaultValue);
   }
 
   override getFloat64(key: string, defaultValue = 0): number {
-    const entry = this.entries.get(key);
-    if (entry !== undefined && this.words[entry.cell] === entry.stamp) {
-      const float = entry.asFloat;
-      if (typeof float === "number") return float;
-      if (float === undefined) return defaultValue;
+    const hot = this.keys.get(key);
+    if (hot !== undefined && this.words[hot.cell] === hot.stamp) {
+      if (hot.kind === floatKind) return hot.converted as number;
+      if (hot.kind === absentKind) return defaultValue;
     }
-    return super.getFloat64(key, defaultValue);
+    return this.convert(key, floatKind, floatOf, defaultValue);
   }
 
   override getDuration(key: string, defaultValueMs = 0): number {
-    const entry = this.entries.get(key);
-    if (entry !== undefined && this.words[entry.cell] === entry.stamp) {
-      const duration = entry.asDurationMs;
-      if (typeof duration === "number") return duration;
-      if (duration === undefined) return defaultValueMs;
+    const hot = this.keys.get(key);
+    if (hot !== undefined && this.words[hot.cell] === hot.stamp) {
+      if (hot.kind === durationMsKind) return hot.converted as number;
+      if (hot.kind === absentKind) return defaultValueMs;
     }
-    return super.getDuration(key, defaultValueMs);
+    return this.convert(key, durationMsKind, durationOf, defaultValueMs);
   }
 
   setting(key: string): SettingBuilder {
@@ -125,6 +125,21 @@ class LiveReader extends RegionReader implements Reader {
       if (key.startsWith(start)) names.add(key.slice(start.length).split(".", 1)[0] as string);
     }
     return [...names];
+  }
+
+  /** Converts, or finds what was converted before, and leaves it where the hot getters look first. */
+  private convert<T extends string | number | boolean>(
+    key: string,
+    kind: number,
+    conversion: (entry: Entry) => T | undefined,
+    defaultValue: T,
+  ): T {
+    const entry = this.entry(key);
+    const converted = conversion(entry);
+    if (converted === undefined) return defaultValue;
+    entry.hot.kind = kind;
+    entry.hot.converted = converted;
+    return converted;
   }
 
   #view(): StateView {

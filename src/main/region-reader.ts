@@ -20,7 +20,7 @@ import { UNREADABLE } from "../shared/directory.js";
 import { count } from "../shared/header.js";
 import { ABSENT_CELL, header, STAMP_NEVER } from "../shared/layout.js";
 import type { Region } from "../shared/region.js";
-import { absentState, Entry } from "./entry.js";
+import { absentState, Entry, type HotKey } from "./entry.js";
 import { Getters } from "./getters.js";
 
 /** Tries of one read. Each fails only when two publishes begin while a few hundred nanoseconds pass. */
@@ -34,8 +34,8 @@ export class RegionReader extends Getters {
   readonly region: Region;
   /** View of the region that covers every bound cell: what the hot path looks at. */
   words: Int32Array;
-  /** Entries by key, in every spelling that was used. */
-  entries = new Map<string, Entry>();
+  /** What is known by key, in every spelling that was used. */
+  keys = new Map<string, HotKey>();
   #most = SPARE_ENTRIES;
   readonly #copy = new RecordCopy();
   #sources: string[] = [];
@@ -49,9 +49,9 @@ export class RegionReader extends Getters {
 
   /** The entry of a key in any spelling, up to date. */
   entry(key: string): Entry {
-    const entry = this.entries.get(key) ?? this.#newEntry(key);
-    if (this.words[entry.cell] !== entry.stamp) this.refresh(entry);
-    return entry;
+    const hot = this.keys.get(key) ?? this.#newKey(key);
+    if (this.words[hot.cell] !== hot.stamp) this.refresh(hot.entry);
+    return hot.entry;
   }
 
   protected reading(key: string): Entry {
@@ -137,8 +137,8 @@ export class RegionReader extends Getters {
     this.region.covers(cell * 4, 4);
     // Only when it differs: an engine reads a field that was written once as if it were a constant.
     if (this.words !== this.region.words) this.words = this.region.words;
-    entry.cell = cell;
-    entry.stamp = stamp;
+    entry.hot.cell = cell;
+    entry.hot.stamp = stamp;
   }
 
   /** Names are kept per arena; one that is read for the first time counts only when the whole read does, so it is kept then. */
@@ -150,24 +150,24 @@ export class RegionReader extends Getters {
     return this.#sources[source] ?? sourceName(this.region, position, source);
   }
 
-  #newEntry(key: string): Entry {
+  #newKey(key: string): HotKey {
     this.#makeRoom();
     const lower = key.toLowerCase();
-    let entry = this.entries.get(lower);
-    if (entry === undefined) {
-      entry = new Entry(lower, header.firstCells);
-      this.entries.set(lower, entry);
-    }
-    if (lower !== key) this.entries.set(key, entry);
-    return entry;
+    const isLower = lower === key;
+    const known = isLower ? undefined : this.keys.get(lower);
+    const hot = known ?? new Entry(lower, header.firstCells).hot;
+    // The caller's own text, not an equal one: a map compares texts by address first, and letter by letter only then.
+    this.keys.set(key, hot);
+    if (!isLower && known === undefined) this.keys.set(lower, hot);
+    return hot;
   }
 
   /** Keys that do not exist, and other spellings, are kept as well; a caller that makes them up must not fill the memory. */
   #makeRoom(): void {
-    if (this.entries.size < this.#most) return;
-    const kept = new Map<string, Entry>();
-    for (const [key, entry] of this.entries) if (entry.binding.slot >= 0 && entry.key === key) kept.set(key, entry);
-    this.entries = kept;
+    if (this.keys.size < this.#most) return;
+    const kept = new Map<string, HotKey>();
+    for (const [key, hot] of this.keys) if (hot.entry.binding.slot >= 0 && hot.entry.key === key) kept.set(key, hot);
+    this.keys = kept;
     this.#most = kept.size * 2 + SPARE_ENTRIES;
   }
 }

@@ -1,0 +1,155 @@
+import { describe, expect, test } from "vitest";
+import type { EncodeEntry } from "../../../src/core-agent/dialects/dialect.js";
+import { createSpokenDialect } from "../../../src/core-agent/dialects/spoken.js";
+import { createLayerStore, createSourceOrder, type LayerChange } from "../../../src/core-agent/layer-store.js";
+import { resolveOptions } from "../../../src/core-agent/options.js";
+import { InvalidOptionError } from "../../../src/shared/errors.js";
+import { type Dialect, defaultSourcePriority } from "../../../src/shared/params.js";
+import type { ConfigValue, WireSetting } from "../../../src/shared/types.js";
+
+/** A store that is told in one dialect, and what has been told. */
+function setUp(name: Dialect) {
+  const store = createLayerStore(defaultSourcePriority);
+  const dialect = createSpokenDialect(name, store.settings, createSourceOrder(defaultSourcePriority));
+  const tell = (change: LayerChange | undefined) => (change === undefined ? undefined : dialect.update(change));
+  return {
+    dialect,
+    set: (source: string, key: string, value: ConfigValue) => tell(store.set(key, value, source)),
+    unset: (source: string, key: string) => tell(store.unset(key, source)),
+    snapshot() {
+      const entries: WireSetting[] = [];
+      const encode: EncodeEntry = (_identity, make) => {
+        entries.push(make());
+        return Buffer.alloc(0);
+      };
+      for (const _bytes of dialect.snapshot(store.settings, encode));
+      return entries;
+    },
+  };
+}
+
+const entry = (source: string, key: string, value: ConfigValue) => ({ source, key, value, unsetSource: "" });
+const labels = { "app.kubernetes.io/name": "app" };
+
+describe("the leaf dialect", () => {
+  test("tells what wins after a change, and never names a cleared layer", () => {
+    const { set, unset } = setUp("leaf");
+    expect(set("file", "a.b", 1)).toEqual(entry("file", "a.b", 1));
+    expect(set("cli", "a.b", 2)).toEqual(entry("cli", "a.b", 2));
+    expect(unset("cli", "a.b")).toEqual(entry("file", "a.b", 1));
+    expect(unset("file", "a.b")).toEqual(entry("file", "a.b", null));
+  });
+
+  test("says nothing of what happens below the winner", () => {
+    const { set, unset } = setUp("leaf");
+    set("cli", "a.b", 2);
+    expect(set("file", "a.b", 1)).toBeUndefined();
+    expect(unset("file", "a.b")).toBeUndefined();
+  });
+
+  test("puts the winner of each key into the snapshot, and leaves null out", () => {
+    const { set, snapshot } = setUp("leaf");
+    set("default", "a.b", 1);
+    set("file", "a.b", 2);
+    set("default", "a.none", null);
+    set("default", "labels", labels);
+    expect(snapshot()).toEqual([entry("file", "a.b", 2), entry("default", "labels", labels)]);
+  });
+});
+
+describe("the section dialect, merged", () => {
+  test("puts one nested entry per top-level section into the snapshot, and top-level settings as they are", () => {
+    const { set, snapshot } = setUp("section-merged");
+    set("default", "app.tls.on", false);
+    set("file", "app.tls.on", true);
+    set("default", "app.port", 1);
+    set("default", "app.none", null);
+    set("file", "log_level", "info");
+    set("cli", "labels", labels);
+    set("file", "app.labels", labels);
+    set("file", "nothing.at.all", null);
+    expect(snapshot()).toEqual([
+      entry("unknown", "app", { tls: { on: true }, port: 1, labels }),
+      entry("file", "log_level", "info"),
+      entry("cli", "labels", labels),
+    ]);
+  });
+
+  test("tells updates by dotted leaf key, a removal as what wins now", () => {
+    const { set, unset } = setUp("section-merged");
+    expect(set("file", "app.tls.on", true)).toEqual(entry("file", "app.tls.on", true));
+    expect(set("cli", "app.tls.on", false)).toEqual(entry("cli", "app.tls.on", false));
+    expect(set("default", "app.tls.on", 1)).toBeUndefined();
+    expect(unset("cli", "app.tls.on")).toEqual(entry("file", "app.tls.on", true));
+  });
+
+  test("sends the section where a key is a value and a section at once", () => {
+    const { set, snapshot } = setUp("section-merged");
+    set("file", "a", 1);
+    set("file", "a.b", 2);
+    expect(snapshot()).toEqual([entry("unknown", "a", { b: 2 })]);
+  });
+});
+
+describe("the section dialect, per source", () => {
+  test("puts one entry per source and section into the snapshot, sources in rising priority", () => {
+    const { set, snapshot } = setUp("section-per-source");
+    set("cli", "app.port", 3);
+    set("file", "log_level", "info");
+    set("default", "app.port", 1);
+    set("default", "app.tls.on", false);
+    set("somewhere", "app.port", 2);
+    set("file", "app.labels", labels);
+    expect(snapshot()).toEqual([
+      entry("default", "app", { port: 1, tls: { on: false } }),
+      entry("somewhere", "app", { port: 2 }),
+      entry("file", "log_level", "info"),
+      entry("file", "app", { labels }),
+      entry("cli", "app", { port: 3 }),
+    ]);
+  });
+
+  test("tells every change as the whole section of its source, hidden ones too", () => {
+    const { set, unset } = setUp("section-per-source");
+    set("cli", "app.port", 3);
+    expect(set("file", "app.port", 2)).toEqual(entry("file", "app", { port: 2 }));
+    expect(set("file", "app.tls.on", true)).toEqual(entry("file", "app", { port: 2, tls: { on: true } }));
+    expect(unset("file", "app.port")).toEqual(entry("file", "app", { tls: { on: true } }));
+  });
+
+  test("sends null when a source has nothing left in a section", () => {
+    const { set, unset } = setUp("section-per-source");
+    set("file", "app.port", 2);
+    set("file", "log_level", "info");
+    expect(unset("file", "app.port")).toEqual(entry("file", "app", null));
+    expect(unset("file", "log_level")).toEqual(entry("file", "log_level", null));
+  });
+
+  test("keeps a name like __proto__ as a name", () => {
+    const { set } = setUp("section-per-source");
+    const told = set("file", "app.__proto__.x", 1);
+    expect(JSON.stringify(told?.value)).toBe('{"__proto__":{"x":1}}');
+    expect(({} as { x?: number }).x).toBeUndefined();
+  });
+});
+
+describe("the spoken dialect", () => {
+  test("can be changed, and the next one knows all settings of its predecessor", () => {
+    const { dialect, set, snapshot } = setUp("section-per-source");
+    set("file", "app.port", 2);
+    dialect.switchTo("newest");
+    expect(dialect.name).toBe("newest");
+    set("file", "app.host", "h");
+    expect(snapshot()).toEqual([entry("file", "app.port", 2), entry("file", "app.host", "h")]);
+    dialect.switchTo("section-per-source");
+    expect(set("file", "app.x", 1)).toEqual(entry("file", "app", { port: 2, host: "h", x: 1 }));
+  });
+
+  test("is an option, newest by default, and another name is refused with those that there are", () => {
+    expect(resolveOptions({ dataDir: "d" }, () => "id").dialect).toBe("newest");
+    expect(resolveOptions({ dataDir: "d", dialect: "leaf" }, () => "id").dialect).toBe("leaf");
+    const wrong = () => resolveOptions({ dialect: "oldest" as Dialect }, () => "id");
+    expect(wrong).toThrow(InvalidOptionError);
+    expect(wrong).toThrow(/"oldest".*"newest", "leaf", "section-merged" or "section-per-source"/);
+  });
+});
