@@ -1,0 +1,62 @@
+/** `configstream get KEY`. */
+import type { Command } from "commander";
+import type { ConfigValue, Reader } from "../../index.js";
+import { withConsumer } from "../connection.js";
+import { CommandFailure } from "../exit.js";
+import { formatCount } from "../format.js";
+import type { Io } from "../io.js";
+import { maskSetting } from "../mask.js";
+import { addConnectionOptions, type ConnectionOptions } from "../options.js";
+import { didYouMean, suggest } from "../suggest.js";
+import { printable } from "../text.js";
+
+interface GetOptions extends ConnectionOptions {
+  readonly json?: boolean;
+  readonly showSecrets?: boolean;
+}
+
+export function addGet(program: Command, io: Io): void {
+  const command = program
+    .command("get")
+    .description("print the value of one setting, waiting for the core agent when it has to")
+    .argument("<key>", "dotted name, in any case")
+    .option("--json", "print key, value, source and sequence id as JSON")
+    .option("--show-secrets", "do not mask a value whose key looks like a credential")
+    .addHelpText("after", "\nExample:\n  configstream get logs_config.batch_wait --data-dir /etc/datadog-agent");
+  addConnectionOptions(command).action(async (key: string, options: GetOptions) => {
+    await withConsumer(io, options, async (consumer) =>
+      io.out.write(`${textOf(consumer.reader(), key, options, io)}\n`),
+    );
+  });
+}
+
+function textOf(reader: Reader, key: string, options: GetOptions, io: Io): string {
+  const { value: stored, source, sequenceId, key: name } = reader.explain(key);
+  const value = maskSetting(name, stored, options.showSecrets === true);
+  if (value === undefined) throw new CommandFailure(missing(reader, key));
+  if (JSON.stringify(value) !== JSON.stringify(stored)) {
+    io.err.write(
+      `configstream: "${printable(name)}" looks like a credential and is masked; --show-secrets prints it.\n`,
+    );
+  }
+  if (options.json) return JSON.stringify({ key: name, value, source, sequenceId });
+  return plain(value, io.out.isTerminal);
+}
+
+/** Text without quotes, for use in scripts; everything else as JSON. */
+function plain(value: ConfigValue, terminal: boolean): string {
+  if (typeof value !== "string") return JSON.stringify(value);
+  return terminal ? value.split("\n").map(printable).join("\n") : value;
+}
+
+function missing(reader: Reader, key: string): string {
+  const shown = printable(key);
+  if (reader.hasSection(key)) {
+    const names = reader.getSubfields(key);
+    const some = names.slice(0, 5).join(", ");
+    return `"${shown}" is a section, not a setting; in it are ${some}${names.length > 5 ? ", …" : ""}.`;
+  }
+  const keys = reader.allKeysLowercased();
+  const none = `There is no setting "${shown}" among the ${formatCount(keys.length)} that the core agent has.`;
+  return none + didYouMean(suggest(key, keys).map(printable));
+}

@@ -1,0 +1,41 @@
+/** A consumer for the length of one command. */
+import { type Consumer, createConsumer } from "../index.js";
+import { CommandFailure } from "./exit.js";
+import { formatMs } from "./format.js";
+import type { Io } from "./io.js";
+import { type ConnectionOptions, consumerOptions } from "./options.js";
+
+/** Connects, waits for the first settings, does the work, and stops the consumer whatever happens. */
+export async function withConsumer(
+  io: Io,
+  given: ConnectionOptions,
+  work: (consumer: Consumer) => Promise<void>,
+): Promise<void> {
+  const consumer = createConsumer(consumerOptions(given, io.env));
+  try {
+    await startAndWait(consumer, given.timeout * 1_000, io.interrupt);
+    await work(consumer);
+  } finally {
+    await consumer.stop();
+  }
+}
+
+/** Starts a consumer and waits for its first settings. Rejects with one sentence that says what is wrong. */
+export async function startAndWait(consumer: Consumer, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  await consumer.start();
+  try {
+    await consumer.waitReady({ timeoutMs, signal });
+  } catch (thrown) {
+    if (signal.aborted) throw signal.reason;
+    const { lastError, step } = consumer.status();
+    const waited = `waited ${formatMs(timeoutMs)} for the first settings`;
+    if (lastError === undefined) {
+      throw new CommandFailure(`The core agent did not answer in time (${waited}, step "${step}").`, undefined, {
+        cause: thrown,
+      });
+    }
+    // The wait for the files is told once.
+    const message = lastError.message.replace(/^Waited \d+ ms for usable credentials\. /, "");
+    throw new CommandFailure(`${message.replace(/\.$/, "")} (${waited}).`, undefined, { cause: thrown });
+  }
+}
