@@ -1,0 +1,90 @@
+// The bars of the reading path, as rows of { name, value, unit, baseline, ratio, bar, ok } with the spread beside.
+const maps = (old, recent) => (major) => (major <= 20 ? old : recent);
+
+const definitions = [
+  [
+    "P1",
+    "handle.value against a field getter",
+    maps(2, 6),
+    ({ small }) => [small.constant["handle.value"], small.constant.field],
+  ],
+  [
+    "P2",
+    "handle.value against Map.get, constant key",
+    maps(0.35, 0.8),
+    ({ small }) => [small.constant["handle.value"], small.constant["Map.get"]],
+  ],
+  [
+    "P3",
+    "getInt against Map.get, constant key, 1,000 settings",
+    maps(1.25, 1.6),
+    ({ small }) => [small.constant.getInt, small.constant["Map.get"]],
+  ],
+  [
+    "P4",
+    "getInt against Map.get, rotating keys, 1,000 settings",
+    maps(1.4, 1.6),
+    ({ small }) => [small.rotating.getInt, small.rotating["Map.get"]],
+  ],
+  [
+    "P4",
+    "getInt against Map.get, rotating keys, 100,000 settings",
+    maps(2, 2),
+    ({ large }) => [large.rotating.getInt, large.rotating["Map.get"]],
+  ],
+  [
+    "P12",
+    "handle.value in a second thread while the first reads",
+    maps(1.1, 1.1),
+    ({ threads }) => [threads.together["handle.value"], threads.alone["handle.value"]],
+  ],
+  [
+    "P12",
+    "getInt in a second thread while the first reads",
+    maps(1.1, 1.1),
+    ({ threads }) => [threads.together.getInt, threads.alone.getInt],
+  ],
+  [
+    "noise",
+    "the same loop measured twice",
+    maps(undefined, undefined),
+    ({ small }) => [small.constant["field again"], small.constant.field],
+  ],
+  [
+    "",
+    "getInt of a missing key against Map.get, 1,000 settings",
+    maps(undefined, undefined),
+    ({ small }) => [small.rotating["getInt, missing key"], small.rotating["Map.get"]],
+  ],
+];
+
+/** Rows for one version of Node.js. */
+export function bars(major, measured) {
+  const rows = definitions.map(([id, name, barOf, pick]) => {
+    const [subject, baseline] = pick(measured);
+    const ratio = subject.median / baseline.median;
+    const bar = barOf(major);
+    return {
+      id,
+      name,
+      value: round(subject.median),
+      low: round(subject.low),
+      high: round(subject.high),
+      unit: "ns",
+      baseline: round(baseline.median),
+      ratio: round(ratio),
+      samples: subject.samples,
+      bar: bar ?? null,
+      ok: bar === undefined ? null : ratio <= bar,
+    };
+  });
+  const { regionBytes, msgpackBytes, ratio } = measured.memory;
+  const name = "region bytes per msgpack byte, 100,000 settings";
+  const memory = { id: "P11", name, value: regionBytes, low: regionBytes, high: regionBytes, unit: "bytes" };
+  rows.push({ ...memory, baseline: msgpackBytes, ratio: round(ratio), samples: 1, bar: 2.5, ok: ratio <= 2.5 });
+  return rows;
+}
+
+function round(value) {
+  return Number(value.toPrecision(3));
+}
