@@ -1,8 +1,10 @@
-// Compares the committed fixtures with the published agent modules that they were derived from, by running the Go
-// programs of test/interop again. `--write` rewrites the contract's fixture instead of comparing it.
+// Checks against what is foreign, by running the Go programs of test/interop: compares the committed fixtures with the
+// published agent modules that they were derived from, and puts the consumer to a core agent written in Go. `--write`
+// rewrites the contract's fixture instead.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { checkAgent } from "../test/interop/agent.mjs";
 import { checkAgentSettings } from "./derive-agent-settings.mjs";
 
 const program = fileURLToPath(new URL("../test/interop/descriptor/", import.meta.url));
@@ -40,26 +42,35 @@ const checks = [
   },
 ];
 
-function runChecks() {
-  let passed = 0;
-  let failed = 0;
+async function runChecks() {
+  const counts = { passed: 0, failed: 0 };
+  const tell = (name, problem) => {
+    counts[problem === undefined ? "passed" : "failed"] += 1;
+    console.log(problem === undefined ? `ok: ${name}` : `FAILED: ${name}\n  ${problem}`);
+  };
   for (const { name, run, skip } of checks) {
-    if (skip !== undefined) {
-      console.log(`skipped: ${name}: ${skip}`);
-      continue;
-    }
-    let problem;
-    try {
-      problem = run();
-    } catch (error) {
-      problem = error instanceof Error ? error.message : String(error);
-    }
-    if (problem === undefined) passed += 1;
-    else failed += 1;
-    console.log(problem === undefined ? `ok: ${name}` : `failed: ${name}\n  ${problem}`);
+    if (skip === undefined) tell(name, problemOf(run));
+    else console.log(`skipped: ${name}: ${skip}`);
   }
-  console.log(`${passed} passed, ${failed} failed`);
-  process.exitCode = failed === 0 ? 0 : 1;
+  try {
+    await checkAgent(tell);
+  } catch (error) {
+    tell("the consumer gets on with a core agent written in Go", messageOf(error));
+  }
+  console.log(`${counts.passed} passed, ${counts.failed} failed`);
+  process.exitCode = counts.failed === 0 ? 0 : 1;
+}
+
+function problemOf(run) {
+  try {
+    return run();
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
 }
 
 if (spawnSync("go", ["version"]).error) {
@@ -68,5 +79,5 @@ if (spawnSync("go", ["version"]).error) {
 } else if (process.argv.includes("--write")) {
   writeFileSync(target, describeContract());
 } else {
-  runChecks();
+  await runChecks();
 }

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"crypto/rand"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// registry gives out sessions and forgets those that are idle.
+type registry struct {
+	mu       sync.Mutex
+	lastSeen map[string]time.Time
+}
+
+func newRegistry(idleLimit time.Duration) *registry {
+	r := &registry{lastSeen: map[string]time.Time{}}
+	go r.reap(idleLimit)
+	return r
+}
+
+func (r *registry) register() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var id [16]byte
+	// It never fails; where there is no randomness the program ends.
+	_, _ = rand.Read(id[:])
+	session := fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
+	r.lastSeen[session] = time.Now()
+	return session
+}
+
+// refresh tells whether the session is known.
+func (r *registry) refresh(session string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, known := r.lastSeen[session]
+	if known {
+		r.lastSeen[session] = time.Now()
+	}
+	return known
+}
+
+// evictAll forgets every session and returns how many there were. Open streams stay open, as in the original.
+func (r *registry) evictAll() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	count := len(r.lastSeen)
+	clear(r.lastSeen)
+	return count
+}
+
+func (r *registry) reap(idleLimit time.Duration) {
+	for range time.Tick(time.Second) {
+		r.mu.Lock()
+		for session, seen := range r.lastSeen {
+			if time.Since(seen) > idleLimit {
+				delete(r.lastSeen, session)
+			}
+		}
+		r.mu.Unlock()
+	}
+}
