@@ -8,8 +8,9 @@ import { createAuthorizer } from "./auth.js";
 import { createBroadcaster } from "./broadcaster.js";
 import { createConfigFiles } from "./config-files.js";
 import { credentialPaths, ensureCredentials } from "./credentials.js";
-import { newestDialect } from "./dialects/newest.js";
+import { createSpokenDialect } from "./dialects/spoken.js";
 import { createFaults, type Faults } from "./faults.js";
+import { createSourceOrder } from "./layer-store.js";
 import { formatAddress } from "./listen.js";
 import { createAgentMetrics, type Registry } from "./metrics.js";
 import { type CoreAgentOptions, resolveOptions } from "./options.js";
@@ -81,9 +82,10 @@ export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
       if (counting) broadcaster.publish(change);
     },
   });
+  const dialect = createSpokenDialect(resolved.dialect, store.settings, createSourceOrder(resolved.sourcePriority));
   const broadcaster = createBroadcaster({
     origin,
-    dialect: newestDialect,
+    dialect,
     settings: store.settings,
     subscriberBuffer: resolved.subscriberBuffer,
     onExhausted: () => server?.endStreams(grpcStatus.UNAVAILABLE, "The sequence ids are used up; open a new stream."),
@@ -94,6 +96,7 @@ export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
     origin,
     sequenceId: () => broadcaster.sequenceId,
     restartFrom: (id) => broadcaster.restartFrom(id),
+    switchDialect: (name) => dialect.switchTo(name),
     endStreams: (code, details) => server?.endStreams(code, details),
     evictSessions: () => sessions.clear(),
   });

@@ -2,9 +2,11 @@
 import { status } from "@grpc/grpc-js";
 import { agentSecureService, loadContract, type ProtoConfigEvent } from "../shared/contract.js";
 import { InvalidOptionError } from "../shared/errors.js";
+import type { Dialect } from "../shared/params.js";
 import type { Refusal } from "./auth.js";
 import { maxSequenceId } from "./broadcaster.js";
 import { encodeSnapshot, encodeUpdate, type Frame } from "./encoding.js";
+import { checkDialect } from "./options.js";
 import type { CallTap, TappedSink } from "./server.js";
 import type { EventSink, Subscriber } from "./subscriber.js";
 import { fieldSize, WireWriter } from "./wire-writer.js";
@@ -19,7 +21,7 @@ export interface Faults {
   /** The next update is sent twice. */
   duplicateNext(): void;
   /**
-   * Sends, at once and on every open stream, an event with the last id of that stream: an update that sets
+   * Sends, at once and on every open stream, an event with the last id of that stream, before any gap: an update that sets
    * `configstream.stale_probe`, or a snapshot without settings. A correct consumer drops it.
    */
   stale(kind?: "update" | "snapshot"): void;
@@ -43,6 +45,11 @@ export interface Faults {
    * the given one, 0 to 2^31 - 1. Default: 0. Settings stay.
    */
   resetSequence(sequenceId?: number): void;
+  /**
+   * A restart as another version: as {@link Faults.resetSequence}, and the streams that are opened from then on speak the
+   * given dialect.
+   */
+  restartAs(dialect: Dialect, sequenceId?: number): void;
   /** Makes every snapshot so many bytes longer, by a field that consumers do not know; 0 ends it. */
   padSnapshots(bytes: number): void;
   /** Ends every lasting fault. */
@@ -54,6 +61,7 @@ export interface FaultTargets {
   readonly origin: string;
   sequenceId(): number;
   restartFrom(sequenceId: number): void;
+  switchDialect(dialect: Dialect): void;
   endStreams(grpcCode: number | undefined, details: string): void;
   evictSessions(): void;
 }
@@ -116,6 +124,11 @@ export function createFaults(targets: FaultTargets): { readonly faults: Faults; 
       targets.evictSessions();
       targets.restartFrom(sequenceId);
     },
+    restartAs(dialect, sequenceId = 0) {
+      checkDialect(dialect);
+      faults.resetSequence(sequenceId);
+      targets.switchDialect(dialect);
+    },
     padSnapshots(bytes) {
       checkRange("bytes", bytes, 0);
       state.padding = bytes;
@@ -160,12 +173,13 @@ type FaultState = ReturnType<typeof createState>;
 
 /** The way to one receiver, with the faults in it. */
 class FaultySink implements EventSink {
-  /** Id of the last event that left; `undefined` before the first. */
+  /** Id of the last event that a correct consumer has applied: behind a gap only a snapshot counts. */
   lastSent: number | undefined;
   readonly #raw: EventSink;
   readonly #state: FaultState;
   #subscriber: Subscriber | undefined;
   #gap = false;
+  #receiverIsBehind = false;
 
   constructor(raw: EventSink, state: FaultState) {
     this.#raw = raw;
@@ -202,7 +216,8 @@ class FaultySink implements EventSink {
     }
     const isGap = this.#gap && frame.kind === "update";
     this.#gap = false;
-    this.lastSent = frame.sequenceId;
+    this.#receiverIsBehind = frame.kind === "update" && (isGap || this.#receiverIsBehind);
+    if (!this.#receiverIsBehind) this.lastSent = frame.sequenceId;
     this.#raw.send(frame.kind === "snapshot" && padding > 0 ? pad(frame, padding) : frame);
     if (frame.kind === "update" && frame.sequenceId === duplicate) this.#raw.send(frame);
     if (isGap && resyncAfterGap) this.#subscriber?.resync();

@@ -27,17 +27,22 @@ export interface LayerStore {
   unset(key: string, source: string): LayerChange | undefined;
 }
 
+/** Compares two source names for sorting, lowest priority first; 0 only for the same name. */
+export type SourceOrder = (a: string, b: string) => number;
+
 /** @param sourcePriority Source names, lowest priority first. Others rank just above `unknown`. */
-export function createLayerStore(sourcePriority: readonly string[]): LayerStore {
-  const settings = new Map<string, EffectiveSetting>();
+export function createSourceOrder(sourcePriority: readonly string[]): SourceOrder {
   const ranks = new Map(sourcePriority.map((source, index) => [source, index]));
   const unlistedRank = (ranks.get("unknown") ?? -1) + 0.5;
   const rankOf = (source: string): number => ranks.get(source) ?? unlistedRank;
-  /** Names break the tie between unlisted sources, so that the winner does not depend on the order of calls. */
-  const isBelow = (a: string, b: string): boolean => {
-    const difference = rankOf(a) - rankOf(b);
-    return difference === 0 ? a < b : difference < 0;
-  };
+  // Names break the tie between unlisted sources, so that the winner does not depend on the order of calls.
+  return (a, b) => rankOf(a) - rankOf(b) || Number(a > b) - Number(a < b);
+}
+
+/** @param sourcePriority As for {@link createSourceOrder}. */
+export function createLayerStore(sourcePriority: readonly string[]): LayerStore {
+  const settings = new Map<string, EffectiveSetting>();
+  const order = createSourceOrder(sourcePriority);
 
   return {
     settings,
@@ -57,7 +62,7 @@ export function createLayerStore(sourcePriority: readonly string[]): LayerStore 
         if (valuesEqual((layers[index] as SourceValue).value, value)) return undefined;
         layers[index] = layer;
       } else {
-        const above = layers.findIndex((other) => isBelow(source, other.source));
+        const above = layers.findIndex((other) => order(source, other.source) < 0);
         layers.splice(above < 0 ? layers.length : above, 0, layer);
       }
       const after = layers[layers.length - 1] as SourceValue;

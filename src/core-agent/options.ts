@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../shared/clock.js";
 import { InvalidOptionError } from "../shared/errors.js";
-import { defaultSourcePriority } from "../shared/params.js";
+import { type Dialect, defaultSourcePriority } from "../shared/params.js";
+import { dialectNames } from "./dialects/spoken.js";
 import type { Environment } from "./env.js";
 import type { Defaults } from "./known-keys.js";
 import type { Registry } from "./metrics.js";
@@ -40,6 +41,12 @@ export interface CoreAgentOptions {
   readonly subscriberBuffer?: number;
   /** Source names, lowest priority first. Default: the order of a current core agent. */
   readonly sourcePriority?: readonly string[];
+  /**
+   * Which of the four meanings that the messages have had over time is spoken: `newest`, `leaf`, `section-merged` or
+   * `section-per-source`. The three older ones do not send null: it claims nothing there. The two with sections cannot
+   * tell a map whose names all look like setting names from a section. Default: `newest`.
+   */
+  readonly dialect?: Dialect;
   /** Registry for the metrics; they leave it at stop. Default: an own one. */
   readonly registry?: Registry;
   /** Time for sessions and file watching. Default: the system's. */
@@ -66,6 +73,7 @@ export interface ResolvedOptions {
   readonly recommendedRefreshIntervalSecs: number;
   readonly subscriberBuffer: number;
   readonly sourcePriority: readonly string[];
+  readonly dialect: Dialect;
   readonly registry: Registry | undefined;
   readonly clock: Clock;
   readonly log: AgentLog;
@@ -83,6 +91,7 @@ const optionNames: ReadonlySet<string> = new Set<keyof CoreAgentOptions>([
   "recommendedRefreshIntervalSecs",
   "subscriberBuffer",
   "sourcePriority",
+  "dialect",
   "registry",
   "clock",
   "log",
@@ -113,6 +122,7 @@ export function resolveOptions(options: CoreAgentOptions, newId: () => string): 
     ),
     subscriberBuffer: checkNumber("subscriberBuffer", options.subscriberBuffer ?? 100, 1),
     sourcePriority: checkNames("sourcePriority", options.sourcePriority ?? defaultSourcePriority),
+    dialect: checkDialect(options.dialect ?? "newest"),
     registry: options.registry,
     clock: options.clock ?? systemClock,
     log: options.log ?? (() => {}),
@@ -152,6 +162,15 @@ function checkNames(name: string, value: readonly string[]): readonly string[] {
   if (!Array.isArray(value))
     throw new InvalidOptionError(`The option ${name} is not an array; give an array of texts.`);
   return value.map((item) => checkText(name, item as string));
+}
+
+/** @throws InvalidOptionError for a name that is no dialect. */
+export function checkDialect(value: Dialect): Dialect {
+  if (dialectNames.includes(value)) return value;
+  const names = dialectNames.map((name) => `"${name}"`);
+  throw new InvalidOptionError(
+    `The option dialect is ${JSON.stringify(value)}; give ${names.slice(0, -1).join(", ")} or ${names.at(-1)}.`,
+  );
 }
 
 function checkServices(value: RegisterServices): RegisterServices {

@@ -3,12 +3,12 @@ import { InvalidOptionError } from "../shared/errors.js";
 import type { ConfigValue } from "../shared/types.js";
 
 /** Deepest nesting of lists and maps in a value; consumers refuse deeper ones. A cyclic object runs into it too. */
-const maxDepth = 64;
+const maxDepth = 48;
 
 /**
  * A deeply frozen copy of a value, so that later changes by the caller cannot reach what was sent.
  *
- * @throws InvalidOptionError for anything that JSON-like values cannot hold, and for nesting deeper than 64 levels.
+ * @throws InvalidOptionError for anything that JSON-like values cannot hold, and for nesting deeper than 48 levels.
  */
 export function copyValue(key: string, value: unknown, depth = 0): ConfigValue {
   switch (typeof value) {

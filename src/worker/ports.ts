@@ -18,6 +18,7 @@ export interface StatusSink {
 export interface Publication {
   readonly sequenceId: number;
   readonly origin: string;
+  /** Each key at most once. */
   readonly changes: readonly EffectiveChange[];
 }
 

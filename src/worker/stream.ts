@@ -39,7 +39,7 @@ export interface StreamObserver {
   onConnected(): void;
   /** A state was published. Called first for the stream's first snapshot, then for every batch. */
   onPublished(): void;
-  /** A state was refused; the last good one stays visible. */
+  /** A state or a message was refused; the last good state stays visible. */
   onRefused(error: ConfigStreamError): void;
   /** The stream is over, by itself or since one of its timers fired. `error` is undefined after a clean end. */
   onOver(error: Error | undefined): void;
@@ -59,6 +59,8 @@ export class ConfigStream {
   #sequence: SequenceState = streamOpened;
   #firstSnapshotTimer: Timer | undefined;
   #resyncTimer: Timer | undefined;
+  /** What was wrong with the message that made the present gap, if that is what made it. */
+  #unreadable: string | undefined;
 
   constructor(connection: Connection, request: { clientName: string; sessionId: string }, parts: StreamParts) {
     this.#parts = parts;
@@ -97,8 +99,14 @@ export class ConfigStream {
     if (this.#over) return;
     this.#parts.status.count("badMessages");
     // An event of an unknown kind has no place in the sequence. Anything else may have been the one that now is missing.
-    if (!(error instanceof UnknownEventError)) this.#arrive("unreadable");
-    else this.#parts.status.messageReceived();
+    if (error instanceof UnknownEventError) {
+      this.#parts.status.messageReceived();
+      return;
+    }
+    const refusal = ConfigStreamError.from(error, "bad_message");
+    this.#unreadable ??= refusal.message;
+    this.#parts.observer.onRefused(refusal);
+    this.#arrive("unreadable");
   }
 
   #arrive(arrival: Arrival): void {
@@ -216,6 +224,7 @@ export class ConfigStream {
     if (!gap && missed === undefined) {
       this.#resyncTimer?.cancel();
       this.#resyncTimer = undefined;
+      this.#unreadable = undefined;
       return;
     }
     const { clock, resyncTimeoutMs } = this.#parts;
@@ -223,7 +232,9 @@ export class ConfigStream {
   }
 
   #noResync(): void {
-    const message = `The core agent sent no resync snapshot within ${this.#parts.resyncTimeoutMs} ms after a gap in the stream; the stream is opened anew.`;
+    const gap = this.#unreadable === undefined ? "a gap in the stream" : "a message that could not be read";
+    const fault = this.#unreadable === undefined ? "" : ` ${this.#unreadable}`;
+    const message = `The core agent sent no resync snapshot within ${this.#parts.resyncTimeoutMs} ms after ${gap}; the stream is opened anew.${fault}`;
     this.#giveUp(new ConfigStreamError("stream", message));
   }
 

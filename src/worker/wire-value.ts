@@ -17,8 +17,11 @@ import type { ProtoConfigEvent, ProtoConfigSetting, ProtoValue } from "../shared
 import { ConfigStreamError } from "../shared/errors.js";
 import type { ConfigValue, WireEvent, WireSetting } from "../shared/types.js";
 
-/** Deepest nesting of lists and maps inside one value. */
-export const maxNesting = 64;
+/**
+ * Deepest nesting of lists and maps inside one value. protobufjs reads 100 levels of messages, of which each list or map
+ * takes two.
+ */
+export const maxNesting = 48;
 
 /** Converts one message. Throws a `ConfigStreamError` of code `bad_message` and then nothing of it may be used. */
 export function toWireEvent(event: ProtoConfigEvent): WireEvent {

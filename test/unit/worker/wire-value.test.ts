@@ -74,7 +74,7 @@ describe("toConfigValue", () => {
 
   it("takes nesting up to the bound and refuses more, naming the key and not the value", () => {
     expect(() => convert(nested(maxNesting))).not.toThrow();
-    expect(() => toConfigValue(nested(maxNesting + 1), "my.key")).toThrow(/"my\.key" is nested more than 64 levels/);
+    expect(() => toConfigValue(nested(maxNesting + 1), "my.key")).toThrow(/"my\.key" is nested more than 48 levels/);
     expect(() => toConfigValue(nested(5_000), "my.key")).toThrow(ConfigStreamError);
   });
 });
