@@ -1,0 +1,39 @@
+// Publishes without a pause until it is told to stop, or is killed.
+import { workerData } from "node:worker_threads";
+import { Region } from "../../../dist/shared/region.js";
+import { RegionWriter } from "../../../dist/worker/region-writer.js";
+import { groupKeys, looseKeys, NUMBER, PUBLISHES, STOP, valueFor } from "./words.mjs";
+
+const { memory, control, publishesPerArena } = workerData;
+const limits = { maxKeys: 1_000_000, maxValueBytes: 2 ** 24, maxRegionBytes: 2 ** 28 };
+const writer = new RegionWriter(new Region(memory), limits, Date.now, publishesPerArena);
+const known = new Map();
+
+while (Atomics.load(control, STOP) === 0) {
+  const number = Atomics.add(control, NUMBER, 1) + 1;
+  const first = known.size === 0;
+  const changes = groupKeys.map((key) => change(key, number, size()));
+  for (const key of looseKeys) if (first || Math.random() < 0.05) changes.push(change(key, number, size()));
+  // Keys that come, go and come back.
+  const fleeting = `fleeting.${number % 200}`;
+  changes.push(known.has(fleeting) ? removal(fleeting) : change(fleeting, number, 5));
+  writer.publish({ sequenceId: number, origin: "storm", changes });
+  Atomics.add(control, PUBLISHES, 1);
+}
+
+function size() {
+  const dice = Math.random();
+  return Math.floor(dice < 0.9 ? dice * 60 : dice < 0.999 ? Math.random() * 3_000 : Math.random() * 100_000);
+}
+
+function change(key, number, length) {
+  const value = valueFor(key, number, length);
+  const oldValue = known.get(key);
+  known.set(key, number);
+  return { key, setting: { value, source: "file", layers: [{ source: "file", value }] }, oldValue, valueChanged: true };
+}
+
+function removal(key) {
+  known.delete(key);
+  return { key, setting: undefined, oldValue: 1, valueChanged: true };
+}
