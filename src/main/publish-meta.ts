@@ -1,7 +1,7 @@
 /** What the newest publish tells about itself. */
-import { currentPosition, type PublishMeta, publishMeta } from "../shared/arena-reader.js";
+import { currentPosition, type PublishMeta, publishMeta, stillHolds } from "../shared/arena-reader.js";
+import { count } from "../shared/header.js";
 import type { Region } from "../shared/region.js";
-import { stillValid } from "../shared/seqlock.js";
 
 /** Tries of one read; each fails only when two publishes begin while a few hundred nanoseconds pass. */
 const MAX_TRIES = 8;
@@ -12,7 +12,8 @@ export function newestPublish(region: Region): PublishMeta | undefined {
     const position = currentPosition(region);
     if (position.ordinal === 0) return undefined;
     const meta = publishMeta(region, position);
-    if (stillValid(region, position.blockAt, position.publish)) return meta;
+    if (stillHolds(region, position) && meta !== undefined) return meta;
   }
+  count(region, "contendedReads");
   return undefined;
 }

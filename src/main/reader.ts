@@ -3,8 +3,9 @@
 import { ConfigStreamError } from "../shared/errors.js";
 import type { Region } from "../shared/region.js";
 import type { ConfigValue } from "../shared/types.js";
-import { type Entry, hotKind } from "./entry.js";
+import type { Cached } from "./entry.js";
 import { boolOf, durationOf, floatOf, intOf, layersOf, stringOf } from "./getters.js";
+import type { Entry } from "./hot-table.js";
 import { Mirror } from "./mirror.js";
 import { nest } from "./nested.js";
 import type { Explanation, Reader, SettingBuilder, StringMap, View } from "./reader-api.js";
@@ -12,18 +13,14 @@ import { RegionReader } from "./region-reader.js";
 import { HandleBuilder } from "./setting.js";
 import { StateView } from "./view.js";
 
-// Constants of this module: an engine folds them into the hot getters, while an imported object is loaded at every read.
-const { absent: absentKind, string: stringKind, bool: boolKind, int: intKind, float: floatKind } = hotKind;
-const durationMsKind = hotKind.durationMs;
-
 /** Makes a reader for this thread. */
 export function createReader(region: Region): Reader {
   return new LiveReader(region);
 }
 
 /**
- * The hot getters are written out here, although `Getters` has them: they look at one small object a key, and are inlined
- * into the caller's loop.
+ * The hot getters are written out here, although `Getters` has them: they look at the columns of the table, and are
+ * inlined into the caller's loop.
  */
 class LiveReader extends RegionReader implements Reader {
   readonly #mirror: Mirror;
@@ -34,48 +31,68 @@ class LiveReader extends RegionReader implements Reader {
   }
 
   override getString(key: string, defaultValue = ""): string {
-    const hot = this.keys.get(key);
-    if (hot !== undefined && this.words[hot.cell] === hot.stamp) {
-      if (hot.kind === stringKind) return hot.converted as string;
-      if (hot.kind === absentKind) return defaultValue;
+    const row = this.rows.get(key);
+    if (row !== undefined) {
+      const { bound, texts } = this.table;
+      if (this.words[bound[2 * row] as number] === bound[2 * row + 1]) {
+        const converted = texts[row];
+        if (typeof converted === "string") return converted;
+        if (converted === undefined) return defaultValue;
+      }
     }
-    return this.convert(key, stringKind, stringOf, defaultValue);
+    return this.convert(key, "texts", stringOf, defaultValue);
   }
 
   override getBool(key: string, defaultValue = false): boolean {
-    const hot = this.keys.get(key);
-    if (hot !== undefined && this.words[hot.cell] === hot.stamp) {
-      if (hot.kind === boolKind) return hot.converted as boolean;
-      if (hot.kind === absentKind) return defaultValue;
+    const row = this.rows.get(key);
+    if (row !== undefined) {
+      const { bound, bools } = this.table;
+      if (this.words[bound[2 * row] as number] === bound[2 * row + 1]) {
+        const converted = bools[row];
+        if (typeof converted === "boolean") return converted;
+        if (converted === undefined) return defaultValue;
+      }
     }
-    return this.convert(key, boolKind, boolOf, defaultValue);
+    return this.convert(key, "bools", boolOf, defaultValue);
   }
 
   override getInt(key: string, defaultValue = 0): number {
-    const hot = this.keys.get(key);
-    if (hot !== undefined && this.words[hot.cell] === hot.stamp) {
-      if (hot.kind === intKind) return hot.converted as number;
-      if (hot.kind === absentKind) return defaultValue;
+    const row = this.rows.get(key);
+    if (row !== undefined) {
+      const { bound, ints } = this.table;
+      if (this.words[bound[2 * row] as number] === bound[2 * row + 1]) {
+        const converted = ints[row];
+        if (typeof converted === "number") return converted;
+        if (converted === undefined) return defaultValue;
+      }
     }
-    return this.convert(key, intKind, intOf, defaultValue);
+    return this.convert(key, "ints", intOf, defaultValue);
   }
 
   override getFloat64(key: string, defaultValue = 0): number {
-    const hot = this.keys.get(key);
-    if (hot !== undefined && this.words[hot.cell] === hot.stamp) {
-      if (hot.kind === floatKind) return hot.converted as number;
-      if (hot.kind === absentKind) return defaultValue;
+    const row = this.rows.get(key);
+    if (row !== undefined) {
+      const { bound, floats } = this.table;
+      if (this.words[bound[2 * row] as number] === bound[2 * row + 1]) {
+        const converted = floats[row];
+        if (typeof converted === "number") return converted;
+        if (converted === undefined) return defaultValue;
+      }
     }
-    return this.convert(key, floatKind, floatOf, defaultValue);
+    return this.convert(key, "floats", floatOf, defaultValue);
   }
 
   override getDuration(key: string, defaultValueMs = 0): number {
-    const hot = this.keys.get(key);
-    if (hot !== undefined && this.words[hot.cell] === hot.stamp) {
-      if (hot.kind === durationMsKind) return hot.converted as number;
-      if (hot.kind === absentKind) return defaultValueMs;
+    const row = this.rows.get(key);
+    if (row !== undefined) {
+      const { bound, durationsMs } = this.table;
+      if (this.words[bound[2 * row] as number] === bound[2 * row + 1]) {
+        const converted = durationsMs[row];
+        if (typeof converted === "number") return converted;
+        if (converted === undefined) return defaultValueMs;
+      }
     }
-    return this.convert(key, durationMsKind, durationOf, defaultValueMs);
+    return this.convert(key, "durationsMs", durationOf, defaultValueMs);
   }
 
   setting(key: string): SettingBuilder {
@@ -130,16 +147,14 @@ class LiveReader extends RegionReader implements Reader {
   /** Converts, or finds what was converted before, and leaves it where the hot getters look first. */
   private convert<T extends string | number | boolean>(
     key: string,
-    kind: number,
+    column: "texts" | "bools" | "ints" | "floats" | "durationsMs",
     conversion: (entry: Entry) => T | undefined,
     defaultValue: T,
   ): T {
     const entry = this.entry(key);
     const converted = conversion(entry);
-    if (converted === undefined) return defaultValue;
-    entry.hot.kind = kind;
-    entry.hot.converted = converted;
-    return converted;
+    (this.table[column] as Cached<T>[])[this.rows.get(key) as number] = converted;
+    return converted ?? defaultValue;
   }
 
   #view(): StateView {

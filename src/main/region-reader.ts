@@ -7,7 +7,6 @@ import {
   belongsTo,
   currentPosition,
   type PublishMeta,
-  publishMeta,
   RecordCopy,
   slotOfKey,
   sourceName,
@@ -20,8 +19,10 @@ import { UNREADABLE } from "../shared/directory.js";
 import { count } from "../shared/header.js";
 import { ABSENT_CELL, header, STAMP_NEVER } from "../shared/layout.js";
 import type { Region } from "../shared/region.js";
-import { absentState, Entry, type HotKey } from "./entry.js";
+import { absentState } from "./entry.js";
 import { Getters } from "./getters.js";
+import { type Entry, HotTable } from "./hot-table.js";
+import { newestPublish } from "./publish-meta.js";
 
 /** Tries of one read. Each fails only when two publishes begin while a few hundred nanoseconds pass. */
 const MAX_TRIES = 8;
@@ -34,8 +35,9 @@ export class RegionReader extends Getters {
   readonly region: Region;
   /** View of the region that covers every bound cell: what the hot path looks at. */
   words: Int32Array;
-  /** What is known by key, in every spelling that was used. */
-  keys = new Map<string, HotKey>();
+  /** Row of each key, in every spelling that was used. */
+  rows = new Map<string, number>();
+  table = new HotTable();
   #most = SPARE_ENTRIES;
   readonly #copy = new RecordCopy();
   #sources: string[] = [];
@@ -49,9 +51,16 @@ export class RegionReader extends Getters {
 
   /** The entry of a key in any spelling, up to date. */
   entry(key: string): Entry {
-    const hot = this.keys.get(key) ?? this.#newKey(key);
-    if (this.words[hot.cell] !== hot.stamp) this.refresh(hot.entry);
-    return hot.entry;
+    // In two steps: a new key may begin a new table.
+    const row = this.rows.get(key) ?? this.#newKey(key);
+    const entry = this.table.entries[row] as Entry;
+    if (!this.isCurrent(entry)) this.refresh(entry);
+    return entry;
+  }
+
+  /** Whether what is known of a key is what the region says. */
+  isCurrent({ cell, stamp }: Entry): boolean {
+    return this.words[cell] === stamp;
   }
 
   protected reading(key: string): Entry {
@@ -68,14 +77,7 @@ export class RegionReader extends Getters {
 
   /** Sequence id, time and origin of the newest publish; `undefined` before the first one. */
   meta(): PublishMeta | undefined {
-    for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const position = currentPosition(this.region);
-      if (position.ordinal === 0) return undefined;
-      const meta = publishMeta(this.region, position);
-      if (stillHolds(this.region, position) && meta !== undefined) return meta;
-    }
-    count(this.region, "contendedReads");
-    return undefined;
+    return newestPublish(this.region);
   }
 
   #tryRefresh(entry: Entry): boolean {
@@ -137,8 +139,7 @@ export class RegionReader extends Getters {
     this.region.covers(cell * 4, 4);
     // Only when it differs: an engine reads a field that was written once as if it were a constant.
     if (this.words !== this.region.words) this.words = this.region.words;
-    entry.hot.cell = cell;
-    entry.hot.stamp = stamp;
+    entry.bind(cell, stamp);
   }
 
   /** Names are kept per arena; one that is read for the first time counts only when the whole read does, so it is kept then. */
@@ -150,24 +151,29 @@ export class RegionReader extends Getters {
     return this.#sources[source] ?? sourceName(this.region, position, source);
   }
 
-  #newKey(key: string): HotKey {
+  #newKey(key: string): number {
     this.#makeRoom();
     const lower = key.toLowerCase();
     const isLower = lower === key;
-    const known = isLower ? undefined : this.keys.get(lower);
-    const hot = known ?? new Entry(lower, header.firstCells).hot;
+    const known = isLower ? undefined : this.rows.get(lower);
+    const row = known ?? this.table.entries.length;
+    if (known === undefined) this.table.add(lower, header.firstCells);
     // The caller's own text, not an equal one: a map compares texts by address first, and letter by letter only then.
-    this.keys.set(key, hot);
-    if (!isLower && known === undefined) this.keys.set(lower, hot);
-    return hot;
+    this.rows.set(key, row);
+    if (!isLower && known === undefined) this.rows.set(lower, row);
+    return row;
   }
 
-  /** Keys that do not exist, and other spellings, are kept as well; a caller that makes them up must not fill the memory. */
+  /**
+   * Keys that do not exist, and other spellings, are kept as well; a caller that makes them up must not fill the memory. When
+   * there are too many, the table begins anew, and what is still asked for comes back.
+   */
   #makeRoom(): void {
-    if (this.keys.size < this.#most) return;
-    const kept = new Map<string, HotKey>();
-    for (const [key, hot] of this.keys) if (hot.entry.binding.slot >= 0 && hot.entry.key === key) kept.set(key, hot);
-    this.keys = kept;
-    this.#most = kept.size * 2 + SPARE_ENTRIES;
+    if (this.rows.size < this.#most) return;
+    const existing = this.table.entries.filter(({ state }) => state.value !== undefined).length;
+    this.#most = existing * 2 + SPARE_ENTRIES;
+    if (this.rows.size < this.#most) return;
+    this.rows = new Map();
+    this.table = new HotTable();
   }
 }

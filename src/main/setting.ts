@@ -1,8 +1,9 @@
 /** Handles: one key, one type, for hot loops. */
 import { inspect } from "node:util";
 import type { ConfigValue } from "../shared/types.js";
-import type { Entry, KeyState } from "./entry.js";
+import type { KeyState } from "./entry.js";
 import { boolOf, durationOf, floatOf, intOf, stringOf, stringSliceOf } from "./getters.js";
+import type { Entry } from "./hot-table.js";
 import type { Setting, SettingBuilder } from "./reader-api.js";
 import type { RegionReader } from "./region-reader.js";
 
@@ -64,7 +65,7 @@ class Handle<T> implements Setting<T> {
 
   constructor(reader: RegionReader, entry: Entry, convert: (entry: Entry) => T) {
     this.word = wordOf(reader, entry);
-    this.stamp = entry.hot.stamp;
+    this.stamp = entry.stamp;
     this.current = convert(entry);
     this.#reader = reader;
     this.#entry = entry;
@@ -88,7 +89,7 @@ class Handle<T> implements Setting<T> {
   #renew(): T {
     const entry = this.#entry;
     const reader = this.#reader;
-    if (reader.words[entry.hot.cell] !== entry.hot.stamp) reader.refresh(entry);
+    if (!reader.isCurrent(entry)) reader.refresh(entry);
     if (entry.state !== this.#state) {
       this.#state = entry.state;
       try {
@@ -97,12 +98,12 @@ class Handle<T> implements Setting<T> {
         // A parser of the caller's that refuses the new value: what was good is kept, as everywhere.
       }
     }
-    if (this.word.byteOffset !== entry.hot.cell * 4) this.word = wordOf(reader, entry);
-    this.stamp = entry.hot.stamp;
+    if (this.word.byteOffset !== entry.cell * 4) this.word = wordOf(reader, entry);
+    this.stamp = entry.stamp;
     return this.current;
   }
 }
 
-function wordOf({ words }: RegionReader, { hot: { cell } }: Entry): Int32Array {
+function wordOf({ words }: RegionReader, { cell }: Entry): Int32Array {
   return words.subarray(cell, cell + 1);
 }

@@ -79,6 +79,28 @@ describe("the getters", () => {
   });
 });
 
+describe("a reader that is asked for very many keys", () => {
+  it("reads each of 30,000 right, while they change", () => {
+    const { writer, reader } = setUp();
+    const keys = Array.from({ length: 30_000 }, (_, i) => `key.${i}`);
+    writer.publish(Object.fromEntries(keys.map((key, i) => [key, i])));
+    for (const [i, key] of keys.entries()) expect(reader.getInt(key)).toBe(i);
+    writer.publish({ "key.7": -7, "key.29999": -1 });
+    expect([reader.getInt("key.7"), reader.getInt("key.8"), reader.getInt("key.29999")]).toEqual([-7, 8, -1]);
+  });
+
+  it("forgets keys that do not exist when there are too many, and no handle notices", () => {
+    const { writer, reader } = setUp();
+    writer.publish({ a: 1, b: 1 });
+    const handles = ["a", "missing"].map((key) => reader.setting(key).asInt(-1));
+    for (let i = 0; i < 25_000; i++) expect(reader.getInt(`made up ${i}`, 5)).toBe(5);
+    expect(handles.map(({ value }) => value)).toEqual([1, -1]);
+    writer.publish({ a: 2, missing: 3, "made up 24999": 4 });
+    expect(handles.map(({ value }) => value)).toEqual([2, 3]);
+    expect([reader.getInt("a"), reader.getInt("B"), reader.getInt("made up 24999")]).toEqual([2, 1, 4]);
+  });
+});
+
 describe("a handle", () => {
   it("follows its key through change, removal, return and a new arena", () => {
     const { region, writer, reader } = setUp();
