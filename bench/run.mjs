@@ -8,7 +8,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { installNode } from "../scripts/node-versions.mjs";
+import { nodeBinary } from "../scripts/node-versions.mjs";
 import { bars } from "./lib/bars.mjs";
 import { renderTable } from "./lib/table.mjs";
 
@@ -19,7 +19,11 @@ const cpuMs = options.quick ? "20" : "150";
 
 function runtimes() {
   if (options.node === undefined) return [{ major: process.versions.node.split(".")[0], binary: process.execPath }];
-  return options.node.split(",").map((major) => ({ major, binary: installNode(major) }));
+  return options.node.split(",").map((major) => {
+    const binary = process.version.startsWith(`v${major}.`) ? process.execPath : nodeBinary(Number(major));
+    if (binary === undefined) throw new Error(`Node.js ${major} could not be installed from npm.`);
+    return { major, binary };
+  });
 }
 
 function scenario(binary, file, ...args) {
