@@ -51,8 +51,8 @@ const table = renderTable(machine, runs, options.quick === true);
 console.log(table);
 
 if (!options.quick) {
-  const results = runs.flatMap(({ version, rows }) => rows.map((row) => ({ node: version, ...row })));
-  writeFileSync(here("./results.json"), `${JSON.stringify({ machine, results }, null, 2)}\n`);
+  const results = runs.flatMap(({ version, rows }) => rows.map((row) => ({ ...row, node: version, machine })));
+  writeFileSync(here("./results.json"), `${JSON.stringify(results, null, 2)}\n`);
   const readme = readFileSync(here("./README.md"), "utf8");
   const [before, after] = [readme.indexOf("<!-- table -->"), readme.indexOf("<!-- /table -->")];
   writeFileSync(here("./README.md"), `${readme.slice(0, before)}<!-- table -->\n\n${table}\n\n${readme.slice(after)}`);
