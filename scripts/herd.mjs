@@ -1,10 +1,10 @@
 // A herd in simulation: many consumers lose one core agent and it comes back. Prints a Markdown table; with --write it also
-// goes between the markers of docs/herd.md. Virtual time, seeded chance: the same output at every run. Needs dist/.
+// goes between the markers of docs/design.md. Virtual time, seeded chance: the same output at every run. Needs dist/.
 import { readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createBackoff } from "../dist/worker/backoff.js";
 
-const page = fileURLToPath(new URL("../docs/herd.md", import.meta.url));
+const page = fileURLToPath(new URL("../docs/design.md", import.meta.url));
 const beginMark = "<!-- herd:begin -->";
 const endMark = "<!-- herd:end -->";
 const consumers = 1_000;
@@ -104,7 +104,7 @@ function seconds(ms) {
 export function withTable(text, table) {
   const begin = text.indexOf(beginMark);
   const end = text.indexOf(endMark);
-  if (begin < 0 || end < begin) throw new Error(`docs/herd.md needs the markers ${beginMark} and ${endMark}.`);
+  if (begin < 0 || end < begin) throw new Error(`docs/design.md needs the markers ${beginMark} and ${endMark}.`);
   return `${text.slice(0, begin + beginMark.length)}\n\n${table}\n\n${text.slice(end)}`;
 }
 

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createCoreAgent } from "configstream-consumer/core-agent";
 import { expect, it } from "vitest";
@@ -44,17 +45,12 @@ it("the README's first example runs as it stands, sees a change, and ends by its
   expect(code).toBe(0);
 });
 
-it("the README names only files that exist", () => {
-  const links = [...readme.matchAll(/\]\(([^)#]+)\)/g)].map((match) => match[1] as string);
-  const missing = links.filter((link) => !link.startsWith("http")).filter((link) => !existsFile(`${root}${link}`));
-  expect(missing.filter((link) => link !== "bench/results.json")).toEqual([]);
-});
-
-function existsFile(path: string): boolean {
-  try {
-    readFileSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
+it.each(["README.md", "CONTRIBUTING.md", "docs/design.md", "bench/README.md"])(
+  "%s names only files that exist",
+  (page) => {
+    const text = readFileSync(`${root}${page}`, "utf8");
+    const links = [...text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map((match) => match[1] as string);
+    const missing = links.filter((link) => !link.startsWith("http") && !existsSync(join(root, dirname(page), link)));
+    expect(missing).toEqual([]);
+  },
+);

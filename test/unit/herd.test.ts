@@ -61,8 +61,8 @@ describe("the herd in simulation", () => {
     });
   });
 
-  it("stands in docs/herd.md as the script writes it", () => {
-    const page = readFileSync(pathOf("docs/herd.md"), "utf8");
+  it("stands in docs/design.md as the script writes it", () => {
+    const page = readFileSync(pathOf("docs/design.md"), "utf8");
     expect(page).toBe(script.withTable(page, script.herdTable()));
   });
 
