@@ -2,6 +2,7 @@
  * Reads settings out of the region, for one thread. Keeps an {@link Entry} per key that was asked for, and brings it up to
  * date when its cell has changed (the slow path). No read waits, and none takes more than a fixed number of tries.
  */
+import { inspect } from "node:util";
 import {
   type ArenaPosition,
   belongsTo,
@@ -47,6 +48,11 @@ export class RegionReader extends Getters {
     super();
     this.region = region;
     this.words = region.words;
+  }
+
+  /** A log of the reader shows no value. */
+  [inspect.custom](): string {
+    return `Reader { sequenceId: ${this.meta()?.sequenceId ?? 0} }`;
   }
 
   /** The entry of a key in any spelling, up to date. */

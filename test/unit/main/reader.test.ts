@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { createReader } from "../../../src/main/reader.js";
 import { SLOTS_PER_CHUNK } from "../../../src/shared/layout.js";
@@ -99,6 +100,20 @@ describe("a reader that is asked for very many keys", () => {
     expect(handles.map(({ value }) => value)).toEqual([2, 3]);
     expect([reader.getInt("a"), reader.getInt("B"), reader.getInt("made up 24999")]).toEqual([2, 1, 4]);
   });
+});
+
+it("nothing that is inspected shows a value", () => {
+  const { writer, reader } = setUp();
+  writer.publish({ api_key: "planted-secret", list: ["planted-secret"] });
+  const handle = reader.setting("api_key").asString();
+  expect([reader.getString("api_key"), handle.value, reader.getStringSlice("list")[0]]).toEqual(
+    Array(3).fill("planted-secret"),
+  );
+  const view = reader.view();
+  expect(view.getString("api_key")).toBe("planted-secret");
+  for (const inspected of [reader, handle, view, { reader }, reader.setting("api_key")]) {
+    expect(inspect(inspected, { depth: 10, showHidden: true })).not.toContain("planted-secret");
+  }
 });
 
 describe("a handle", () => {
