@@ -1,4 +1,6 @@
 // The bars of the reading path, as rows of { name, value, unit, baseline, ratio, bar, ok } with the spread beside.
+import { summary } from "./measure.mjs";
+
 const maps = (old, recent) => (major) => (major <= 20 ? old : recent);
 
 const definitions = [
@@ -58,30 +60,34 @@ const definitions = [
   ],
 ];
 
-/** Rows for one version of Node.js. */
-export function bars(major, measured) {
+/**
+ * Rows for one version of Node.js, from the runs of several processes: medians over the processes, and the ratio is the median
+ * of the processes' ratios. The spread is that of the ratio.
+ */
+export function bars(major, runs, memory) {
   const rows = definitions.map(([id, name, barOf, pick]) => {
-    const [subject, baseline] = pick(measured);
-    const ratio = subject.median / baseline.median;
+    const pairs = runs.map(pick);
+    const ratio = summary(pairs.map(([subject, baseline]) => subject.median / baseline.median));
     const bar = barOf(major);
     return {
       id,
       name,
-      value: round(subject.median),
-      low: round(subject.low),
-      high: round(subject.high),
+      value: round(summary(pairs.map(([subject]) => subject.median)).median),
       unit: "ns",
-      baseline: round(baseline.median),
-      ratio: round(ratio),
-      samples: subject.samples,
+      baseline: round(summary(pairs.map(([, baseline]) => baseline.median)).median),
+      ratio: round(ratio.median),
+      low: round(ratio.low),
+      high: round(ratio.high),
+      samples: ratio.samples,
       bar: bar ?? null,
-      ok: bar === undefined ? null : ratio <= bar,
+      ok: bar === undefined ? null : ratio.median <= bar,
     };
   });
-  const { regionBytes, msgpackBytes, ratio } = measured.memory;
+  const { regionBytes: value, msgpackBytes: baseline } = memory;
+  const ratio = round(memory.ratio);
   const name = "region bytes per msgpack byte, 100,000 settings";
-  const memory = { id: "P11", name, value: regionBytes, low: regionBytes, high: regionBytes, unit: "bytes" };
-  rows.push({ ...memory, baseline: msgpackBytes, ratio: round(ratio), samples: 1, bar: 2.5, ok: ratio <= 2.5 });
+  const spread = { ratio, low: ratio, high: ratio, samples: 1 };
+  rows.push({ id: "P11", name, value, unit: "bytes", baseline, ...spread, bar: 2.5, ok: memory.ratio <= 2.5 });
   return rows;
 }
 

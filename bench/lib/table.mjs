@@ -3,16 +3,16 @@ export function renderTable(machine, runs, isQuick) {
   const lines = [`Machine: ${machine}.`, ""];
   if (isQuick) lines.push("A quick run: the numbers show that everything runs, not how fast it is.", "");
   lines.push(
-    "| Node.js | bar | what | value | spread | baseline | ratio | bound | met |",
-    "|---|---|---|--:|---|--:|--:|--:|---|",
+    "| Node.js | bar | what | value | baseline | ratio | spread | bound | met |",
+    "|---|---|---|--:|--:|--:|---|--:|---|",
   );
   for (const { version, rows } of runs) {
     for (const row of rows) {
-      const spread = row.unit === "ns" ? `${row.low}–${row.high} (${row.samples} rounds)` : "–";
+      const spread = row.samples > 1 ? `${row.low}–${row.high}` : "–";
       const met = row.ok === null ? "–" : row.ok ? "yes" : "**no**";
       lines.push(
-        `| ${version} | ${row.id} | ${row.name} | ${row.value.toLocaleString("en")} ${row.unit} | ${spread} | ` +
-          `${row.baseline.toLocaleString("en")} ${row.unit} | ${row.ratio} | ${row.bar ?? "–"} | ${met} |`,
+        `| ${version} | ${row.id} | ${row.name} | ${row.value.toLocaleString("en")} ${row.unit} | ` +
+          `${row.baseline.toLocaleString("en")} ${row.unit} | ${row.ratio} | ${spread} | ${row.bar ?? "–"} | ${met} |`,
       );
     }
   }
