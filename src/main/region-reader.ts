@@ -9,14 +9,13 @@ import {
   currentPosition,
   type PublishMeta,
   RecordCopy,
-  slotOfKey,
   sourceName,
   stillHolds,
 } from "../shared/arena-reader.js";
 import { cellAt, cellOfSlot } from "../shared/cells.js";
 import { hashKey } from "../shared/checksum.js";
 import { decodeRecord } from "../shared/codec.js";
-import { UNREADABLE } from "../shared/directory.js";
+import { findSlot, UNREADABLE } from "../shared/directory.js";
 import { count } from "../shared/header.js";
 import { ABSENT_CELL, header, STAMP_NEVER } from "../shared/layout.js";
 import type { Region } from "../shared/region.js";
@@ -105,7 +104,7 @@ export class RegionReader extends Getters {
 
   #slotOf(entry: Entry, position: ArenaPosition): number {
     if (entry.binding.arena === position.ordinal && entry.binding.slot >= 0) return entry.binding.slot;
-    return slotOfKey(this.region, position, encoder.encode(entry.key), hashKey(entry.key));
+    return findSlot(this.region, position.blockAt, encoder.encode(entry.key), hashKey(entry.key));
   }
 
   #readSlot(entry: Entry, position: ArenaPosition, slot: number): boolean {

@@ -5,7 +5,7 @@
  * and a result counts only after `stillValid`.
  */
 import { checksum, recordSeed } from "./checksum.js";
-import { findSlot, slotAt, sourceBytes } from "./directory.js";
+import { slotAt, sourceBytes } from "./directory.js";
 import { block, blockOf, descriptor, header, META_WORDS, meta, SLOT_WORDS, slot } from "./layout.js";
 import type { Region } from "./region.js";
 import { lastComplete, recordStillValid, stillValid, visibleDescriptor } from "./seqlock.js";
@@ -47,11 +47,6 @@ export function stillHolds(region: Region, position: ArenaPosition): boolean {
 export function belongsTo(region: Region, position: ArenaPosition, publish: number): boolean {
   const base = region.plain(position.blockAt + block.base);
   return ((publish - base) | 0) > 0 && ((position.publish - publish) | 0) >= 0;
-}
-
-/** Index of a key's slot, or what {@link findSlot} gives instead. */
-export function slotOfKey(region: Region, position: ArenaPosition, key: Uint8Array, hash: number): number {
-  return findSlot(region, position.blockAt, key, hash);
 }
 
 /** A private copy of one record; reused from read to read. */

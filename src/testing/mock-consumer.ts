@@ -18,6 +18,7 @@ import { defaultOverrides, defaultSourcePriority } from "../shared/params.js";
 import { createRegionMemory, Region } from "../shared/region.js";
 import type { ConfigValue, WireSetting } from "../shared/types.js";
 import { LayerStore, type Staged } from "../worker/layers.js";
+import { toEvent } from "../worker/notifier.js";
 import { RegionWriter } from "../worker/region-writer.js";
 
 /** Options of {@link createMockConsumer}. */
@@ -168,13 +169,7 @@ class InMemoryConsumer implements MockConsumer {
     this.#region.store64(header.lastMessageAtMs, Date.now());
     const changes = staged.changes
       .filter(({ valueChanged }) => valueChanged)
-      .map(({ key, setting, oldValue }) => ({
-        key,
-        oldValue,
-        newValue: setting?.value,
-        source: setting?.source ?? "",
-        sequenceId,
-      }));
+      .map((change) => toEvent(change, sequenceId));
     this.#subscriptions.deliver({ changes, lagged: false });
   }
 

@@ -75,6 +75,7 @@ export class Notifier implements ChangeSink {
   }
 }
 
-function toEvent({ key, setting, oldValue }: EffectiveChange, sequenceId: number): ConfigChange {
+/** A change as subscribers receive it. */
+export function toEvent({ key, setting, oldValue }: EffectiveChange, sequenceId: number): ConfigChange {
   return { key, oldValue, newValue: setting?.value, source: setting?.source ?? "", sequenceId };
 }

@@ -64,6 +64,8 @@ export interface Registration {
 
 /** How a stream tells what happens to it. After `onEnd` nothing is called any more. */
 export interface StreamHandlers {
+  /** The connection is up and the call is on its way. Called at most once, before any message, and never after `onEnd`. */
+  onConnected?(): void;
   onEvent(event: WireEvent): void;
   /** A message that could not be converted; the stream goes on. */
   onBadMessage(error: Error): void;

@@ -8,10 +8,9 @@ import type { Clock, Timer } from "../shared/clock.js";
 import { ConfigStreamError } from "../shared/errors.js";
 import type { WireEvent } from "../shared/types.js";
 import type { Applier } from "./applier.js";
-import type { ConnectAwareHandlers } from "./connect-aware.js";
 import type { Defer } from "./defer.js";
 import { UnknownEventError } from "./grpc-failure.js";
-import type { Connection, StatusSink, StreamCall } from "./ports.js";
+import type { Connection, StatusSink, StreamCall, StreamHandlers } from "./ports.js";
 import { type SequenceState, sequence, streamOpened } from "./sequencer.js";
 
 /**
@@ -65,7 +64,7 @@ export class ConfigStream {
   constructor(connection: Connection, request: { clientName: string; sessionId: string }, parts: StreamParts) {
     this.#parts = parts;
     this.#firstSnapshotTimer = parts.clock.setTimer(firstSnapshotTimeoutMs, () => this.#noFirstSnapshot());
-    const handlers: ConnectAwareHandlers = {
+    const handlers: StreamHandlers = {
       onConnected: () => this.#onConnected(),
       onEvent: (event) => this.#arrive(event),
       onBadMessage: (error) => this.#onBadMessage(error),

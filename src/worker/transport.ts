@@ -25,11 +25,18 @@ import { ConfigStreamError } from "../shared/errors.js";
 import type { EngineParams } from "../shared/params.js";
 import type { WireEvent } from "../shared/types.js";
 import { type ChannelParams, channelOptions } from "./channel-options.js";
-import type { ConnectAwareHandlers } from "./connect-aware.js";
 import { grpcCode } from "./grpc-codes.js";
 import { type CallName, explainFailure, type FailedCall, type GrpcCallError, isTooManyPings } from "./grpc-failure.js";
 import { decodeEvent, type Method, methodOf, streamMethod } from "./methods.js";
-import type { CallOptions, Connection, Credentials, Registration, StreamCall, Transport } from "./ports.js";
+import type {
+  CallOptions,
+  Connection,
+  Credentials,
+  Registration,
+  StreamCall,
+  StreamHandlers,
+  Transport,
+} from "./ports.js";
 import { SocketWatch } from "./socket-watch.js";
 import { hostOf, pinnedTrust, serverNameOverride } from "./tls-trust.js";
 
@@ -110,7 +117,7 @@ class GrpcConnection implements Connection {
     );
   }
 
-  openStream(request: { clientName: string; sessionId: string }, handlers: ConnectAwareHandlers): StreamCall {
+  openStream(request: { clientName: string; sessionId: string }, handlers: StreamHandlers): StreamCall {
     const { sessionId } = request;
     const metadata = this.#metadata();
     setMetadata(metadata, "session_id", sessionId, "session id");

@@ -1,9 +1,15 @@
 /** A core agent that does what the test says, behind the engine's transport port. */
 import { ConfigStreamError } from "../../src/shared/errors.js";
 import type { ConfigValue, WireEvent } from "../../src/shared/types.js";
-import type { ConnectAwareHandlers } from "../../src/worker/connect-aware.js";
 import { GrpcCallError } from "../../src/worker/grpc-failure.js";
-import type { Connection, Credentials, Registration, StreamCall, Transport } from "../../src/worker/ports.js";
+import type {
+  Connection,
+  Credentials,
+  Registration,
+  StreamCall,
+  StreamHandlers,
+  Transport,
+} from "../../src/worker/ports.js";
 
 /** A failed call with a gRPC status. */
 export function grpcError(status: number, message = `status ${status}`): GrpcCallError {
@@ -14,11 +20,11 @@ export function grpcError(status: number, message = `status ${status}`): GrpcCal
 export class FakeStream implements StreamCall {
   readonly sessionId: string;
   readonly openedAtMs: number;
-  readonly handlers: ConnectAwareHandlers;
+  readonly handlers: StreamHandlers;
   cancelled = false;
   ended = false;
 
-  constructor(sessionId: string, openedAtMs: number, handlers: ConnectAwareHandlers) {
+  constructor(sessionId: string, openedAtMs: number, handlers: StreamHandlers) {
     this.sessionId = sessionId;
     this.openedAtMs = openedAtMs;
     this.handlers = handlers;
@@ -120,7 +126,7 @@ export class FakeConnection implements Connection {
     return this.#transport.onRefresh();
   }
 
-  openStream(request: { clientName: string; sessionId: string }, handlers: ConnectAwareHandlers): StreamCall {
+  openStream(request: { clientName: string; sessionId: string }, handlers: StreamHandlers): StreamCall {
     this.#mustBeOpen();
     const stream = new FakeStream(request.sessionId, this.#transport.now(), handlers);
     this.#transport.streams.push(stream);
