@@ -12,6 +12,7 @@ const arenaReader = "src/shared/arena-reader.ts";
 const arenaWriter = "src/worker/arena-writer.ts";
 const regionWriter = "src/worker/region-writer.ts";
 const regionReader = "src/main/region-reader.ts";
+const hotReader = "src/main/hot-reader.ts";
 const mirror = "src/main/mirror.ts";
 
 /** `edits`: file, text that stands there, text in its place. */
@@ -120,6 +121,70 @@ const mutations = [
     edits: [[regionWriter, "      markAllCells(region, arena.publishNumber, () => true);\n", ""]],
   },
   {
+    name: "G2 a publish does not change the word that getters look at",
+    edits: [[arenaWriter, "    markCell(region, cellAt(region, LATEST_CELL), publish);\n", ""]],
+  },
+  {
+    name: "G2 the word that getters look at changes after the publish is complete",
+    edits: [
+      [arenaWriter, "    markCell(region, cellAt(region, LATEST_CELL), publish);\n", ""],
+      [
+        arenaWriter,
+        "    endPublish(region, this.#blockAt, publish);\n",
+        "    endPublish(region, this.#blockAt, publish);\n    markCell(region, cellAt(region, LATEST_CELL), publish);\n",
+      ],
+    ],
+  },
+  {
+    name: "G2 getters count as settled at what that word holds",
+    edits: [
+      [hotReader, "this.settledAt = position.publish;", "this.settledAt = region.load(cellAt(region, LATEST_CELL));"],
+    ],
+  },
+  {
+    name: "G2 getters keep what has changed",
+    edits: [[hotReader, "      else this.#dropChanged(changed, absentStamp);\n", ""]],
+  },
+  {
+    name: "G2 getters keep absent keys that have been added",
+    edits: [[hotReader, "if (absentStamp === this.#absentStamp) return;", "if (absentStamp !== 0) return;"]],
+  },
+  {
+    name: "G2 getters ask for added keys before they know up to when",
+    edits: [
+      [hotReader, "      const absentStamp = region.load(cellAt(region, ABSENT_CELL));\n", ""],
+      [
+        hotReader,
+        "      const position = currentPosition(region);\n",
+        "      const absentStamp = region.load(cellAt(region, ABSENT_CELL));\n      const position = currentPosition(region);\n",
+      ],
+    ],
+  },
+  {
+    name: "G2 getters keep a value that a publish under way changes",
+    edits: [[hotReader, "if (settled && this.isCurrent(entry)) ", "if (settled) "]],
+  },
+  {
+    name: "G2 getters read a new arena's ring on from the old one's",
+    edits: [
+      [
+        hotReader,
+        "position.ordinal === this.#arena ? changedSlots(region, position, this.#logSeen, head) : undefined",
+        "changedSlots(region, position, this.#logSeen, head)",
+      ],
+    ],
+  },
+  {
+    name: "G6 getters forget everything at each publish",
+    edits: [
+      [
+        hotReader,
+        "if (changed === undefined) this.#drop();",
+        "if (changed === undefined || changed.length > 0) this.#drop();",
+      ],
+    ],
+  },
+  {
     name: "G3 a publish is visible before it is written",
     edits: [
       [
@@ -146,8 +211,8 @@ const mutations = [
     ],
   },
   {
-    name: "G3 the mirror takes any ring for a short one",
-    edits: [[mirror, "this.#scanDue || fresh < 0 || fresh > LOG_ENTRIES / 2", "this.#scanDue"]],
+    name: "G3 any ring of changed slots is taken for a short one",
+    edits: [[arenaReader, "  if (fresh < 0 || fresh > LOG_ENTRIES / 2) return undefined;\n", ""]],
   },
   {
     name: "G4 readers wait for a publish under way",
@@ -241,6 +306,7 @@ const tests = [
   "test/memory/self-checking.test.ts",
   "test/unit/memory",
   "test/unit/main/reader.test.ts",
+  "test/unit/main/hot-reader.test.ts",
 ];
 
 const copy = mkdtempSync(join(tmpdir(), "mutate-memory-"));

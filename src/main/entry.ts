@@ -1,4 +1,5 @@
 /** One key as one thread knows it: where its cell is, what it held when this thread last looked, and conversions of that. */
+import { header, STAMP_NEVER } from "../shared/layout.js";
 import type { ConfigValue, SourceValue } from "../shared/types.js";
 
 /** Marks a conversion that has not been made since the value changed. */
@@ -45,6 +46,22 @@ export class Reading {
     this.asFloat = notConverted;
     this.asDurationMs = notConverted;
     this.others = undefined;
+  }
+}
+
+/** A key that this thread has asked for. While its cell holds `stamp`, its state is what the region says. */
+export class Entry extends Reading {
+  /** Lower-case key. */
+  readonly key: string;
+  /** Word of the key's cell, or of the cell that stands for all absent keys. */
+  cell: number = header.firstCells;
+  /** What that cell held when the state was read. */
+  stamp = STAMP_NEVER;
+  binding: Binding = { arena: 0, slot: -1, publish: 0 };
+
+  constructor(key: string) {
+    super();
+    this.key = key;
   }
 }
 

@@ -8,6 +8,7 @@
  */
 import {
   type ArenaPosition,
+  changedSlots,
   currentPosition,
   isCurrent,
   keyOfSlot,
@@ -18,7 +19,7 @@ import {
 } from "../shared/arena-reader.js";
 import { slotAt } from "../shared/directory.js";
 import { count } from "../shared/header.js";
-import { block, descriptor, LOG_ENTRIES, SLOT_WORDS, SLOTS_PER_CHUNK } from "../shared/layout.js";
+import { block, descriptor, SLOT_WORDS, SLOTS_PER_CHUNK } from "../shared/layout.js";
 import type { Region } from "../shared/region.js";
 import { stillValid, visibleDescriptor } from "../shared/seqlock.js";
 import { StoredReading } from "./stored-reading.js";
@@ -114,15 +115,8 @@ export class Mirror {
 
   /** Slots in the ring since this mirror last looked; `undefined` when some have been overwritten or jumped over. */
   #changedSince(position: ArenaPosition, meta: PublishMeta | undefined): number[] | undefined {
-    if (meta === undefined) return undefined;
-    const fresh = (meta.logHead - this.#logSeen) | 0;
-    // Half the ring: what the publish under way may overwrite is then out of reach.
-    if (this.#scanDue || fresh < 0 || fresh > LOG_ENTRIES / 2) return undefined;
-    const ring = this.#region.plain(position.blockAt + block.log);
-    if (!this.#region.covers(ring * 4, LOG_ENTRIES * 4)) return undefined;
-    const changed: number[] = [];
-    for (let i = 0; i < fresh; i++) changed.push(this.#region.plain(ring + ((this.#logSeen + i) & (LOG_ENTRIES - 1))));
-    return changed;
+    if (meta === undefined || this.#scanDue) return undefined;
+    return changedSlots(this.#region, position, this.#logSeen, meta.logHead);
   }
 
   /** Reads every slot that is not as it was read last. What changes meanwhile stands in the ring. */

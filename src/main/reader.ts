@@ -3,13 +3,11 @@
 import { ConfigStreamError } from "../shared/errors.js";
 import type { Region } from "../shared/region.js";
 import type { ConfigValue } from "../shared/types.js";
-import type { Cached } from "./entry.js";
-import { boolOf, durationOf, floatOf, intOf, layersOf, stringOf } from "./getters.js";
-import type { Entry } from "./hot-table.js";
+import { layersOf } from "./getters.js";
+import { HotReader } from "./hot-reader.js";
 import { Mirror } from "./mirror.js";
 import { nest } from "./nested.js";
 import type { Explanation, Reader, SettingBuilder, StringMap, View } from "./reader-api.js";
-import { RegionReader } from "./region-reader.js";
 import { HandleBuilder } from "./setting.js";
 import { StateView } from "./view.js";
 
@@ -18,81 +16,12 @@ export function createReader(region: Region): Reader {
   return new LiveReader(region);
 }
 
-/**
- * The hot getters are written out here, although `Getters` has them: they look at the columns of the table, and are
- * inlined into the caller's loop.
- */
-class LiveReader extends RegionReader implements Reader {
+class LiveReader extends HotReader implements Reader {
   readonly #mirror: Mirror;
 
   constructor(region: Region) {
     super(region);
     this.#mirror = new Mirror(region);
-  }
-
-  override getString(key: string, defaultValue = ""): string {
-    const row = this.rows.get(key);
-    if (row !== undefined) {
-      const { bound, texts } = this.table;
-      if (this.words[bound[2 * row] as number] === bound[2 * row + 1]) {
-        const converted = texts[row];
-        if (typeof converted === "string") return converted;
-        if (converted === undefined) return defaultValue;
-      }
-    }
-    return this.convert(key, "texts", stringOf, defaultValue);
-  }
-
-  override getBool(key: string, defaultValue = false): boolean {
-    const row = this.rows.get(key);
-    if (row !== undefined) {
-      const { bound, bools } = this.table;
-      if (this.words[bound[2 * row] as number] === bound[2 * row + 1]) {
-        const converted = bools[row];
-        if (typeof converted === "boolean") return converted;
-        if (converted === undefined) return defaultValue;
-      }
-    }
-    return this.convert(key, "bools", boolOf, defaultValue);
-  }
-
-  override getInt(key: string, defaultValue = 0): number {
-    const row = this.rows.get(key);
-    if (row !== undefined) {
-      const { bound, ints } = this.table;
-      if (this.words[bound[2 * row] as number] === bound[2 * row + 1]) {
-        const converted = ints[row];
-        if (typeof converted === "number") return converted;
-        if (converted === undefined) return defaultValue;
-      }
-    }
-    return this.convert(key, "ints", intOf, defaultValue);
-  }
-
-  override getFloat64(key: string, defaultValue = 0): number {
-    const row = this.rows.get(key);
-    if (row !== undefined) {
-      const { bound, floats } = this.table;
-      if (this.words[bound[2 * row] as number] === bound[2 * row + 1]) {
-        const converted = floats[row];
-        if (typeof converted === "number") return converted;
-        if (converted === undefined) return defaultValue;
-      }
-    }
-    return this.convert(key, "floats", floatOf, defaultValue);
-  }
-
-  override getDuration(key: string, defaultValueMs = 0): number {
-    const row = this.rows.get(key);
-    if (row !== undefined) {
-      const { bound, durationsMs } = this.table;
-      if (this.words[bound[2 * row] as number] === bound[2 * row + 1]) {
-        const converted = durationsMs[row];
-        if (typeof converted === "number") return converted;
-        if (converted === undefined) return defaultValueMs;
-      }
-    }
-    return this.convert(key, "durationsMs", durationOf, defaultValueMs);
   }
 
   setting(key: string): SettingBuilder {
@@ -142,19 +71,6 @@ class LiveReader extends RegionReader implements Reader {
       if (key.startsWith(start)) names.add(key.slice(start.length).split(".", 1)[0] as string);
     }
     return [...names];
-  }
-
-  /** Converts, or finds what was converted before, and leaves it where the hot getters look first. */
-  private convert<T extends string | number | boolean>(
-    key: string,
-    column: "texts" | "bools" | "ints" | "floats" | "durationsMs",
-    conversion: (entry: Entry) => T | undefined,
-    defaultValue: T,
-  ): T {
-    const entry = this.entry(key);
-    const converted = conversion(entry);
-    (this.table[column] as Cached<T>[])[this.rows.get(key) as number] = converted;
-    return converted ?? defaultValue;
   }
 
   #view(): StateView {

@@ -17,11 +17,10 @@ import { hashKey } from "../shared/checksum.js";
 import { decodeRecord } from "../shared/codec.js";
 import { findSlot, UNREADABLE } from "../shared/directory.js";
 import { count } from "../shared/header.js";
-import { ABSENT_CELL, header, STAMP_NEVER } from "../shared/layout.js";
+import { ABSENT_CELL, STAMP_NEVER } from "../shared/layout.js";
 import type { Region } from "../shared/region.js";
-import { absentState } from "./entry.js";
+import { absentState, Entry } from "./entry.js";
 import { Getters } from "./getters.js";
-import { type Entry, HotTable } from "./hot-table.js";
 import { newestPublish } from "./publish-meta.js";
 
 /** Tries of one read. Each fails only when two publishes begin while a few hundred nanoseconds pass. */
@@ -35,9 +34,8 @@ export class RegionReader extends Getters {
   readonly region: Region;
   /** View of the region that covers every bound cell: what the hot path looks at. */
   words: Int32Array;
-  /** Row of each key, in every spelling that was used. */
-  rows = new Map<string, number>();
-  table = new HotTable();
+  /** By key, in every spelling that was used. */
+  #entries = new Map<string, Entry>();
   #most = SPARE_ENTRIES;
   readonly #copy = new RecordCopy();
   #sources: string[] = [];
@@ -56,9 +54,7 @@ export class RegionReader extends Getters {
 
   /** The entry of a key in any spelling, up to date. */
   entry(key: string): Entry {
-    // In two steps: a new key may begin a new table.
-    const row = this.rows.get(key) ?? this.#newKey(key);
-    const entry = this.table.entries[row] as Entry;
+    const entry = this.#entries.get(key) ?? this.#newEntry(key);
     if (!this.isCurrent(entry)) this.refresh(entry);
     return entry;
   }
@@ -144,7 +140,8 @@ export class RegionReader extends Getters {
     this.region.covers(cell * 4, 4);
     // Only when it differs: an engine reads a field that was written once as if it were a constant.
     if (this.words !== this.region.words) this.words = this.region.words;
-    entry.bind(cell, stamp);
+    entry.cell = cell;
+    entry.stamp = stamp;
   }
 
   /** Names are kept per arena; one that is read for the first time counts only when the whole read does, so it is kept then. */
@@ -156,29 +153,30 @@ export class RegionReader extends Getters {
     return this.#sources[source] ?? sourceName(this.region, position, source);
   }
 
-  #newKey(key: string): number {
+  #newEntry(key: string): Entry {
     this.#makeRoom();
     const lower = key.toLowerCase();
-    const isLower = lower === key;
-    const known = isLower ? undefined : this.rows.get(lower);
-    const row = known ?? this.table.entries.length;
-    if (known === undefined) this.table.add(lower, header.firstCells);
-    // The caller's own text, not an equal one: a map compares texts by address first, and letter by letter only then.
-    this.rows.set(key, row);
-    if (!isLower && known === undefined) this.rows.set(lower, row);
-    return row;
+    const entry = this.#entries.get(lower) ?? new Entry(lower);
+    // The caller's own text first: a map compares texts by address, and letter by letter only when that differs.
+    this.#entries.set(key, entry);
+    if (!this.#entries.has(lower)) this.#entries.set(lower, entry);
+    return entry;
   }
 
   /**
    * Keys that do not exist, and other spellings, are kept as well; a caller that makes them up must not fill the memory. When
-   * there are too many, the table begins anew, and what is still asked for comes back.
+   * there are too many, all are forgotten, and what is still asked for comes back.
    */
   #makeRoom(): void {
-    if (this.rows.size < this.#most) return;
-    const existing = this.table.entries.filter(({ state }) => state.value !== undefined).length;
+    if (this.#entries.size < this.#most) return;
+    let existing = 0;
+    for (const { state } of this.#entries.values()) if (state.value !== undefined) existing++;
     this.#most = existing * 2 + SPARE_ENTRIES;
-    if (this.rows.size < this.#most) return;
-    this.rows = new Map();
-    this.table = new HotTable();
+    if (this.#entries.size >= this.#most) this.forget();
+  }
+
+  /** Begins anew, as a reader that has read nothing. Handles keep their entries. */
+  protected forget(): void {
+    this.#entries = new Map();
   }
 }

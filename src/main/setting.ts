@@ -1,9 +1,8 @@
 /** Handles: one key, one type, for hot loops. */
 import { inspect } from "node:util";
 import type { ConfigValue } from "../shared/types.js";
-import type { KeyState } from "./entry.js";
+import type { Entry, KeyState } from "./entry.js";
 import { boolOf, durationOf, floatOf, intOf, stringOf, stringSliceOf } from "./getters.js";
-import type { Entry } from "./hot-table.js";
 import type { Setting, SettingBuilder } from "./reader-api.js";
 import type { RegionReader } from "./region-reader.js";
 

@@ -6,7 +6,7 @@
  */
 import { checksum, recordSeed } from "./checksum.js";
 import { slotAt, sourceBytes } from "./directory.js";
-import { block, blockOf, descriptor, header, META_WORDS, meta, SLOT_WORDS, slot } from "./layout.js";
+import { block, blockOf, descriptor, header, LOG_ENTRIES, META_WORDS, meta, SLOT_WORDS, slot } from "./layout.js";
 import type { Region } from "./region.js";
 import { lastComplete, recordStillValid, stillValid, visibleDescriptor } from "./seqlock.js";
 
@@ -152,4 +152,24 @@ export function publishMeta(region: Region, position: ArenaPosition): PublishMet
     atMs: (region.plain(copy + meta.timeLow) >>> 0) + region.plain(copy + meta.timeHigh) * 2 ** 32,
     origin: decoder.decode(bytes),
   };
+}
+
+/** Entries that publish `position.publish` had written to the ring of changed slots; means something only after `stillValid`. */
+export function logHead(region: Region, position: ArenaPosition): number {
+  return region.plain(position.blockAt + block.meta + (position.publish & 1) * META_WORDS + meta.logHead);
+}
+
+/**
+ * Slots that changed between two heads of the ring; `undefined` when some of them have been overwritten or jumped over. Means
+ * something only after `stillValid`.
+ */
+export function changedSlots(region: Region, position: ArenaPosition, from: number, to: number): number[] | undefined {
+  const fresh = (to - from) | 0;
+  // Half the ring: what the publish under way may overwrite is then out of reach.
+  if (fresh < 0 || fresh > LOG_ENTRIES / 2) return undefined;
+  const ring = region.plain(position.blockAt + block.log);
+  if (!region.covers(ring * 4, LOG_ENTRIES * 4)) return undefined;
+  const changed: number[] = [];
+  for (let i = 0; i < fresh; i++) changed.push(region.plain(ring + ((from + i) & (LOG_ENTRIES - 1))));
+  return changed;
 }

@@ -1,10 +1,10 @@
-/** Where a slot's cell is. The cell of slot `i` is cell `i + 1`; cell 0 stands for every key that does not exist. */
-import { CELLS_PER_CHUNK, header } from "./layout.js";
+/** Where cells are: that of each slot, and the two that belong to none. */
+import { CELLS_PER_CHUNK, FIRST_SLOT_CELL, header } from "./layout.js";
 import type { Region } from "./region.js";
 
 /** Number of the cell of a slot. */
 export function cellOfSlot(slotIndex: number): number {
-  return slotIndex + 1;
+  return slotIndex + FIRST_SLOT_CELL;
 }
 
 /**

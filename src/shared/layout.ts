@@ -15,7 +15,7 @@
 /** "CSTR" in little endian: tells a region from any other memory. */
 export const MAGIC = 0x52545343;
 /** Raised by every change of this file that an older reader would misread. */
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 
 /** Bytes of a WebAssembly page. */
 export const PAGE_BYTES = 65_536;
@@ -77,6 +77,10 @@ export const CELLS_PER_CHUNK = 4_096;
 export const MAX_CELL_CHUNKS = 512;
 /** Cell 0 belongs to no slot: it changes whenever a key is added, and with every new arena. */
 export const ABSENT_CELL = 0;
+/** Cell 1 belongs to no slot either: it changes with every publish, and so tells a reader of any change. */
+export const LATEST_CELL = 1;
+/** Cell of slot 0. The cells before it fill a cache line, so that handles do not share one that every publish writes. */
+export const FIRST_SLOT_CELL = 16;
 
 /** Arena blocks. A block is used again after so many arenas; its owner's ordinal stands in it. */
 export const ARENA_BLOCKS = 32;

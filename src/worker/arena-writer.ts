@@ -14,7 +14,9 @@ import {
   blockOf,
   CELLS_PER_CHUNK,
   descriptor,
+  FIRST_SLOT_CELL,
   header,
+  LATEST_CELL,
   LOG_ENTRIES,
   MAX_CELL_CHUNKS,
   MAX_SOURCES,
@@ -68,7 +70,7 @@ export interface StagedPublish {
   readonly originLength: number;
 }
 
-const MAX_SLOTS = Math.min(MAX_CELL_CHUNKS * CELLS_PER_CHUNK - 1, 2 ** 21 - 2);
+const MAX_SLOTS = Math.min(MAX_CELL_CHUNKS * CELLS_PER_CHUNK - FIRST_SLOT_CELL, 2 ** 21 - 2);
 const encoder = new TextEncoder();
 
 export class ArenaWriter {
@@ -185,6 +187,8 @@ export class ArenaWriter {
     if (staged.newKeys.length > 0) markCell(region, cellAt(region, ABSENT_CELL), publish);
     this.#writeLog(staged.writes);
     this.#writeMeta(staged, publish);
+    // Last, since readers that find it changed look for what else has changed, which is futile until W4.
+    markCell(region, cellAt(region, LATEST_CELL), publish);
     this.#publish = publish;
     endPublish(region, this.#blockAt, publish);
   }

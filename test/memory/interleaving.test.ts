@@ -88,6 +88,24 @@ const cases: readonly Case[] = [
     warm: [getter("a"), handle("a")],
     reads: [getter("a"), getter("b"), handle("a")],
   },
+  {
+    name: "getters that know both keys",
+    scenario: bothKeys(3),
+    warm: [getter("a"), getter("b")],
+    reads: [getter("a"), getter("b"), getter("a")],
+  },
+  {
+    name: "getters beside entries",
+    scenario: bothKeys(3),
+    warm: [getter("a"), getter("b")],
+    reads: [getter("a"), entry("b"), getter("a")],
+  },
+  {
+    name: "getters of keys of which some do not change",
+    scenario: () => oneWriter([{ ...base, c: "c0" }], [{ a: "a1" }, { b: "b2" }, { a: "a3" }]),
+    warm: [getter("a"), getter("b"), getter("c")],
+    reads: [getter("c"), getter("b"), getter("a"), getter("b")],
+  },
   { name: "first views", scenario: bothKeys(2), reads: [view, getter("a")] },
   { name: "later views", scenario: bothKeys(3), warm: [view], reads: [view, getter("a"), view] },
   {
@@ -104,6 +122,12 @@ const cases: readonly Case[] = [
     warm: [entry("b"), entry("c")],
     reads: [entry("b"), entry("a"), entry("c"), entry("b")],
   },
+  {
+    name: "a new key, getters",
+    scenario: added,
+    warm: [getter("b"), getter("c"), getter("a")],
+    reads: [getter("b"), getter("a"), getter("c"), getter("b")],
+  },
   { name: "a new key, fresh reader", scenario: added, reads: [entry("b"), entry("c")] },
   { name: "a new key in views", scenario: added, warm: [view], reads: [view, getter("b"), view] },
   {
@@ -113,6 +137,12 @@ const cases: readonly Case[] = [
     reads: [entry("a"), entry("k7"), entry("b")],
   },
   { name: "removal and return", scenario: removed, warm: ab, reads: [...ab, ...ab] },
+  {
+    name: "removal and return, getters",
+    scenario: removed,
+    warm: [getter("a"), getter("b")],
+    reads: [getter("a"), getter("b"), getter("a"), getter("b")],
+  },
   { name: "removal and return in views", scenario: removed, warm: [view], reads: [view, getter("a"), view] },
   { name: "hand-over", scenario: handOver, warm: [...ab, entry("d")], reads: [...ab, entry("d"), entry("a")] },
   {
@@ -127,8 +157,21 @@ const cases: readonly Case[] = [
     warm: [handle("a"), handle("b")],
     reads: [handle("a"), handle("b"), handle("a")],
   },
+  {
+    name: "hand-over, getters",
+    scenario: handOver,
+    warm: [getter("a"), getter("b"), getter("c"), getter("d")],
+    reads: [getter("b"), getter("d"), getter("c"), getter("a")],
+  },
   { name: "hand-over, views", scenario: handOver, warm: [view], reads: [view, getter("b"), view] },
   { name: "pages used again", scenario: reuse, warm: ab, reads: [...ab, entry("a")], moves: 3 },
+  {
+    name: "pages used again, getters",
+    scenario: reuse,
+    warm: [getter("a"), getter("b")],
+    reads: [getter("a"), getter("b")],
+    moves: 3,
+  },
   { name: "pages used again, fresh reader", scenario: reuse, reads: ab, moves: 3 },
   { name: "pages used again, views", scenario: reuse, warm: [view], reads: [view, getter("b")], moves: 4 },
   {
@@ -136,6 +179,12 @@ const cases: readonly Case[] = [
     scenario: () => oneWriter([base], publishes(2), 4),
     warm: ab,
     reads: [...ab, ...ab],
+  },
+  {
+    name: "one writer that goes from arena to arena, getters",
+    scenario: () => oneWriter([base], publishes(2), 4),
+    warm: [getter("a"), getter("b")],
+    reads: [getter("a"), getter("b"), getter("a")],
   },
   ...(thorough
     ? [
