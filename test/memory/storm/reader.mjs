@@ -2,7 +2,18 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { createReader } from "../../../dist/main/reader.js";
 import { Region } from "../../../dist/shared/region.js";
-import { groupKeys, isWhole, looseKeys, READS, READS_PER_UNIT, STOP } from "./words.mjs";
+import {
+  countKeys,
+  fromText,
+  groupKeys,
+  isWhole,
+  looseKeys,
+  READS,
+  READS_PER_UNIT,
+  STOP,
+  sumOf,
+  textKeys,
+} from "./words.mjs";
 
 const { memory, control, index } = workerData;
 const reader = createReader(new Region(memory));
@@ -17,14 +28,34 @@ const result = {
   viewsRefused: 0,
 };
 const keys = [...groupKeys, ...groupKeys, ...looseKeys, ...groupKeys];
+const fleetingKeys = Array.from({ length: 200 }, (_, i) => `fleeting.${i}`);
 const handles = new Map(keys.map((key) => [key, reader.setting(key).as((value) => value)]));
 const lastSeen = new Map();
+const texts = new Map();
+const counts = new Map();
+const fleeting = new Map();
+/** Publishes that may come between two reads of this thread, on a machine that stops it for seconds. */
+const MOST_UNSEEN = 1e6;
 let newestInAll = 0;
 
 while (Atomics.load(control, STOP) === 0) {
   for (let i = 0; i < READS_PER_UNIT; i++) {
-    const key = keys[i % keys.length];
-    observe(key, (i & 1) === 0 ? handles.get(key).value : reader.get(key));
+    const turn = i >> 2;
+    const key = keys[turn % keys.length];
+    switch (i & 3) {
+      case 0:
+        observe(key, handles.get(key).value);
+        break;
+      case 1:
+        observe(key, reader.get(key));
+        break;
+      case 2:
+        observeText(textKeys[turn % textKeys.length]);
+        break;
+      default:
+        observeCount(countKeys[turn % countKeys.length]);
+        observeFleeting(fleetingKeys[turn % fleetingKeys.length]);
+    }
   }
   result.reads += READS_PER_UNIT;
   if (Atomics.add(control, READS + index, 1) % 64 === 0) observeView();
@@ -52,6 +83,33 @@ function observe(key, value) {
     // A publish sets its whole group, so the group cannot be older than what any key has shown.
     newestInAll = Math.max(newestInAll, value.number);
   }
+}
+
+/** By the getter of hot loops; takes the text apart only when it has changed. */
+function observeText(key) {
+  const text = reader.getString(key);
+  const before = texts.get(key);
+  let value = before?.value;
+  if (text !== before?.text) {
+    value = fromText(text);
+    texts.set(key, { text, value });
+  }
+  observe(key, text === "" ? undefined : value);
+}
+
+/** A number carries no checksum; it is as a publish wrote it when it is no older than any, and none that is still to come. */
+function observeCount(key) {
+  const number = reader.getInt(key);
+  if (number !== counts.get(key)?.number) counts.set(key, { key, number, pad: "", sum: sumOf(key, number, 0) });
+  observe(key, number === 0 ? undefined : counts.get(key));
+}
+
+/** A key that comes and goes holds the number of the publish in which it came last. */
+function observeFleeting(key) {
+  const number = reader.getInt(key, -1);
+  if (number === -1) return;
+  if (number < (fleeting.get(key) ?? 0) || number > newestInAll + MOST_UNSEEN) result.backwards++;
+  fleeting.set(key, number);
 }
 
 function isGroup(key) {

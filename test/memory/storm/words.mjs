@@ -8,8 +8,13 @@ export const PUBLISHES = 2;
 export const READS = 8;
 export const READS_PER_UNIT = 1024;
 
-/** Keys that every publish sets, so that all of them hold one number; then keys that publishes set now and then. */
+/**
+ * Keys that every publish sets, so that all of them hold one number: values that are objects, and texts and numbers for the
+ * getters of hot loops. Then keys that publishes set now and then.
+ */
 export const groupKeys = Array.from({ length: 6 }, (_, i) => `group.${i}`);
+export const textKeys = Array.from({ length: 3 }, (_, i) => `group.text.${i}`);
+export const countKeys = Array.from({ length: 3 }, (_, i) => `group.count.${i}`);
 export const looseKeys = Array.from({ length: 40 }, (_, i) => `loose.${i}`);
 
 export function valueFor(key, number, length) {
@@ -21,6 +26,16 @@ export function sumOf(key, number, length) {
   let sum = (number * 2654435761) ^ length;
   for (let i = 0; i < key.length; i++) sum = Math.imul(sum ^ key.charCodeAt(i), 16777619);
   return sum | 0;
+}
+
+/** A value as text, and back. */
+export function toText({ key, number, pad, sum }) {
+  return `${key}|${number}|${sum}|${pad}`;
+}
+
+export function fromText(text) {
+  const [key, number, sum, pad] = text.split("|");
+  return { key, number: Number(number), sum: Number(sum), pad };
 }
 
 export function isWhole(key, value) {
