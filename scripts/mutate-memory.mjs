@@ -161,7 +161,7 @@ const mutations = [
     ],
   },
   {
-    name: "G2 getters keep a value that a publish under way changes",
+    name: "G2 getters keep a value although its read gave up",
     edits: [[hotReader, "if (settled && this.isCurrent(entry)) ", "if (settled) "]],
   },
   {

@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { HotReader } from "../../../src/main/hot-reader.js";
 import { markWritersGone } from "../../../src/shared/header.js";
-import { header, LOG_ENTRIES, RANGES_PER_CELL_EPOCH } from "../../../src/shared/layout.js";
+import { header, LOG_ENTRIES, RANGES_PER_CELL_EPOCH, RETIRED } from "../../../src/shared/layout.js";
 import { Region } from "../../../src/shared/region.js";
 import { newRegion, TestWriter, testLimits } from "../../support/region.js";
 
 /** A region that counts how often it is looked at. The hot path, a read of a view, is not counted. */
 class CountingRegion extends Region {
   accesses = 0;
+  /** From so many closing checks on, each fails, as when a writer publishes without a pause. */
+  failsAfter = Number.POSITIVE_INFINITY;
 
   override plain(word: number): number {
     this.accesses++;
@@ -21,6 +23,7 @@ class CountingRegion extends Region {
 
   override add(word: number, value: number): number {
     this.accesses++;
+    if (value === 0 && this.failsAfter-- <= 0) return RETIRED;
     return super.add(word, value);
   }
 }
@@ -130,6 +133,31 @@ describe("the first reads after a publish (G6)", () => {
     writer.publish({ a: 2 });
     expect(cost(read), "catching up").toBeLessThan(30);
     expect(cost(read)).toBe(0);
+  });
+});
+
+describe("a read that gives up, since publishes outrun it", () => {
+  it("gives what was known, and is made again by the next read", () => {
+    const { writer, region, reader } = setUp();
+    writer.publish({ a: 1 });
+    expect(reader.getInt("a")).toBe(1);
+    writer.publish({ a: 2 });
+    // Catching up succeeds, reading the key does not.
+    region.failsAfter = 1;
+    expect(reader.getInt("a")).toBe(1);
+    region.failsAfter = Number.POSITIVE_INFINITY;
+    expect(reader.getInt("a")).toBe(2);
+  });
+
+  it("asks the key's own cell when even catching up does not succeed", () => {
+    const { writer, region, reader } = setUp();
+    writer.publish({ a: 1, b: 1 });
+    expect([reader.getInt("a"), reader.getInt("b")]).toEqual([1, 1]);
+    writer.publish({ b: 2 });
+    region.failsAfter = 0;
+    expect([reader.getInt("a"), reader.getInt("b")]).toEqual([1, 1]);
+    region.failsAfter = Number.POSITIVE_INFINITY;
+    expect([reader.getInt("a"), reader.getInt("b")]).toEqual([1, 2]);
   });
 });
 
