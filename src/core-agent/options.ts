@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Clock, systemClock } from "../shared/clock.js";
 import { InvalidOptionError } from "../shared/errors.js";
 import { type Dialect, defaultSourcePriority } from "../shared/params.js";
+import { didYouMean, suggest } from "../shared/suggest.js";
 import { dialectNames } from "./dialects/spoken.js";
 import type { Environment } from "./env.js";
 import type { Defaults } from "./known-keys.js";
@@ -99,15 +100,11 @@ const optionNames: ReadonlySet<string> = new Set<keyof CoreAgentOptions>([
 
 /** @param newId Makes the name of a temporary data directory unique. */
 export function resolveOptions(options: CoreAgentOptions, newId: () => string): ResolvedOptions {
-  for (const name of Object.keys(options)) {
-    if (!optionNames.has(name)) {
-      throw new InvalidOptionError(`The core agent has no option "${name}"; it has ${[...optionNames].join(", ")}.`);
-    }
-  }
-  const env = options.env ?? process.env;
+  checkOptionNames(options);
+  const env = checkObject("env", options.env ?? process.env, "an object of variables, or false");
   return {
     configFiles: checkNames("configFiles", options.configFiles ?? []),
-    defaults: options.defaults ?? {},
+    defaults: checkObject("defaults", options.defaults ?? {}, "an object of keys and values, or a list of entries"),
     env: env === false ? {} : env,
     address: parseAddress(options.address ?? "localhost:5001"),
     dataDir: checkText("dataDir", options.dataDir ?? join(tmpdir(), `configstream-core-agent-${newId()}`)),
@@ -123,9 +120,9 @@ export function resolveOptions(options: CoreAgentOptions, newId: () => string): 
     subscriberBuffer: checkNumber("subscriberBuffer", options.subscriberBuffer ?? 100, 1),
     sourcePriority: checkNames("sourcePriority", options.sourcePriority ?? defaultSourcePriority),
     dialect: checkDialect(options.dialect ?? "newest"),
-    registry: options.registry,
-    clock: options.clock ?? systemClock,
-    log: options.log ?? (() => {}),
+    registry: checkMethods("registry", options.registry, ["registerMetric", "removeSingleMetric"]),
+    clock: checkMethods("clock", options.clock, ["now", "monotonic", "setTimer"]) ?? systemClock,
+    log: checkFunction("log", options.log) ?? (() => {}),
   };
 }
 
@@ -140,6 +137,35 @@ export function parseAddress(address: string): ListenAddress {
     );
   }
   return { host, port };
+}
+
+function checkOptionNames(options: CoreAgentOptions): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new InvalidOptionError("createCoreAgent expects an object with options.");
+  }
+  for (const name of Object.keys(options)) {
+    if (optionNames.has(name)) continue;
+    const hint = didYouMean(suggest(name, [...optionNames], 1)) || ` It has ${[...optionNames].join(", ")}.`;
+    throw new InvalidOptionError(`The core agent has no option "${name}".${hint}`);
+  }
+}
+
+/** The value is not quoted: an environment holds secrets. */
+function checkObject<T extends object | false>(name: string, value: T, expected: string): T {
+  if (value === false || (typeof value === "object" && value !== null)) return value;
+  throw new InvalidOptionError(`The option ${name} is a ${typeof value}; give ${expected}.`);
+}
+
+function checkFunction<T>(name: string, value: T | undefined): T | undefined {
+  if (value === undefined || typeof value === "function") return value;
+  throw new InvalidOptionError(`The option ${name} is ${JSON.stringify(value)}; give a function.`);
+}
+
+function checkMethods<T extends object>(name: string, value: T | undefined, methods: readonly string[]): T | undefined {
+  if (value === undefined) return undefined;
+  const given = value as unknown as { readonly [method: string]: unknown } | null;
+  if (typeof given === "object" && methods.every((method) => typeof given?.[method] === "function")) return value;
+  throw new InvalidOptionError(`The option ${name} is wrong; give an object with the functions ${methods.join(", ")}.`);
 }
 
 function checkNumber(name: string, value: number, minimum: number): number {

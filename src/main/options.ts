@@ -1,5 +1,6 @@
 /** Checks the options of public calls: names, types and ranges. What is wrong is refused with what was given and what was expected. */
 import { InvalidOptionError } from "../shared/errors.js";
+import { didYouMean, suggest } from "../shared/suggest.js";
 
 /** Refuses names that an options object does not have. */
 export function checkNames(options: unknown, allowed: readonly string[], call: string): void {
@@ -8,9 +9,8 @@ export function checkNames(options: unknown, allowed: readonly string[], call: s
   }
   for (const name of Object.keys(options)) {
     if (allowed.includes(name)) continue;
-    const near = nearest(name, allowed);
-    const hint = near === undefined ? `Known are: ${allowed.join(", ")}.` : `Did you mean "${near}"?`;
-    throw new InvalidOptionError(`${call} has no option "${name}". ${hint}`);
+    const hint = didYouMean(suggest(name, allowed, 1)) || ` Known are: ${allowed.join(", ")}.`;
+    throw new InvalidOptionError(`${call} has no option "${name}".${hint}`);
   }
 }
 
@@ -102,27 +102,4 @@ export function described(given: unknown): string {
   if (typeof given === "string") return given.length > 60 ? `"${given.slice(0, 60)}…"` : `"${given}"`;
   if (Array.isArray(given)) return `an array of ${given.length}`;
   return typeof given === "function" ? "a function" : `a value of type ${typeof given}`;
-}
-
-/** The name that was probably meant. */
-function nearest(name: string, names: readonly string[]): string | undefined {
-  const wanted = name.toLowerCase();
-  const near = names
-    .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance)[0];
-  return near !== undefined && near.distance <= Math.max(1, Math.floor(wanted.length / 3)) ? near.candidate : undefined;
-}
-
-/** How many letters must be put in, taken out or replaced. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

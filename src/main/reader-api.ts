@@ -63,7 +63,7 @@ export interface Explanation {
   readonly layers: readonly SourceValue[];
   /** The core agent's number of the state in which the present value arrived; 0 when the key is missing. */
   readonly sequenceId: number;
-  /** One sentence for people. Holds no value. */
+  /** A sentence for people; for a missing key with the names that are close to it. Holds no value. */
   readonly reason: string;
 }
 
@@ -77,7 +77,7 @@ export interface Reader extends SettingGetters {
    * Throws `view_contended` only when publishes come faster than this thread can read them and it has no earlier view.
    */
   view(): View;
-  /** Why a key reads as it does. */
+  /** Why a key reads as it does. Of a missing key it looks at all keys that exist, for those that were meant. */
   explain(key: string): Explanation;
   /** The core agent's number of the newest published state; 0 before the first one. */
   getSequenceId(): number;

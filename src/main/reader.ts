@@ -2,6 +2,7 @@
 
 import { ConfigStreamError } from "../shared/errors.js";
 import type { Region } from "../shared/region.js";
+import { didYouMean, suggest } from "../shared/suggest.js";
 import type { ConfigValue } from "../shared/types.js";
 import { layersOf } from "./getters.js";
 import { HotReader } from "./hot-reader.js";
@@ -36,7 +37,7 @@ class LiveReader extends HotReader implements Reader {
     const entry = this.entry(key);
     const { value, source, sequenceId } = entry.state;
     const layers = layersOf(entry.state);
-    const reason = reasonFor(entry.key, value, source, layers.length, this.meta() !== undefined);
+    const reason = value === undefined ? this.#whyMissing(entry.key) : whyPresent(entry.key, source, layers.length);
     return { key: entry.key, isSet: value !== undefined, value, source, layers, sequenceId, reason };
   }
 
@@ -73,6 +74,15 @@ class LiveReader extends HotReader implements Reader {
     return [...names];
   }
 
+  /** Looks at all keys, so that a slip of the keyboard is told from a setting that is not there. */
+  #whyMissing(key: string): string {
+    if (this.meta() === undefined) return `"${key}" is missing: no snapshot has arrived yet.`;
+    const state = this.#mirror.state();
+    const keys = state === undefined ? [] : new StateView(state).keys();
+    if (keys.some((name) => name.startsWith(`${key}.`))) return `"${key}" is a section, not a setting.`;
+    return `"${key}" is missing: no source of the core agent holds it.${didYouMean(suggest(key, keys))}`;
+  }
+
   #view(): StateView {
     const state = this.#mirror.state();
     if (state === undefined) {
@@ -85,17 +95,7 @@ class LiveReader extends HotReader implements Reader {
   }
 }
 
-function reasonFor(
-  key: string,
-  value: ConfigValue | undefined,
-  source: string,
-  layers: number,
-  hasSettings: boolean,
-): string {
-  if (value !== undefined) {
-    const others = layers > 1 ? `, above ${layers - 1} other layer${layers > 2 ? "s" : ""}` : "";
-    return `"${key}" comes from source "${source}"${others}.`;
-  }
-  if (!hasSettings) return `"${key}" is missing: no snapshot has arrived yet.`;
-  return `"${key}" is missing: no source of the core agent holds it.`;
+function whyPresent(key: string, source: string, layers: number): string {
+  const others = layers > 1 ? `, above ${layers - 1} other layer${layers > 2 ? "s" : ""}` : "";
+  return `"${key}" comes from source "${source}"${others}.`;
 }

@@ -5,13 +5,14 @@
 import type { Consumer } from "../main/consumer.js";
 import { silentLogger } from "../main/logger.js";
 import { addMetrics, createRegistry, type MetricsRegistry, type MetricsSource } from "../main/metrics.js";
+import { checkNames, described, stringOption, stringsOption } from "../main/options.js";
 import { createReader } from "../main/reader.js";
 import type { Reader } from "../main/reader-api.js";
 import { type WaitOptions, type WaitSyncOptions, waitReady, waitReadySync } from "../main/readiness.js";
 import { type SharedConfig, sharedConfig } from "../main/shared-config.js";
 import { type ConsumerStatus, consumerStatus } from "../main/status.js";
 import { type SubscribeOptions, type Subscription, Subscriptions } from "../main/subscriptions.js";
-import { ConsumerStoppedError } from "../shared/errors.js";
+import { ConsumerStoppedError, InvalidOptionError } from "../shared/errors.js";
 import { count, isStopped, markReady, markStopped, writeStatus } from "../shared/header.js";
 import { header } from "../shared/layout.js";
 import { defaultOverrides, defaultSourcePriority } from "../shared/params.js";
@@ -42,11 +43,19 @@ export interface MockConsumer extends Consumer {
 /**
  * Makes a mock. With `settings` it is ready at once; without, it becomes ready at the first `snapshot()`. Nothing needs to be
  * started or stopped, and nothing keeps the process alive. For one thread, as the real one.
+ *
+ * Throws `InvalidOptionError` for an option that is wrong.
  */
 export function createMockConsumer(
   settings?: { readonly [key: string]: ConfigValue },
   options: MockConsumerOptions = {},
 ): MockConsumer {
+  if (settings !== undefined && (typeof settings !== "object" || settings === null || Array.isArray(settings))) {
+    throw new InvalidOptionError(
+      `createMockConsumer expects its settings as an object of keys and values, but was given ${described(settings)}.`,
+    );
+  }
+  checkNames(options, ["clientName", "sourcePriority"], "createMockConsumer");
   const mock = new InMemoryConsumer(options);
   if (settings !== undefined) mock.snapshot(settings);
   return mock;
@@ -70,7 +79,9 @@ class InMemoryConsumer implements MockConsumer {
   });
   #sequenceId = 0;
 
-  constructor({ clientName = "mock", sourcePriority = defaultSourcePriority }: MockConsumerOptions) {
+  constructor(options: MockConsumerOptions) {
+    const clientName = stringOption("clientName", options.clientName, "mock");
+    const sourcePriority = stringsOption("sourcePriority", options.sourcePriority, defaultSourcePriority);
     this.#store = new LayerStore({
       clientName,
       sourcePriority,

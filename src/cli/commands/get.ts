@@ -1,13 +1,13 @@
 /** `configstream get KEY`. */
 import type { Command } from "commander";
 import type { ConfigValue, Reader } from "../../index.js";
+import { didYouMean, suggest } from "../../shared/suggest.js";
 import { withConsumer } from "../connection.js";
 import { CommandFailure } from "../exit.js";
 import { formatCount } from "../format.js";
 import type { Io } from "../io.js";
 import { maskSetting } from "../mask.js";
 import { addConnectionOptions, type ConnectionOptions } from "../options.js";
-import { didYouMean, suggest } from "../suggest.js";
 import { printable } from "../text.js";
 
 interface GetOptions extends ConnectionOptions {

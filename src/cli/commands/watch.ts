@@ -1,6 +1,7 @@
 /** `configstream watch`. */
 import { type Command, Option } from "commander";
 import type { ConfigChange, Consumer, ConsumerStatus, Reader } from "../../index.js";
+import { didYouMean, suggest } from "../../shared/suggest.js";
 import { withConsumer } from "../connection.js";
 import { formatCount, formatMs, formatValue } from "../format.js";
 import { type Io, interrupted } from "../io.js";
@@ -8,7 +9,6 @@ import { maskSetting } from "../mask.js";
 import { addConnectionOptions, type ConnectionOptions } from "../options.js";
 import { OutageWatch } from "../outage-watch.js";
 import { type Style, styleFor, styleOfSource } from "../style.js";
-import { didYouMean, suggest } from "../suggest.js";
 import { printable } from "../text.js";
 
 interface WatchOptions extends ConnectionOptions {

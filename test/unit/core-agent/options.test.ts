@@ -37,9 +37,22 @@ describe("the options of a core agent", () => {
     ["origin", { origin: "" }],
     ["dataDir", { dataDir: "" }],
     ["sourcePriority", { sourcePriority: [1] }],
+    ["env", { env: "DD_X=1" }],
+    ["defaults", { defaults: 5 }],
+    ["log", { log: "loud" }],
+    ["registry", { registry: {} }],
+    ["clock", { clock: { now: () => 0 } }],
   ])("refuse a wrong %s: %j", (name, options) => {
     expect(() => resolve(options as CoreAgentOptions)).toThrow(InvalidOptionError);
     expect(() => resolve(options as CoreAgentOptions)).toThrow(name);
+  });
+
+  test("name the option that was probably meant, or else all", () => {
+    expect(() => resolve({ datadir: "/tmp" } as CoreAgentOptions)).toThrow(
+      'no option "datadir". Did you mean "dataDir"?',
+    );
+    expect(() => resolve({ colour: "red" } as CoreAgentOptions)).toThrow("It has configFiles, defaults, env,");
+    expect(() => resolve(null as unknown as CoreAgentOptions)).toThrow(InvalidOptionError);
   });
 
   test.each([

@@ -78,6 +78,21 @@ describe("the getters", () => {
     expect(reader.explain("k")).toMatchObject({ key: "k", isSet: true, source: "cli", sequenceId: 9 });
     expect(reader.explain("nope").reason).toMatch(/no source/);
   });
+
+  it("tell of a missing key which keys are close to it, and which is a section", () => {
+    const { writer, reader } = setUp();
+    expect(reader.explain("log_levle").reason).toBe('"log_levle" is missing: no snapshot has arrived yet.');
+    const setting = { value: 1, source: "file", layers: [{ source: "file", value: 1 }] };
+    const changes = ["log_level", "logs_config.batch_wait", "site"].map((key) => {
+      return { key, setting, oldValue: undefined, valueChanged: true };
+    });
+    writer.writer.publish({ sequenceId: 1, origin: "test", changes });
+    expect(reader.explain("LOG_LEVLE").reason).toBe(
+      '"log_levle" is missing: no source of the core agent holds it. Did you mean "log_level"?',
+    );
+    expect(reader.explain("logs_config").reason).toBe('"logs_config" is a section, not a setting.');
+    expect(reader.explain("zzzz").reason).toBe('"zzzz" is missing: no source of the core agent holds it.');
+  });
 });
 
 describe("a reader that is asked for very many keys", () => {

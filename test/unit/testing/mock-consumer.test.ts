@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ConsumerStoppedError, WaitTimeoutError } from "../../../src/shared/errors.js";
+import { ConsumerStoppedError, InvalidOptionError, WaitTimeoutError } from "../../../src/shared/errors.js";
 import type { ConfigChange } from "../../../src/shared/types.js";
 import { createMockConsumer } from "../../../src/testing/index.js";
 
@@ -65,5 +65,15 @@ describe("a mock consumer", () => {
     expect(mock.reader().getInt("a")).toBe(2);
     expect(() => mock.set("a", 3)).toThrow(ConsumerStoppedError);
     await expect(mock.start()).rejects.toThrow(ConsumerStoppedError);
+  });
+
+  it("refuses what it does not know, and says what was expected", () => {
+    const make = (settings: unknown, options?: unknown) => () =>
+      createMockConsumer(settings as { a: number }, options as object);
+    expect(make("a=1")).toThrow('expects its settings as an object of keys and values, but was given "a=1"');
+    expect(make(["a"])).toThrow(InvalidOptionError);
+    expect(make({}, { clientname: "x" })).toThrow('no option "clientname". Did you mean "clientName"?');
+    expect(make({}, { sourcePriority: "file" })).toThrow("must be an array of strings");
+    expect(make({}, { clientName: "" })).toThrow("must be a non-empty string");
   });
 });

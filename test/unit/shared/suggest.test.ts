@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { didYouMean, editDistance, suggest } from "../../../src/cli/suggest.js";
+import { didYouMean, editDistance, suggest } from "../../../src/shared/suggest.js";
 
 const names = ["log_level", "log_file", "logs_config.batch_wait", "sbom.batch_wait", "apm_config.enabled", "site"];
 

@@ -1,12 +1,12 @@
-/** Finds the names that were probably meant. Pure. */
+/** Finds the names that were probably meant: keys, options, commands. Pure. */
 
-/** Up to three names that are close to the one given, the closest first. */
+/** Up to `most` names that are close to the one given, the closest first. Case does not matter. */
 export function suggest(wanted: string, names: readonly string[], most = 3): readonly string[] {
   const given = wanted.toLowerCase();
   const bound = Math.max(1, Math.floor(given.length / 4));
   const scored: { readonly name: string; readonly score: number }[] = [];
   for (const name of names) {
-    const score = closeness(given, name, bound);
+    const score = closeness(given, name.toLowerCase(), bound);
     if (score !== undefined) scored.push({ name, score });
   }
   scored.sort((a, b) => a.score - b.score || a.name.length - b.name.length || (a.name < b.name ? -1 : 1));
