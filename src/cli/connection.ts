@@ -4,6 +4,7 @@ import { CommandFailure } from "./exit.js";
 import { formatMs } from "./format.js";
 import type { Io } from "./io.js";
 import { type ConnectionOptions, consumerOptions } from "./options.js";
+import { findPlace } from "./place.js";
 
 /** Connects, waits for the first settings, does the work, and stops the consumer whatever happens. */
 export async function withConsumer(
@@ -11,7 +12,7 @@ export async function withConsumer(
   given: ConnectionOptions,
   work: (consumer: Consumer) => Promise<void>,
 ): Promise<void> {
-  const consumer = createConsumer(consumerOptions(given, io.env));
+  const consumer = createConsumer(consumerOptions(await findPlace(given, io), given.timeout));
   try {
     await startAndWait(consumer, given.timeout * 1_000, io.interrupt);
     await work(consumer);

@@ -2,7 +2,7 @@
 import { ConfigStreamError } from "../shared/errors.js";
 
 /** Exit codes, as documented in `--help`. */
-export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
+export const exitCodes = { ok: 0, failed: 1, usage: 2, differs: 3 } as const;
 
 /** An expected end of a command, told in one clear sentence. */
 export class CommandFailure extends Error {

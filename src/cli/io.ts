@@ -1,5 +1,6 @@
 /** What a command sees of the process around it. Everything that touches `process` stands here and in main.ts. */
 import { Interrupted } from "./exit.js";
+import { systemConfigFile } from "./place.js";
 
 /** One of the two output streams. */
 export interface Output {
@@ -7,24 +8,22 @@ export interface Output {
   readonly isTerminal: boolean;
   /** Width in columns; 80 when it is not known. */
   readonly columns: number;
-  /** Height in rows; 24 when it is not known. */
-  readonly rows: number;
-  /** Calls back when the size has changed, until the returned function is called. */
-  onResize(listener: () => void): () => void;
 }
 
-/** The keys of a terminal, one by one. */
-export interface Keyboard {
-  readonly isTerminal: boolean;
-  /** Hands out each key as it is pressed, Ctrl-C included, until the returned function is called. */
-  listen(onKey: (key: string) => void): () => void;
+/** Both ends of a terminal that can show a full screen. */
+export interface TerminalStreams {
+  readonly input: NodeJS.ReadStream;
+  readonly output: NodeJS.WriteStream;
 }
 
 export interface Io {
   readonly out: Output;
   readonly err: Output;
-  readonly keyboard: Keyboard;
+  /** `undefined`: keys or output do not belong to a terminal, or to one that knows too little. */
+  readonly terminal: TerminalStreams | undefined;
   readonly env: { readonly [name: string]: string | undefined };
+  /** Where the agent's `datadog.yaml` usually is. */
+  readonly systemConfigFile: string;
   /** Aborted with {@link Interrupted} when the user asks to stop, or when nobody reads the output any more. */
   readonly interrupt: AbortSignal;
 }
@@ -57,8 +56,9 @@ export function processIo(): Io {
   return {
     out: outputOf(process.stdout),
     err: outputOf(process.stderr),
-    keyboard: keyboardOf(process.stdin),
+    terminal: terminalOf(process.stdin, process.stdout, process.env.TERM),
     env: process.env,
+    systemConfigFile: systemConfigFile(process.platform, process.env),
     interrupt: controller.signal,
   };
 }
@@ -74,35 +74,15 @@ function outputOf(stream: NodeJS.WriteStream): Output {
     get columns() {
       return stream.columns || 80;
     },
-    get rows() {
-      return stream.rows || 24;
-    },
-    onResize(listener) {
-      stream.on("resize", listener);
-      return () => stream.off("resize", listener);
-    },
   };
 }
 
-function keyboardOf(stdin: NodeJS.ReadStream): Keyboard {
-  return {
-    isTerminal: stdin.isTTY === true,
-    listen(onKey) {
-      const onData = (data: Buffer): void => onKey(data.toString());
-      // Also when the process ends in an unforeseen way, the terminal must be usable afterwards.
-      const restore = (): void => void stdin.setRawMode(false);
-      process.once("exit", restore);
-      stdin.setRawMode(true);
-      stdin.on("data", onData);
-      stdin.resume();
-      return () => {
-        process.off("exit", restore);
-        stdin.off("data", onData);
-        restore();
-        stdin.pause();
-      };
-    },
-  };
+function terminalOf(
+  input: NodeJS.ReadStream,
+  output: NodeJS.WriteStream,
+  kind: string | undefined,
+): TerminalStreams | undefined {
+  return input.isTTY && output.isTTY && kind !== "dumb" ? { input, output } : undefined;
 }
 
 /** Resolves when the user asks to stop. */

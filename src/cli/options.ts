@@ -1,16 +1,10 @@
 /** Options that several commands have, and how their texts are read. */
-import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ConsumerOptions } from "../index.js";
-import { wrongUsage } from "./exit.js";
-import type { Io } from "./io.js";
+import { isAddress, type Place, type PlaceOptions } from "./place.js";
 
 /** Where the core agent is and how long to wait for it, as given on the command line. */
-export interface ConnectionOptions {
-  readonly address?: string;
-  readonly authTokenFile?: string;
-  readonly ipcCertFile?: string;
-  readonly dataDir?: string;
+export interface ConnectionOptions extends PlaceOptions {
   /** In seconds. */
   readonly timeout: number;
 }
@@ -18,8 +12,8 @@ export interface ConnectionOptions {
 /** How long the first settings are waited for, in seconds. */
 export const defaultTimeoutSeconds = 10;
 
-/** Adds the options of commands that connect to a core agent. */
-export function addConnectionOptions(command: Command): Command {
+/** Adds the options that tell where the core agent and its files are. */
+export function addPlaceOptions(command: Command): Command {
   return command
     .optionsGroup("Connection:")
     .addOption(
@@ -29,47 +23,47 @@ export function addConnectionOptions(command: Command): Command {
       ).argParser(parseAddress),
     )
     .option("--auth-token-file <file>", "the core agent's token file (env: DD_AUTH_TOKEN_FILE_PATH)")
-    .option("--ipc-cert-file <file>", "the core agent's certificate file (env: DD_IPC_CERT_FILE_PATH)")
+    .option(
+      "--ipc-cert-file <file>",
+      "the core agent's certificate file (env: DD_IPC_CERT_FILE_PATH; default: ipc_cert.pem beside the token file)",
+    )
     .option("--data-dir <dir>", "directory that holds both files, as auth_token and ipc_cert.pem")
-    .addOption(
-      new Option("--timeout <seconds>", "how long to wait for the first settings")
-        .argParser(parseSeconds)
-        .default(defaultTimeoutSeconds),
+    .option(
+      "--config <file>",
+      "the agent's datadog.yaml, for what is given neither here nor in the environment (default: its usual place)",
     );
 }
 
-/** The consumer's options for what was given. Throws a failure of wrong usage when a credential file is not known. */
-export function consumerOptions(given: ConnectionOptions, env: Io["env"]): ConsumerOptions {
-  const { address, dataDir, timeout } = given;
-  const authTokenFile = credentialFile(given.authTokenFile, dataDir, "auth_token", env.DD_AUTH_TOKEN_FILE_PATH);
-  const ipcCertFile = credentialFile(given.ipcCertFile, dataDir, "ipc_cert.pem", env.DD_IPC_CERT_FILE_PATH);
-  if (authTokenFile === undefined) missingFile("token file", "--auth-token-file FILE", "DD_AUTH_TOKEN_FILE_PATH");
-  if (ipcCertFile === undefined) missingFile("certificate file", "--ipc-cert-file FILE", "DD_IPC_CERT_FILE_PATH");
+/** Adds the options of commands that connect to a core agent. */
+export function addConnectionOptions(command: Command): Command {
+  return addPlaceOptions(command).addOption(
+    new Option("--timeout <seconds>", "how long to wait for the first settings")
+      .argParser(parseSeconds)
+      .default(defaultTimeoutSeconds),
+  );
+}
+
+/** How long one answer of the core agent is waited for, in ms. Leaves time to tell what did not answer. */
+export function callTimeoutMs(timeoutSeconds: number): number {
+  return Math.min(5_000, Math.max(250, Math.round(timeoutSeconds * 400)));
+}
+
+/** The consumer's options for a core agent. */
+export function consumerOptions(
+  { address, authTokenFile, ipcCertFile }: Place,
+  timeoutSeconds: number,
+): ConsumerOptions {
   return {
     clientName: "configstream-cli",
-    authTokenFile,
-    ipcCertFile,
-    ...(address === undefined ? {} : { coreAgentAddress: address }),
+    coreAgentAddress: address.value,
+    authTokenFile: authTokenFile.value,
+    ipcCertFile: ipcCertFile.value,
     // A person waits: missing files are told at once, and looked for often.
     credentialsTimeoutMs: 0,
     backoff: { initialMs: 250, maxMs: 2_000 },
-    // Leaves time to tell what did not answer.
-    callTimeoutMs: Math.min(5_000, Math.max(250, Math.round(timeout * 400))),
-    readyTimeoutMs: timeout * 1_000,
+    callTimeoutMs: callTimeoutMs(timeoutSeconds),
+    readyTimeoutMs: timeoutSeconds * 1_000,
   };
-}
-
-function credentialFile(
-  given: string | undefined,
-  dataDir: string | undefined,
-  name: string,
-  variable: string | undefined,
-): string | undefined {
-  return given ?? (dataDir === undefined ? variable || undefined : join(dataDir, name));
-}
-
-function missingFile(what: string, option: string, variable: string): never {
-  return wrongUsage(`The core agent's ${what} is not known: give --data-dir DIR or ${option}, or set ${variable}.`);
 }
 
 /** `host:port`, with brackets around an IPv6 address. */
@@ -83,9 +77,7 @@ export function parseListenAddress(text: string): string {
 }
 
 function checkAddress(text: string, leastPort: number): string {
-  const match = /^(?:\[[0-9a-fA-F:.%]+\]|[^\s:/[\]]+):(\d{1,5})$/.exec(text);
-  const port = Number(match?.[1] ?? -1);
-  if (port < leastPort || port > 65_535) {
+  if (!isAddress(text, leastPort)) {
     throw new InvalidArgumentError(`Give host:port with a port from ${leastPort} to 65535, such as localhost:5001.`);
   }
   return text;

@@ -1,15 +1,44 @@
 /** The command line as a whole: which commands there are, and how any of them ends. */
 import { Command, CommanderError } from "commander";
 import { addAgent } from "./commands/agent.js";
+import { addCompletion } from "./commands/completion.js";
 import { addDemo } from "./commands/demo.js";
+import { addDoctor } from "./commands/doctor.js";
 import { addDump } from "./commands/dump.js";
+import { addExplain } from "./commands/explain.js";
 import { addGet } from "./commands/get.js";
+import { addSet, addUnset } from "./commands/set.js";
+import { addStatus } from "./commands/status.js";
+import { addTypes } from "./commands/types.js";
 import { addWatch } from "./commands/watch.js";
 import { debugStack, describeFailure, exitCodes, Interrupted } from "./exit.js";
+import { addNotes } from "./help.js";
 import type { Io } from "./io.js";
 import { packageVersion } from "./package-root.js";
+import { ansiStyle, styleFor } from "./style.js";
 
-const exitCodeHelp = "\nExit codes: 0 done, 1 failed, 2 wrong usage.";
+/** By heading of the list of commands. */
+const groups: readonly (readonly [heading: string, add: readonly ((program: Command, io: Io) => void)[]])[] = [
+  ["Look around:", [addDemo, addWatch, addGet, addDump, addExplain]],
+  ["When something is wrong:", [addStatus, addDoctor]],
+  ["For your code:", [addTypes]],
+  ["A core agent of your own:", [addAgent, addSet, addUnset]],
+  ["Shell:", [addCompletion]],
+];
+
+const programNotes = [
+  "Address and credentials are found by options, else by the environment (DD_CMD_HOST, DD_CMD_PORT, DD_AUTH_TOKEN_FILE_PATH, " +
+    "DD_IPC_CERT_FILE_PATH), else by the agent's own datadog.yaml (--config, or its usual place), else by defaults.",
+  "Colours are for terminals; NO_COLOR and FORCE_COLOR are heeded. DEBUG=configstream shows where an unexpected failure came " +
+    "from.",
+];
+const programExamples = [
+  "configstream demo",
+  "configstream watch --data-dir /etc/datadog-agent",
+  "configstream doctor",
+];
+
+const exitCodeHelp = "\nExit codes: 0 done, 1 failed, 2 wrong usage";
 
 /** Runs one command. Resolves to the exit code; whatever goes wrong has then been told in one line on standard error. */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
@@ -27,7 +56,8 @@ export function reportFailure(thrown: unknown, io: Io): number {
   if (thrown instanceof CommanderError) return isGoodEnd(thrown) ? exitCodes.ok : exitCodes.usage;
   if (thrown instanceof Interrupted) return thrown.exitCode;
   const { line, exitCode } = describeFailure(thrown);
-  io.err.write(`configstream: ${line}\n`);
+  // Empty: the command has told it in its own way.
+  if (line !== "") io.err.write(`configstream: ${line}\n`);
   const stack = debugStack(thrown, io.env.DEBUG);
   if (stack !== undefined) io.err.write(`${stack}\n`);
   return exitCode;
@@ -42,21 +72,49 @@ export function createProgram(io: Io): Command {
     .description("Live configuration from a Datadog-style core agent: watch it, read it, try it out.")
     .version(packageVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
-    .helpCommand("help [command]", "print the help of a command")
+    .addHelpCommand(helpCommand())
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.out.write(text),
       writeErr: (text) => io.err.write(text),
       outputError: (text, write) => write(usageLine(text)),
-      getOutHelpWidth: () => io.out.columns,
-      getErrHelpWidth: () => io.err.columns,
+      getOutHelpWidth: () => helpWidth(io.out.columns),
+      getErrHelpWidth: () => helpWidth(io.err.columns),
+      getOutHasColors: () => styleFor(io.out, io.env) === ansiStyle,
+      getErrHasColors: () => styleFor(io.err, io.env) === ansiStyle,
     })
-    .addHelpText("after", "\nExample:\n  configstream demo");
+    .configureHelp({
+      styleTitle: (text) => ansiStyle("bold", text),
+      styleCommandText: (text) => ansiStyle("cyan", text),
+      styleSubcommandText: (text) => ansiStyle("cyan", text),
+      styleOptionText: (text) => ansiStyle("green", text),
+      styleArgumentText: (text) => ansiStyle("yellow", text),
+    });
+  addNotes(program, programNotes, programExamples);
   // Commands made from here on take over the settings above.
-  for (const add of [addDemo, addAgent, addWatch, addGet, addDump]) add(program, io);
-  for (const command of [program, ...program.commands]) command.addHelpText("after", exitCodeHelp);
+  for (const [heading, adders] of groups) {
+    program.commandsGroup(heading);
+    for (const add of adders) add(program, io);
+  }
+  for (const command of [program, ...program.commands]) {
+    const code = command.name() === "types" ? `, ${exitCodes.differs} something no longer fits` : "";
+    command.addHelpText("after", `${exitCodeHelp}${code}.`);
+  }
   return program;
+}
+
+function helpCommand(): Command {
+  return new Command("help")
+    .argument("[command]")
+    .helpOption(false)
+    .description("print the help of a command")
+    .helpGroup("Shell:");
+}
+
+/** Longer lines are hard to read. */
+function helpWidth(columns: number): number {
+  return Math.min(columns, 120);
 }
 
 /** Commander's errors, on one line and in the house's form. */

@@ -4,6 +4,7 @@ import type { Io, Output } from "./io.js";
 const codes = {
   bold: [1, 22],
   dim: [2, 22],
+  inverse: [7, 27],
   red: [31, 39],
   green: [32, 39],
   yellow: [33, 39],
@@ -25,9 +26,16 @@ export const ansiStyle: Style = (name, text) => {
   return text === "" ? "" : `\u001b[${on}m${text}\u001b[${off}m`;
 };
 
-/** Colours only for a terminal, and only unless NO_COLOR is set (https://no-color.org). */
+/**
+ * Colours only for a terminal, and only unless NO_COLOR is set (https://no-color.org). FORCE_COLOR decides against both, as
+ * in Node.js itself: `0` and `false` for none, anything else for colours.
+ */
 export function styleFor(output: Pick<Output, "isTerminal">, env: Io["env"]): Style {
-  const wanted = output.isTerminal && (env.NO_COLOR ?? "") === "" && env.TERM !== "dumb";
+  const forced = env.FORCE_COLOR;
+  const wanted =
+    forced === undefined
+      ? output.isTerminal && (env.NO_COLOR ?? "") === "" && env.TERM !== "dumb"
+      : forced !== "0" && forced !== "false";
   return wanted ? ansiStyle : plainStyle;
 }
 

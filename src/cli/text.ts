@@ -33,6 +33,20 @@ export function truncate(text: string, columns: number): string {
   return `${kept}…`;
 }
 
+/** Breaks a text at its spaces into lines of at most so many columns; a word that is longer stands alone, uncut. */
+export function wrap(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (line !== "" && displayWidth(longer) > columns) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return [...lines, line];
+}
+
 /** Shortens or fills a text to exactly so many columns. */
 export function fitTo(text: string, columns: number, align: "left" | "right" = "left"): string {
   const cut = truncate(text, columns);

@@ -26,7 +26,8 @@ export function createCredentialsReader(params: CredentialParams, clock: Clock):
   };
 }
 
-async function readToken(path: string): Promise<string> {
+/** The token alone. Rejects with a `ConfigStreamError` of code `credentials`. */
+export async function readToken(path: string): Promise<string> {
   const token = (await readText(path, "token file")).trim();
   // gRPC would refuse such a token with a message that quotes it.
   if (!/^[\x21-\x7e]+$/.test(token)) {
@@ -35,7 +36,8 @@ async function readToken(path: string): Promise<string> {
   return token;
 }
 
-async function readText(path: string, what: string): Promise<string> {
+/** A file that is not empty. Rejects with a `ConfigStreamError` of code `credentials` that calls it `what`. */
+export async function readText(path: string, what: string): Promise<string> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
@@ -62,7 +64,8 @@ function readFault(thrown: unknown): string {
   }
 }
 
-function parseCertificateFile(pem: string, path: string, nowMs: number): Omit<Credentials, "token"> {
+/** Certificate and key of a PEM, checked. Throws a `ConfigStreamError` of code `credentials`. */
+export function parseCertificateFile(pem: string, path: string, nowMs: number): Omit<Credentials, "token"> {
   const certificate = firstBlock(pem, /^CERTIFICATE$/);
   if (certificate === undefined) {
     throw fault(`The certificate file ${path} has no CERTIFICATE block; it must hold the certificate, then its key.`);

@@ -53,7 +53,7 @@ const allowed: Record<string, readonly string[]> = {
   worker: ["shared"],
   "core-agent": ["shared"],
   testing: ["main", "shared", "worker"],
-  cli: ["", "core-agent", "main", "shared", "testing"],
+  cli: ["", "core-agent", "main", "shared", "testing", "worker"],
   "": ["main", "shared"],
 };
 

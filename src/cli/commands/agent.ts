@@ -3,7 +3,9 @@ import { type Command, Option } from "commander";
 import { type CoreAgent, createCoreAgent } from "../../core-agent/index.js";
 import { changedNames, listNames } from "../agent/changed-names.js";
 import { serveParent } from "../agent/control.js";
+import { serveControl } from "../agent/control-server.js";
 import { readDefaultsFile } from "../agent/defaults-file.js";
+import { addNotes } from "../help.js";
 import { type Io, interrupted } from "../io.js";
 import { parseListenAddress } from "../options.js";
 import { printable } from "../text.js";
@@ -17,7 +19,7 @@ interface AgentOptions {
 }
 
 export function addAgent(program: Command, io: Io): void {
-  program
+  const command = program
     .command("agent")
     .description("run the small core agent of this package until interrupted")
     .requiredOption("--config <file...>", "YAML files, watched for edits; later ones win; a missing one is waited for")
@@ -33,11 +35,18 @@ export function addAgent(program: Command, io: Io): void {
     )
     .option("--defaults <file>", "JSON file with the defaults, which also tell the keys that DD_* variables may set")
     .option("--print-paths", "print address and paths as assignments that a shell can evaluate")
-    .addHelpText(
-      "after",
-      "\nExample:\n  configstream agent --config datadog.yaml --data-dir ./run --address 127.0.0.1:5001",
-    )
     .action((options: AgentOptions) => runAgent(options, io));
+  addNotes(
+    command,
+    [
+      'Runs until interrupted. "configstream set" and "unset" change its settings while it runs, by the socket control.sock in ' +
+        "its data directory (mode 0600, and the token is asked for).",
+    ],
+    [
+      "configstream agent --config datadog.yaml --data-dir ./run --address 127.0.0.1:5001",
+      "configstream agent --config datadog.yaml --data-dir ./run --print-paths > agent.env",
+    ],
+  );
 }
 
 async function runAgent(options: AgentOptions, io: Io): Promise<void> {
@@ -63,6 +72,11 @@ async function runAgent(options: AgentOptions, io: Io): Promise<void> {
     onParentGone = resolve;
   });
   const parent = serveParent(agent, onParentGone);
+  const control = await serveControl(
+    agent,
+    () => reportChanges(),
+    (message) => say("warn", message),
+  );
   try {
     io.out.write(options.printPaths ? shellLines(agent) : plainLines(agent));
     const { address, authTokenFile, ipcCertFile } = agent;
@@ -70,6 +84,7 @@ async function runAgent(options: AgentOptions, io: Io): Promise<void> {
     await Promise.race([interrupted(io.interrupt), parentGone]);
   } finally {
     parent?.close();
+    await control?.close();
   }
 }
 

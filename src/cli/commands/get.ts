@@ -1,12 +1,12 @@
 /** `configstream get KEY`. */
 import type { Command } from "commander";
 import type { ConfigValue, Reader } from "../../index.js";
-import { didYouMean, suggest } from "../../shared/suggest.js";
 import { withConsumer } from "../connection.js";
 import { CommandFailure } from "../exit.js";
-import { formatCount } from "../format.js";
+import { addNotes } from "../help.js";
 import type { Io } from "../io.js";
 import { maskSetting } from "../mask.js";
+import { missingKey } from "../missing-key.js";
 import { addConnectionOptions, type ConnectionOptions } from "../options.js";
 import { printable } from "../text.js";
 
@@ -21,8 +21,12 @@ export function addGet(program: Command, io: Io): void {
     .description("print the value of one setting, waiting for the core agent when it has to")
     .argument("<key>", "dotted name, in any case")
     .option("--json", "print key, value, source and sequence id as JSON")
-    .option("--show-secrets", "do not mask a value whose key looks like a credential")
-    .addHelpText("after", "\nExample:\n  configstream get logs_config.batch_wait --data-dir /etc/datadog-agent");
+    .option("--show-secrets", "do not mask a value whose key looks like a credential");
+  addNotes(
+    command,
+    ["Text is printed without quotes, for use in scripts; everything else as JSON."],
+    ["configstream get logs_config.batch_wait --data-dir /etc/datadog-agent", 'level="$(configstream get log_level)"'],
+  );
   addConnectionOptions(command).action(async (key: string, options: GetOptions) => {
     await withConsumer(io, options, async (consumer) =>
       io.out.write(`${textOf(consumer.reader(), key, options, io)}\n`),
@@ -33,7 +37,7 @@ export function addGet(program: Command, io: Io): void {
 function textOf(reader: Reader, key: string, options: GetOptions, io: Io): string {
   const { value: stored, source, sequenceId, key: name } = reader.explain(key);
   const value = maskSetting(name, stored, options.showSecrets === true);
-  if (value === undefined) throw new CommandFailure(missing(reader, key));
+  if (value === undefined) throw new CommandFailure(missingKey(reader, key));
   if (JSON.stringify(value) !== JSON.stringify(stored)) {
     io.err.write(
       `configstream: "${printable(name)}" looks like a credential and is masked; --show-secrets prints it.\n`,
@@ -47,16 +51,4 @@ function textOf(reader: Reader, key: string, options: GetOptions, io: Io): strin
 function plain(value: ConfigValue, terminal: boolean): string {
   if (typeof value !== "string") return JSON.stringify(value);
   return terminal ? value.split("\n").map(printable).join("\n") : value;
-}
-
-function missing(reader: Reader, key: string): string {
-  const shown = printable(key);
-  if (reader.hasSection(key)) {
-    const names = reader.getSubfields(key);
-    const some = names.slice(0, 5).join(", ");
-    return `"${shown}" is a section, not a setting; in it are ${some}${names.length > 5 ? ", …" : ""}.`;
-  }
-  const keys = reader.allKeysLowercased();
-  const none = `There is no setting "${shown}" among the ${formatCount(keys.length)} that the core agent has.`;
-  return none + didYouMean(suggest(key, keys).map(printable));
 }

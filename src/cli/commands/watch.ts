@@ -1,102 +1,47 @@
 /** `configstream watch`. */
 import { type Command, Option } from "commander";
-import type { ConfigChange, Consumer, ConsumerStatus, Reader } from "../../index.js";
-import { didYouMean, suggest } from "../../shared/suggest.js";
+import { createConsumer } from "../../index.js";
 import { withConsumer } from "../connection.js";
-import { formatCount, formatMs, formatValue } from "../format.js";
-import { type Io, interrupted } from "../io.js";
-import { maskSetting } from "../mask.js";
-import { addConnectionOptions, type ConnectionOptions } from "../options.js";
-import { OutageWatch } from "../outage-watch.js";
-import { type Style, styleFor, styleOfSource } from "../style.js";
-import { printable } from "../text.js";
-
-interface WatchOptions extends ConnectionOptions {
-  readonly key?: readonly string[];
-  readonly prefix?: string;
-  readonly json?: boolean;
-  readonly showSecrets?: boolean;
-}
-
-/** Shorter than any wait of the consumer between two attempts, so that no outage is missed. */
-const lookEveryMs = 100;
+import { addNotes } from "../help.js";
+import type { Io, TerminalStreams } from "../io.js";
+import { addConnectionOptions, consumerOptions } from "../options.js";
+import { findPlace } from "../place.js";
+import { watchLines } from "../watch/lines.js";
+import { watchLive } from "../watch/live.js";
+import type { WatchOptions } from "../watch/options.js";
 
 export function addWatch(program: Command, io: Io): void {
   const command = program
     .command("watch")
-    .description("print one line for each change, until interrupted")
+    .description("follow settings: a live view in a terminal, one line for each change otherwise")
     .addOption(new Option("--key <key...>", "only these settings").conflicts("prefix"))
     .option("--prefix <text>", "only settings whose names begin so")
-    .option("--json", "JSON lines")
-    .option("--show-secrets", "do not mask values whose keys look like credentials")
-    .addHelpText(
-      "after",
-      "\nChanges go to standard output; connection, outages and recoveries to standard error.\n\n" +
-        "Example:\n  configstream watch --prefix logs_config. --json --data-dir /etc/datadog-agent",
-    );
-  addConnectionOptions(command).action((options: WatchOptions) =>
-    withConsumer(io, options, (c) => watch(c, options, io)),
+    .option("--plain", "lines, also in a terminal")
+    .option("--json", "JSON lines, also in a terminal")
+    .option("--show-secrets", "do not mask values whose keys look like credentials");
+  addNotes(
+    command,
+    [
+      "In a terminal: / searches, arrows and pages select, Enter shows the layers of a setting, s sorts, c shows only what has " +
+        "changed, m shows masked values, q ends it. The view stays open through outages, and waits for a core agent that is not " +
+        "there yet.",
+      "As lines, changes go to standard output; connection, outages and recoveries to standard error.",
+    ],
+    ["configstream watch --data-dir /etc/datadog-agent", "configstream watch --prefix logs_config. --json | jq .key"],
   );
-}
-
-async function watch(consumer: Consumer, options: WatchOptions, io: Io): Promise<void> {
-  const style = styleFor(io.out, io.env);
-  const show = options.showSecrets === true;
-  const changes = consumer.subscribe({
-    ...(options.key === undefined ? {} : { keys: options.key }),
-    ...(options.prefix === undefined ? {} : { prefix: options.prefix }),
-    onChange: (change) => {
-      const masked = maskChange(change, show);
-      io.out.write(`${options.json ? jsonLine(masked) : plainLine(masked, style)}\n`);
-    },
+  addConnectionOptions(command).action(async (options: WatchOptions) => {
+    const wantsLines = options.plain || options.json || io.terminal === undefined;
+    if (!wantsLines && (await openLive(options, io, io.terminal))) return;
+    await withConsumer(io, options, (consumer) => watchLines(consumer, options, io));
   });
-  const tell = (kind: string, message: string) => io.err.write(stateLine(kind, message, options.json === true));
-  tell("connected", connectedTo(consumer.status()));
-  for (const note of unknownKeys(consumer.reader(), options.key ?? [])) tell("note", note);
-  const outages = new OutageWatch();
-  const timer = setInterval(() => {
-    const event = outages.look(consumer.status(), performance.now());
-    if (event?.kind === "outage") tell("outage", event.reason);
-    if (event?.kind === "recovery") tell("recovery", `Updates flow again, after ${formatMs(event.lastedMs)}.`);
-  }, lookEveryMs);
+}
+
+async function openLive(options: WatchOptions, io: Io, terminal: TerminalStreams): Promise<boolean> {
+  const place = await findPlace(options, io);
+  const consumer = createConsumer(consumerOptions(place, options.timeout));
   try {
-    await interrupted(io.interrupt);
+    return await watchLive(consumer, place.address.value, options, io, terminal);
   } finally {
-    clearInterval(timer);
-    changes.unsubscribe();
+    await consumer.stop();
   }
-}
-
-function connectedTo({ keys, sequenceId, origin }: ConsumerStatus): string {
-  return `Watching ${formatCount(keys)} settings of ${printable(origin ?? "")}, sequence id ${sequenceId}.`;
-}
-
-function unknownKeys(reader: Reader, wanted: readonly string[]): readonly string[] {
-  return wanted
-    .filter((key) => !reader.isSet(key))
-    .map((key) => {
-      const near = suggest(key, reader.allKeysLowercased()).map(printable);
-      return `There is no setting "${printable(key)}" yet; it is watched for.${didYouMean(near)}`;
-    });
-}
-
-function maskChange(change: ConfigChange, show: boolean): ConfigChange {
-  const { key, oldValue, newValue } = change;
-  return { ...change, oldValue: maskSetting(key, oldValue, show), newValue: maskSetting(key, newValue, show) };
-}
-
-function jsonLine({ key, oldValue, newValue, source, sequenceId }: ConfigChange): string {
-  return JSON.stringify({ time: new Date().toISOString(), key, oldValue, newValue, source, sequenceId });
-}
-
-function plainLine({ key, oldValue, newValue, source, sequenceId }: ConfigChange, style: Style): string {
-  const change = `${style("dim", formatValue(oldValue))} → ${style("yellow", formatValue(newValue))}`;
-  const from = newValue === undefined ? "removed" : style(styleOfSource(source), printable(source));
-  const time = style("dim", new Date().toISOString());
-  return `${time} ${style("bold", printable(key))}: ${change} (${from}, sequence id ${sequenceId})`;
-}
-
-function stateLine(kind: string, message: string, json: boolean): string {
-  const time = new Date().toISOString();
-  return json ? `${JSON.stringify({ time, event: kind, message })}\n` : `${time} ${kind}: ${message}\n`;
 }

@@ -2,14 +2,14 @@
 import { machineTimeMs } from "../agent/control.js";
 import { CommandFailure } from "../exit.js";
 import { formatMs, plural } from "../format.js";
-import { type Io, interrupted } from "../io.js";
+import { type Io, interrupted, type TerminalStreams } from "../io.js";
+import { type Key, openScreen, type Screen } from "../screen.js";
 import { styleFor } from "../style.js";
 import type { Started, Wrote } from "./agent-process.js";
 import { Board } from "./board.js";
 import { openFeed, type SeenChange } from "./change-feed.js";
 import { type HotLoopSummary, runHotLoop } from "./hot-loop.js";
 import { type MetricLine, mainMetrics } from "./metrics.js";
-import { openScreen, type Screen } from "./screen.js";
 import { round, shownKeys } from "./script.js";
 import { type Cleanup, checkEnded, type Stage, setUp } from "./stage.js";
 import { renderView, type ViewModel } from "./view.js";
@@ -19,10 +19,12 @@ const changeEveryMs = 900;
 /** An edit that was made longer ago is not what caused a change. */
 const longestEditMs = 5_000;
 
-export async function runLiveDemo(io: Io): Promise<void> {
+/** False: the screen could not be opened, and nothing was begun. */
+export async function runLiveDemo(io: Io, terminal: TerminalStreams): Promise<boolean> {
   const demo = new LiveDemo(io);
-  const summary = await demo.run();
-  io.out.write(`${summary}\n`);
+  const summary = await demo.run(terminal);
+  if (summary !== undefined) io.out.write(`${summary}\n`);
+  return summary !== undefined;
 }
 
 class LiveDemo {
@@ -42,15 +44,17 @@ class LiveDemo {
     this.#io = io;
   }
 
-  /** Resolves to a line for after the view. */
-  async run(): Promise<string> {
+  /** Resolves to a line for after the view; `undefined` without a screen. */
+  async run(terminal: TerminalStreams): Promise<string | undefined> {
     let cleanup: Cleanup | undefined;
     let complaints: readonly string[] = [];
-    this.#screen = openScreen(
-      this.#io,
+    const screen = await openScreen(
+      terminal,
       (key) => this.#onKey(key),
       () => this.#draw(),
     );
+    if (screen === undefined) return undefined;
+    this.#screen = screen;
     const frames = setInterval(() => this.#draw(), frameEveryMs);
     try {
       this.#draw();
@@ -71,7 +75,7 @@ class LiveDemo {
       );
     } finally {
       clearInterval(frames);
-      this.#screen.close();
+      screen.close();
       complaints = (await cleanup?.end()) ?? [];
     }
     checkEnded(complaints);
@@ -149,8 +153,8 @@ class LiveDemo {
     );
   }
 
-  #onKey(key: string): void {
-    if (key === "h" || key === "H") this.#hotLoopWanted = true;
+  #onKey({ name }: Key): void {
+    if (name === "h" || name === "H") this.#hotLoopWanted = true;
     else this.#stop.abort();
   }
 
@@ -162,8 +166,8 @@ class LiveDemo {
     const stage = this.#stage;
     const nowMs = machineTimeMs();
     return {
-      columns: this.#io.out.columns,
-      rows: this.#io.out.rows,
+      columns: this.#screen?.columns ?? 80,
+      rows: this.#screen?.rows ?? 24,
       elapsedMs: nowMs - this.#startedAtMs,
       startingWith: this.#startingWith,
       status: stage?.consumer.status(),

@@ -1,7 +1,7 @@
 /** The live view as lines of text. Pure: a model in, lines out. */
-import { stripVTControlCharacters } from "node:util";
 import type { ConsumerStatus } from "../../index.js";
-import { formatCount, formatMillions, formatMs } from "../format.js";
+import { formatCount, formatElapsed, formatMillions, formatMs } from "../format.js";
+import { Frame } from "../frame.js";
 import { type Style, styleOfSource } from "../style.js";
 import { type Column, layOut, tableLine } from "../table.js";
 import { displayWidth, fitTo, truncate } from "../text.js";
@@ -75,44 +75,6 @@ export function renderView(model: ViewModel, style: Style): readonly string[] {
     ...metricsText(model.metrics, inner, style).map((line) => frame.line(line)),
     frame.bottom("h  hot loop again   any other key  stop"),
   ];
-}
-
-/** Lines with a border around them. A line may hold styles; its width is that of its text. */
-class Frame {
-  readonly #inner: number;
-  readonly #style: Style;
-
-  constructor(inner: number, style: Style) {
-    this.#inner = inner;
-    this.#style = style;
-  }
-
-  line(text: string): string {
-    const bar = this.#style("dim", "│");
-    const bare = stripVTControlCharacters(text);
-    // Cutting would have to mind the styles; a line that is too long does without them.
-    const free = this.#inner - displayWidth(bare);
-    return `${bar} ${free >= 0 ? text + " ".repeat(free) : fitTo(bare, this.#inner)} ${bar}`;
-  }
-
-  top(title: string, right: string): string {
-    const fill = "─".repeat(Math.max(0, this.#inner - displayWidth(title) - displayWidth(right) - 4));
-    return `${this.#dim("╭─ ")}${this.#style("bold", title)}${this.#dim(` ${fill} ${right} ─╮`)}`;
-  }
-
-  divider(title: string): string {
-    const fill = "─".repeat(Math.max(0, this.#inner - displayWidth(title) - 1));
-    return `${this.#dim("├─ ")}${this.#style("bold", title)}${this.#dim(` ${fill}┤`)}`;
-  }
-
-  bottom(text: string): string {
-    const fill = "─".repeat(Math.max(0, this.#inner - displayWidth(text) - 1));
-    return this.#dim(`╰─ ${text} ${fill}╯`);
-  }
-
-  #dim(text: string): string {
-    return this.#style("dim", text);
-  }
 }
 
 function statusText(model: ViewModel, inner: number, style: Style): string {
@@ -243,9 +205,4 @@ function tooSmall({ columns, rows, status }: ViewModel): readonly string[] {
   const need = `The view needs ${leastColumns} columns and ${leastRows} rows.`;
   const lines = [`configstream demo: ${status?.state ?? "starting"}`, need, "Any key but h stops."];
   return lines.slice(0, rows).map((line) => truncate(line, columns));
-}
-
-function formatElapsed(ms: number): string {
-  const seconds = Math.floor(ms / 1_000);
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }

@@ -1,7 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
 import { spin, summarize } from "../../../src/cli/demo/hot-loop.js";
-import { changedLines } from "../../../src/cli/demo/screen.js";
 import { round } from "../../../src/cli/demo/script.js";
 import { renderView, type ViewModel } from "../../../src/cli/demo/view.js";
 import { withValue } from "../../../src/cli/demo/workspace.js";
@@ -82,14 +81,6 @@ describe("the live view", () => {
       lastError: { code: "x", message: "It is gone.", atMs: 0 },
     };
     expect(renderView({ ...model, status }, plainStyle)[1]).toContain("● stale   It is gone.");
-  });
-});
-
-describe("drawing", () => {
-  it("writes only the lines that changed, and clears those that are gone", () => {
-    expect(changedLines(["a", "b"], ["a", "b"])).toBe("");
-    expect(changedLines(["a", "b"], ["a", "c"])).toBe("\u001b[2;1Hc\u001b[0m\u001b[K");
-    expect(changedLines(["a", "b"], ["a"])).toBe("\u001b[2;1H\u001b[J");
   });
 });
 

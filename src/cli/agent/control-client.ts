@@ -1,0 +1,97 @@
+/** The end of the control socket that `configstream set` and `unset` use. */
+import { readFile } from "node:fs/promises";
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import { dirname } from "node:path";
+import { CommandFailure } from "../exit.js";
+import type { Place } from "../place.js";
+import {
+  type ControlError,
+  type ControlRequest,
+  type ControlResponse,
+  controlAddress,
+  controlPath,
+} from "./control-protocol.js";
+
+const answerTimeoutMs = 10_000;
+
+/** Rejects with a sentence that says what is in the way. */
+export async function sendControl(
+  { authTokenFile }: Pick<Place, "authTokenFile">,
+  order: ControlRequest,
+  signal: AbortSignal,
+): Promise<ControlResponse> {
+  const directory = dirname(authTokenFile.value);
+  const address = controlAddress(directory);
+  if (address === undefined) throw new CommandFailure(`The path of ${directory} is too long for a control socket.`);
+  const token = await readToken(authTokenFile.value);
+  const { status, text } = await post(address, token, JSON.stringify(order), signal);
+  const answer = parseAnswer(text);
+  if (status === 200 && answer !== undefined) return answer as ControlResponse;
+  const said = (answer as ControlError | undefined)?.error ?? `it answered with status ${status}`;
+  throw new CommandFailure(`The agent at ${address} refused the change: ${said}`);
+}
+
+async function readToken(path: string): Promise<string> {
+  try {
+    return (await readFile(path, "utf8")).trim();
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    const why = code === "ENOENT" ? "does not exist; check the path, or start the agent" : `cannot be read (${code})`;
+    throw new CommandFailure(`The token file ${path} ${why}.`, undefined, { cause: thrown });
+  }
+}
+
+function post(
+  address: string,
+  token: string,
+  body: string,
+  signal: AbortSignal,
+): Promise<{ readonly status: number; readonly text: string }> {
+  return new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const options = { socketPath: address, path: controlPath, method: "POST", headers, agent: false, signal };
+    const request = httpRequest(options, (response: IncomingMessage) => {
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (chunk: string) => {
+        text += chunk;
+      });
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+      response.on("error", (error) => reject(failure(address, error)));
+    });
+    request.setTimeout(answerTimeoutMs, () =>
+      request.destroy(new CommandFailure(`The agent at ${address} is silent.`)),
+    );
+    request.on("error", (error) => reject(signal.aborted ? signal.reason : failure(address, error)));
+    request.end(body);
+  });
+}
+
+function failure(address: string, error: Error): CommandFailure {
+  if (error instanceof CommandFailure) return error;
+  const { code } = error as NodeJS.ErrnoException;
+  const options = { cause: error };
+  if (code === "ENOENT" || code === "ECONNREFUSED") {
+    return new CommandFailure(
+      `No "configstream agent" listens at ${address}; set and unset work with that agent only, and in its data directory.`,
+      undefined,
+      options,
+    );
+  }
+  if (code === "EACCES") {
+    return new CommandFailure(`The control socket ${address} belongs to another user.`, undefined, options);
+  }
+  return new CommandFailure(
+    `The agent at ${address} could not be asked (${code ?? error.message}).`,
+    undefined,
+    options,
+  );
+}
+
+function parseAnswer(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

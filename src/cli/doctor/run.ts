@@ -1,0 +1,105 @@
+/** Runs checks one after the other; a check whose ground has failed is skipped, with the reason. No I/O. */
+
+/** What a check found. */
+export interface Finding {
+  readonly outcome: "ok" | "warn" | "fail";
+  /** One sentence, or what was found. Holds no token, key or value. */
+  readonly detail: string;
+  /** What to do; only of warnings and failures. */
+  readonly advice?: string;
+}
+
+/** A check that works on the context that earlier checks have filled. */
+export interface Check<Context> {
+  readonly id: string;
+  readonly title: string;
+  /** Ids of checks that must have passed. */
+  readonly needs: readonly string[];
+  /** What it throws counts as a failure. */
+  run(context: Context): Promise<Finding>;
+}
+
+export interface CheckResult {
+  readonly id: string;
+  readonly title: string;
+  readonly outcome: Finding["outcome"] | "skip";
+  readonly detail: string;
+  readonly advice: string | undefined;
+  /** How long it took, in ms; 0 when skipped. */
+  readonly ms: number;
+}
+
+export interface Diagnosis {
+  /** Nothing failed. */
+  readonly ok: boolean;
+  readonly results: readonly CheckResult[];
+  /** The first failure: what to mend first. */
+  readonly cause: CheckResult | undefined;
+}
+
+/** @param now In ms, monotonic. @param onResult Called after each check. */
+export async function runChecks<Context>(
+  checks: readonly Check<Context>[],
+  context: Context,
+  now: () => number,
+  onResult: (result: CheckResult) => void,
+): Promise<Diagnosis> {
+  const results: CheckResult[] = [];
+  const passed = new Set<string>();
+  for (const check of checks) {
+    const ground = check.needs.find((id) => !passed.has(id));
+    const result = ground === undefined ? await runOne(check, context, now) : skipped(check, ground, checks);
+    if (result.outcome === "ok" || result.outcome === "warn") passed.add(check.id);
+    results.push(result);
+    onResult(result);
+  }
+  const cause = results.find(({ outcome }) => outcome === "fail");
+  return { ok: cause === undefined, results, cause };
+}
+
+async function runOne<Context>(check: Check<Context>, context: Context, now: () => number): Promise<CheckResult> {
+  const { id, title } = check;
+  const startedAtMs = now();
+  let finding: Finding;
+  try {
+    finding = await check.run(context);
+  } catch (thrown) {
+    finding = failed(thrown instanceof Error ? thrown.message : String(thrown));
+  }
+  const { outcome, detail, advice } = finding;
+  return { id, title, outcome, detail, advice, ms: now() - startedAtMs };
+}
+
+function skipped<Context>(
+  { id, title }: Check<Context>,
+  ground: string,
+  checks: readonly Check<Context>[],
+): CheckResult {
+  const name = checks.find((check) => check.id === ground)?.title ?? ground;
+  return { id, title, outcome: "skip", detail: `skipped: "${name}" must pass first`, advice: undefined, ms: 0 };
+}
+
+export function ok(detail: string): Finding {
+  return { outcome: "ok", detail };
+}
+
+export function warn(detail: string, advice: string): Finding {
+  return { outcome: "warn", detail, advice };
+}
+
+/**
+ * A failure. The library's sentences say what happened and, after a semicolon, what to do; without advice of one's own
+ * that part becomes the advice.
+ */
+export function failed(message: string, advice?: string): Finding {
+  const semicolon = message.indexOf("; ");
+  if (advice !== undefined || semicolon < 0) {
+    return { outcome: "fail", detail: message, ...(advice === undefined ? {} : { advice }) };
+  }
+  const rest = message.slice(semicolon + 2);
+  return {
+    outcome: "fail",
+    detail: `${message.slice(0, semicolon)}.`,
+    advice: rest.charAt(0).toUpperCase() + rest.slice(1),
+  };
+}

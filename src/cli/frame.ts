@@ -1,0 +1,46 @@
+/** A border around lines, with titles in it. Pure. */
+import { stripVTControlCharacters } from "node:util";
+import type { Style } from "./style.js";
+import { displayWidth, fitTo, truncate } from "./text.js";
+
+/** Lines with a border around them. A line may hold styles; its width is that of its text. */
+export class Frame {
+  readonly #inner: number;
+  readonly #style: Style;
+
+  constructor(inner: number, style: Style) {
+    this.#inner = inner;
+    this.#style = style;
+  }
+
+  line(text: string): string {
+    const bar = this.#style("dim", "│");
+    const bare = stripVTControlCharacters(text);
+    // Cutting would have to mind the styles; a line that is too long does without them.
+    const free = this.#inner - displayWidth(bare);
+    return `${bar} ${free >= 0 ? text + " ".repeat(free) : fitTo(bare, this.#inner)} ${bar}`;
+  }
+
+  top(title: string, right: string): string {
+    const end = truncate(right, Math.max(0, this.#inner - displayWidth(title) - 5));
+    const fill = "─".repeat(Math.max(0, this.#inner - displayWidth(title) - displayWidth(end) - 4));
+    return `${this.#dim("╭─ ")}${this.#style("bold", title)}${this.#dim(` ${fill} ${end} ─╮`)}`;
+  }
+
+  divider(title: string, note = ""): string {
+    const head = truncate(title, this.#inner - 2);
+    const rest = note === "" ? "" : ` ${truncate(note, Math.max(0, this.#inner - displayWidth(head) - 4))}`;
+    const fill = "─".repeat(Math.max(0, this.#inner - displayWidth(head + rest) - 1));
+    return `${this.#dim("├─ ")}${this.#style("bold", head)}${this.#dim(`${rest} ${fill}┤`)}`;
+  }
+
+  bottom(text: string): string {
+    const foot = truncate(text, this.#inner - 2);
+    const fill = "─".repeat(Math.max(0, this.#inner - displayWidth(foot) - 1));
+    return this.#dim(`╰─ ${foot} ${fill}╯`);
+  }
+
+  #dim(text: string): string {
+    return this.#style("dim", text);
+  }
+}

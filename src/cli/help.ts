@@ -1,0 +1,14 @@
+/** The texts that stand below the options in the help of a command. */
+import type { Command } from "commander";
+import { wrap } from "./text.js";
+
+/** Adds paragraphs, broken into lines to fit the width of the help, and commands to copy, which are not. */
+export function addNotes(command: Command, paragraphs: readonly string[], examples: readonly string[]): Command {
+  return command.addHelpText("after", ({ command: shown, error }) => {
+    const { getOutHelpWidth, getErrHelpWidth } = shown.configureOutput();
+    const columns = (error ? getErrHelpWidth : getOutHelpWidth)?.() ?? 80;
+    const texts = paragraphs.map((paragraph) => `\n${wrap(paragraph, columns).join("\n")}`);
+    const title = `\n${examples.length > 1 ? "Examples" : "Example"}:`;
+    return [...texts, title, ...examples.map((line) => `  ${line}`)].join("\n");
+  });
+}
