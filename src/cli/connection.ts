@@ -1,5 +1,5 @@
 /** A consumer for the length of one command. */
-import { type Consumer, createConsumer } from "../index.js";
+import { type Consumer, createConsumer, type ErrorSummary } from "../index.js";
 import { CommandFailure } from "./exit.js";
 import { formatMs } from "./format.js";
 import type { Io } from "./io.js";
@@ -35,8 +35,11 @@ export async function startAndWait(consumer: Consumer, timeoutMs: number, signal
         cause: thrown,
       });
     }
-    // The wait for the files is told once.
-    const message = lastError.message.replace(/^Waited \d+ ms for usable credentials\. /, "");
-    throw new CommandFailure(`${message.replace(/\.$/, "")} (${waited}).`, undefined, { cause: thrown });
+    throw new CommandFailure(`${reasonOf(lastError).replace(/\.$/, "")} (${waited}).`, undefined, { cause: thrown });
   }
+}
+
+/** A failure as the commands tell it: they do not wait for the credential files, so that the wait says nothing. */
+export function reasonOf({ message }: ErrorSummary): string {
+  return message.replace(/^Waited \d+ ms for usable credentials\. /, "");
 }

@@ -1,5 +1,6 @@
 /** The texts that stand below the options in the help of a command. */
 import type { Command } from "commander";
+import { ansiStyle } from "./style.js";
 import { wrap } from "./text.js";
 
 /** Adds paragraphs, broken into lines to fit the width of the help, and commands to copy, which are not. */
@@ -8,7 +9,8 @@ export function addNotes(command: Command, paragraphs: readonly string[], exampl
     const { getOutHelpWidth, getErrHelpWidth } = shown.configureOutput();
     const columns = (error ? getErrHelpWidth : getOutHelpWidth)?.() ?? 80;
     const texts = paragraphs.map((paragraph) => `\n${wrap(paragraph, columns).join("\n")}`);
-    const title = `\n${examples.length > 1 ? "Examples" : "Example"}:`;
+    // Commander takes colours out again where they are not wanted.
+    const title = `\n${ansiStyle("bold", examples.length > 1 ? "Examples:" : "Example:")}`;
     return [...texts, title, ...examples.map((line) => `  ${line}`)].join("\n");
   });
 }

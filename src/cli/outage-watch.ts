@@ -1,5 +1,6 @@
 /** Tells from a row of states when updates stop to arrive and when they are back. Pure. */
 import type { ConsumerStatus } from "../index.js";
+import { reasonOf } from "./connection.js";
 
 export type OutageEvent =
   | { readonly kind: "outage"; readonly reason: string }
@@ -21,7 +22,7 @@ export class OutageWatch {
     }
     if (this.#sinceMs !== undefined) return undefined;
     this.#sinceMs = nowMs;
-    const why = lastError?.message ?? "The stream is being opened again.";
+    const why = lastError === undefined ? "The stream is being opened again." : reasonOf(lastError);
     return { kind: "outage", reason: `The last settings stay readable. ${why}` };
   }
 }

@@ -38,7 +38,7 @@ const programExamples = [
   "configstream doctor",
 ];
 
-const exitCodeHelp = "\nExit codes: 0 done, 1 failed, 2 wrong usage";
+const exitCodeHelp = `\n${ansiStyle("bold", "Exit codes:")} 0 done, 1 failed, 2 wrong usage`;
 
 /** Runs one command. Resolves to the exit code; whatever goes wrong has then been told in one line on standard error. */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {

@@ -78,7 +78,7 @@ async function examine(options: DoctorOptions, io: Io): Promise<void> {
       io.interrupt,
     );
     io.out.write(
-      options.json ? `${JSON.stringify(diagnosisJson(diagnosis), null, 2)}\n` : `\n${verdict(diagnosis, style)}`,
+      options.json ? `${JSON.stringify(diagnosisJson(diagnosis), null, 2)}\n` : `\n${verdict(diagnosis, width, style)}`,
     );
     if (!diagnosis.ok) throw new CommandFailure("", exitCodes.failed);
   } finally {

@@ -17,6 +17,7 @@ export const tokenCheck: Check<DoctorContext> = {
   id: "token",
   title: "token",
   needs: ["tls", "token-file"],
+  advice: "The core agent is up but does not answer: look into its log, and whether the machine is overloaded.",
   async run(context) {
     const place = need(context.place, "place");
     quietGrpcLog();
@@ -66,6 +67,7 @@ export const registrationCheck: Check<DoctorContext> = {
   id: "registration",
   title: "registration",
   needs: ["token"],
+  advice: "Look into the core agent's log; its remote agent registry must be switched on.",
   async run(context) {
     const place = need(context.place, "place");
     const connection = need(context.connection, "connection");
@@ -94,6 +96,7 @@ export const streamCheck: Check<DoctorContext> = {
   id: "stream",
   title: "stream",
   needs: ["registration"],
+  advice: "Look into the core agent's log; its configuration stream must be switched on.",
   async run(context) {
     const opened = await openStream(context);
     if (!("call" in opened)) return opened;
@@ -106,6 +109,7 @@ export const snapshotCheck: Check<DoctorContext> = {
   id: "snapshot",
   title: "first snapshot",
   needs: ["stream"],
+  advice: "Look into the core agent's log.",
   async run(context) {
     const { firstSnapshot } = need(context.stream, "stream");
     const { snapshotTimeoutMs } = context;

@@ -14,6 +14,7 @@ export const optionsCheck: Check<DoctorContext> = {
   id: "options",
   title: "options",
   needs: [],
+  advice: "Give the option that the sentence names.",
   async run(context) {
     const place = await context.findPlace();
     context.place = place;
@@ -29,6 +30,7 @@ export const tokenFileCheck: Check<DoctorContext> = {
   id: "token-file",
   title: "token file",
   needs: ["options"],
+  advice: "Put the text of the core agent's own auth_token there, or give the path of that file.",
   async run(context) {
     const path = need(context.place, "place").authTokenFile.value;
     context.token = await readToken(path);
@@ -40,6 +42,7 @@ export const certificateFileCheck: Check<DoctorContext> = {
   id: "certificate-file",
   title: "certificate file",
   needs: ["options"],
+  advice: "Give the path of the core agent's own ipc_cert.pem.",
   async run(context) {
     const path = need(context.place, "place").ipcCertFile.value;
     context.pem = await readText(path, "certificate file");
@@ -51,6 +54,8 @@ export const certificateCheck: Check<DoctorContext> = {
   id: "certificate",
   title: "certificate",
   needs: ["certificate-file"],
+  advice:
+    "Copy the core agent's own ipc_cert.pem anew: one PEM with the certificate, then its key. Once both files are removed, a restarted core agent writes new ones.",
   async run(context) {
     const place = need(context.place, "place");
     const nowMs = context.now();

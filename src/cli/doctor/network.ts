@@ -14,6 +14,7 @@ export const hostCheck: Check<DoctorContext> = {
   id: "host",
   title: "host name",
   needs: ["options"],
+  advice: "Check the address, and this machine's name service.",
   async run(context) {
     const place = need(context.place, "place");
     const { host } = hostAndPort(place);
@@ -39,6 +40,7 @@ export const tcpCheck: Check<DoctorContext> = {
   id: "tcp",
   title: "TCP",
   needs: ["host"],
+  advice: "Check the address, and that the core agent runs.",
   async run(context) {
     const place = need(context.place, "place");
     const { port } = hostAndPort(place);
@@ -87,6 +89,8 @@ export const tlsCheck: Check<DoctorContext> = {
   id: "tls",
   title: "TLS",
   needs: ["tcp", "certificate"],
+  advice:
+    "Check that the address is that of the core agent's IPC port (cmd_port), and that the certificate file is its own.",
   async run(context) {
     const place = need(context.place, "place");
     const { host, port } = hostAndPort(place);
@@ -128,7 +132,10 @@ export const tlsCheck: Check<DoctorContext> = {
         secrets: [],
       },
     );
-    return failed(message);
+    // Of a server that hangs up, the guess at why is all that there is to tell.
+    return outcome.secured
+      ? failed(message, `Give the certificate file of this very core agent (${place.ipcCertFile.from}).`)
+      : failed(message);
   },
 };
 

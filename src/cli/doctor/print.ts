@@ -33,8 +33,8 @@ function adviceLine(line: string, row: number, style: Style): string {
   return row === 0 ? `${style("cyan", "→")} ${line}` : `  ${line}`;
 }
 
-/** The last line. */
-export function verdict({ ok, results, cause }: Diagnosis, style: Style): string {
+/** What follows from all checks. */
+export function verdict({ ok, results, cause }: Diagnosis, columns: number, style: Style): string {
   const count = (outcome: CheckResult["outcome"]) => results.filter((result) => result.outcome === outcome).length;
   if (ok) {
     const warnings = count("warn");
@@ -42,7 +42,9 @@ export function verdict({ ok, results, cause }: Diagnosis, style: Style): string
     return `${style("green", `All ${results.length} checks passed`)}${but}: a consumer with these options would be live.\n`;
   }
   const also = count("fail") > 1 ? ` (${count("fail")} checks failed; mend this one first)` : "";
-  return `${style("red", `Failed: ${cause?.title}`)}${also}. ${printable(cause?.detail ?? "")}\n`;
+  const head = `Failed: ${cause?.title}`;
+  const lines = wrap(`${head}${also}. ${printable(cause?.detail ?? "")}`, columns).join("\n");
+  return `${style("red", head)}${lines.slice(head.length)}\n`;
 }
 
 /** For `--json`. */

@@ -15,6 +15,8 @@ export interface Check<Context> {
   readonly title: string;
   /** Ids of checks that must have passed. */
   readonly needs: readonly string[];
+  /** What to do about a failure that has no advice of its own. */
+  readonly advice: string;
   /** What it throws counts as a failure. */
   run(context: Context): Promise<Finding>;
 }
@@ -66,7 +68,7 @@ async function runOne<Context>(check: Check<Context>, context: Context, now: () 
   } catch (thrown) {
     finding = failed(thrown instanceof Error ? thrown.message : String(thrown));
   }
-  const { outcome, detail, advice } = finding;
+  const { outcome, detail, advice = outcome === "fail" ? check.advice : undefined } = finding;
   return { id, title, outcome, detail, advice, ms: now() - startedAtMs };
 }
 

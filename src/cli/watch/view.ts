@@ -1,11 +1,12 @@
 /** The live view of `configstream watch` as lines of text. Pure: a model in, lines out. */
 import type { ConsumerStatus } from "../../index.js";
-import { formatAge, formatBytes, formatCount, formatElapsed, formatMs } from "../format.js";
+import { reasonOf } from "../connection.js";
+import { formatAge, formatBytes, formatCount, formatElapsed } from "../format.js";
 import { Frame } from "../frame.js";
 import { type Style, styleOfSource } from "../style.js";
 import { type Column, layOut, tableLine } from "../table.js";
-import { displayWidth, fitTo, truncate } from "../text.js";
-import type { Ui } from "./ui.js";
+import { displayWidth, fitTo, printable, truncate, wrap } from "../text.js";
+import { sortOrders, type Ui } from "./ui.js";
 
 /** A setting as the table shows it. Texts are already masked and printable. */
 export interface Row {
@@ -80,7 +81,7 @@ export function renderWatch(model: WatchModel, style: Style): readonly string[] 
   return [
     frame.top("configstream watch", `${model.address} ─ ${formatElapsed(model.elapsedMs)}`),
     frame.line(statusLine(model, inner, style)),
-    frame.line(rateLine(model, inner, style)),
+    frame.line(troubleLine(model, inner, style) ?? rateLine(model, inner, style)),
     frame.divider("Settings", `${tableNote(model)}${ui.search === "" && !ui.typing ? "" : searchNote(ui)}`),
     ...tableLines(model, inner, style).map((line) => frame.line(line)),
     ...detailsLines(model, inner, frame, style),
@@ -89,7 +90,7 @@ export function renderWatch(model: WatchModel, style: Style): readonly string[] 
 }
 
 function statusLine({ status, downForMs }: WatchModel, inner: number, style: Style): string {
-  const { state, keys, sequenceId, sessionAgeMs, lastError, attempt, nextAttemptInMs, step, ready } = status;
+  const { state, keys, sequenceId, sessionAgeMs, attempt, nextAttemptInMs, step, ready } = status;
   if (state === "live") {
     const session = sessionAgeMs === undefined ? "" : `   session ${formatAge(sessionAgeMs)}`;
     const facts = `   ${formatCount(keys)} settings   sequence id ${sequenceId ?? 0}${session}`;
@@ -99,10 +100,16 @@ function statusLine({ status, downForMs }: WatchModel, inner: number, style: Sty
   const head = style(color, `● ${state}`);
   const down = downForMs === undefined ? "" : ` for ${formatAge(downForMs)}`;
   const kept = ready ? ", the last settings are shown" : `, step "${step}"`;
-  const next = nextAttemptInMs === undefined ? "" : `, next attempt in ${formatMs(nextAttemptInMs)}`;
+  const next = nextAttemptInMs === undefined ? "" : `, next attempt in ${Math.ceil(nextAttemptInMs / 1_000)} s`;
   const tries = attempt === 0 ? "" : `   ${attempt} failed${next}`;
-  const why = lastError === undefined ? "" : `   ${lastError.message}`;
-  return head + truncate(`${down}${kept}${tries}${why}`, inner - state.length - 2);
+  return head + truncate(`${down}${kept}${tries}`, inner - state.length - 2);
+}
+
+/** While the stream is down, why is worth more than how much arrives. */
+function troubleLine({ status }: WatchModel, inner: number, style: Style): string | undefined {
+  const { state, lastError } = status;
+  if (state === "live" || lastError === undefined) return undefined;
+  return style("yellow", truncate(printable(reasonOf(lastError)), inner));
 }
 
 function rateLine(model: WatchModel, inner: number, style: Style): string {
@@ -166,13 +173,17 @@ function tableLines(model: WatchModel, inner: number, style: Style): readonly st
     return tableLine(columns, layout, line, (text, column) => decorate(row, column, text, style));
   });
   const lines = [style("dim", titles), ...body];
-  if (table.length === 0) lines.push(style("dim", `  ${emptyText(model)}`));
+  if (table.length === 0) lines.push(...wrap(emptyText(model), inner - 2).map((line) => style("dim", `  ${line}`)));
   const height = pageSize(rows, ui.details) + 1;
   return [...lines, ...Array.from({ length: Math.max(0, height - lines.length) }, () => "")].slice(0, height);
 }
 
 function emptyText({ status, ui, watched }: WatchModel): string {
-  if (!status.ready) return "The first settings have not arrived yet.";
+  if (!status.ready) {
+    // In full, where the line above the table has no room for it.
+    const why = status.lastError === undefined ? "" : ` ${printable(reasonOf(status.lastError))}`;
+    return `The first settings have not arrived yet.${why}`;
+  }
   if (ui.search !== "") return "No setting fits the search; Esc clears it.";
   if (ui.changedOnly) return "Nothing has changed yet; c shows all settings.";
   return watched === 0 ? "No setting fits the options of the command yet; they are watched for." : "";
@@ -210,18 +221,18 @@ function blank(count: number): string[] {
   return Array.from({ length: Math.max(0, count) }, () => "");
 }
 
-const typingHelp = "type to search   Enter  keep   Esc  clear   ↑↓  select";
+const typingHelp = "type to search  Enter keep  Esc clear  ↑↓ select";
 
 function keysHelp({ sort, showSecrets, changedOnly, details }: Ui): string {
-  const next = { key: "age", age: "source", source: "key" }[sort];
+  const next = sortOrders[(sortOrders.indexOf(sort) + 1) % sortOrders.length];
   return [
-    "/  search",
-    `Enter  ${details ? "hide " : ""}layers`,
-    `s  by ${next}`,
-    `c  ${changedOnly ? "all" : "changed"}`,
-    `m  ${showSecrets ? "mask" : "unmask"}`,
-    "q  quit",
-  ].join("   ");
+    "/ search",
+    `Enter ${details ? "close" : "layers"}`,
+    `s by ${next}`,
+    `c ${changedOnly ? "all" : "changed"}`,
+    `m ${showSecrets ? "mask" : "unmask"}`,
+    "q quit",
+  ].join("  ");
 }
 
 function tooSmall({ columns, rows, status }: WatchModel): readonly string[] {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { changedNames, listNames } from "../../../src/cli/agent/changed-names.js";
 import { CommandFailure, debugStack, describeFailure, Interrupted } from "../../../src/cli/exit.js";
 import { formatBytes, formatMillions, formatMs, formatValue, medianAndMax, plural } from "../../../src/cli/format.js";
-import { consumerOptions, parseAddress, parseListenAddress } from "../../../src/cli/options.js";
+import { parseAddress, parseListenAddress } from "../../../src/cli/options.js";
 import { OutageWatch } from "../../../src/cli/outage-watch.js";
 import { toObject, toTree } from "../../../src/cli/settings-tree.js";
 import { styleFor } from "../../../src/cli/style.js";
@@ -58,21 +58,18 @@ describe("colours", () => {
     expect(coloured(true, { NO_COLOR: "1" })).toBe(false);
     expect(coloured(true, { TERM: "dumb" })).toBe(false);
   });
+
+  it("obey FORCE_COLOR before all else, as in Node.js", () => {
+    const coloured = (isTerminal: boolean, env: { [name: string]: string }) =>
+      styleFor({ isTerminal }, env)("red", "x") !== "x";
+    expect(coloured(false, { FORCE_COLOR: "1", NO_COLOR: "1" })).toBe(true);
+    expect(coloured(false, { FORCE_COLOR: "" })).toBe(true);
+    expect(coloured(true, { FORCE_COLOR: "0" })).toBe(false);
+    expect(coloured(true, { FORCE_COLOR: "false" })).toBe(false);
+  });
 });
 
-describe("connection options", () => {
-  it("take both files from a directory, a given file before it, and the environment last", () => {
-    const env = { DD_AUTH_TOKEN_FILE_PATH: "/env/token", DD_IPC_CERT_FILE_PATH: "/env/cert" };
-    const files = (given: object) => {
-      const { authTokenFile, ipcCertFile } = consumerOptions({ timeout: 10, ...given }, env);
-      return [authTokenFile, ipcCertFile];
-    };
-    expect(files({})).toEqual(["/env/token", "/env/cert"]);
-    expect(files({ dataDir: "/d" })).toEqual(["/d/auth_token", "/d/ipc_cert.pem"]);
-    expect(files({ dataDir: "/d", ipcCertFile: "/c.pem" })).toEqual(["/d/auth_token", "/c.pem"]);
-    expect(() => consumerOptions({ timeout: 10, authTokenFile: "/t" }, {})).toThrow(/--ipc-cert-file/);
-  });
-
+describe("addresses", () => {
   it("refuse what is not an address", () => {
     expect(parseAddress("[::1]:5001")).toBe("[::1]:5001");
     expect(parseListenAddress("127.0.0.1:0")).toBe("127.0.0.1:0");

@@ -1,0 +1,62 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { Bench, expectOneLine } from "../../support/cli.js";
+
+const bench = new Bench("log_level: info\napi_key: abcdef123\nlogs_config:\n  batch_wait: 2.5\n  hosts: [a]\n");
+
+describe("configstream types", () => {
+  it("writes the interface of a live core agent, the same each time, and finds what has changed since", async () => {
+    const { connection } = await bench.startAgent();
+    const file = join(bench.directory, "settings.ts");
+    const first = await bench.run("types", ...connection, "--out", file, "--name", "Settings");
+    expect(first).toMatchObject({ code: 0, out: "" });
+    const text = readFileSync(file, "utf8");
+    expect(text).toContain(
+      'export interface Settings {\n  "api_key": string;\n  "log_level": string;\n' +
+        '  "logs_config.batch_wait": number;\n  "logs_config.hosts": readonly string[];\n}\n',
+    );
+    expect(text).not.toContain("abcdef123");
+    const again = await bench.run("types", ...connection, "--out", file, "--name", "Settings");
+    expect(again.err).toContain("is up to date with 4 settings");
+    expect(await bench.run("types", ...connection, "--check", file)).toMatchObject({ code: 0, out: "" });
+
+    writeFileSync(bench.yamlFile, "log_levels: info\nlogs_config:\n  batch_wait: often\n  hosts: [a]\n");
+    await expect
+      .poll(async () => (await bench.run("get", "log_levels", ...connection)).code, { timeout: 30_000 })
+      .toBe(0);
+    const source = join(bench.directory, "main.js");
+    writeFileSync(source, 'cfg.getString("log_level"); cfg.getInt("logs_config.batch_wait");');
+    const changed = await bench.run("types", ...connection, "--check", file, source);
+    expect(changed.code).toBe(3);
+    expect(changed.out.trim().split("\n")).toEqual([
+      `${file}: "api_key" is gone.`,
+      `${file}: "log_level" is gone. Did you mean "log_levels"?`,
+      `${file}: "logs_config.batch_wait" is declared as number, but is string now.`,
+      `${source}: "log_level" is gone. Did you mean "log_levels"?`,
+    ]);
+    expectOneLine(changed.err);
+    expect(changed.err).toContain("4 of 6 keys no longer fit.");
+  });
+
+  it("works from a schema file, without any core agent, and refuses what it cannot read", async () => {
+    const schema = join(bench.directory, "schema.json");
+    writeFileSync(schema, JSON.stringify({ properties: { my_agent: { properties: { port: { type: "integer" } } } } }));
+    const { code, out } = await bench.run("types", "--from", schema);
+    expect({ code, out: out.split("\n").slice(1) }).toEqual({
+      code: 0,
+      out: ["export interface Schema {", '  "my_agent.port": number;', "}", ""],
+    });
+    const empty = join(bench.directory, "empty.ts");
+    writeFileSync(empty, "export {};");
+    const results = [
+      await bench.run("types", "--from", join(bench.directory, "none")),
+      await bench.run("types", "--from", schema, "--check", empty),
+      await bench.run("types", "--from", schema, "--prefix", "other."),
+      await bench.run("types", "--from", schema, "--name", "not a name"),
+      await bench.run("types", "--from", schema, "--check", empty, "--out", empty),
+    ];
+    expect(results.map((result) => result.code)).toEqual([1, 1, 1, 2, 2]);
+    for (const { err } of results) expectOneLine(err);
+  });
+});
