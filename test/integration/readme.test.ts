@@ -45,7 +45,7 @@ it("the README's first example runs as it stands, sees a change, and ends by its
   expect(code).toBe(0);
 });
 
-it.each(["README.md", "CONTRIBUTING.md", "docs/design.md", "bench/README.md"])(
+it.each(["README.md", "CONTRIBUTING.md", "docs/design.md", "docs/cli.md", "bench/README.md"])(
   "%s names only files that exist",
   (page) => {
     const text = readFileSync(`${root}${page}`, "utf8");
