@@ -80,6 +80,9 @@ describe.skipIf(!hasTerminals)("configstream watch in a terminal", () => {
     await watch.shows(/1–1 of 1 that fit, by key {3}\/log_l/);
     watch.type("\r");
     await watch.shows(/"info" → "debug", (just now|\d+ s ago); 1 change/);
+    watch.type("/\u0015api_k\r");
+    await watch.shows(/"\*{8}" → "\*{8}", (just now|\d+ s ago); 1 change/);
+    watch.type("/\u0015log_l\r");
     agent.kill("SIGKILL");
     await watch.shows(/● stale for (now|\d+ s), the last settings are shown/);
     await watch.shows(/ log_level +"debug"/);

@@ -35,6 +35,9 @@ describe("the core agent is found", () => {
   it("by the environment before the agent's file, each value by itself", async () => {
     writeFileSync(config, "cmd_host: file\ncmd_port: 6001\nauth_token_file_path: /file/token\n");
     expect(await values({}, { DD_CMD_HOST: "::1" })).toEqual(["[::1]:6001", "/file/token", "/file/ipc_cert.pem"]);
+    const env = { DD_AUTH_TOKEN_FILE_PATH: "/env/token", DD_IPC_CERT_FILE_PATH: "/env/cert" };
+    expect(await values({}, env)).toEqual(["file:6001", "/env/token", "/env/cert"]);
+    expect((await values({}, { DD_AUTH_TOKEN_FILE_PATH: "/env/token" }))[2]).toBe("/env/ipc_cert.pem");
     const { address } = await find({}, { DD_CMD_PORT: "7" });
     expect(address).toEqual({ value: "file:7", from: `host: cmd_host in ${config}, port: DD_CMD_PORT` });
   });
