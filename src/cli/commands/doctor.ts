@@ -15,7 +15,7 @@ import { styleFor } from "../style.js";
 
 interface DoctorOptions extends ConnectionOptions {
   readonly json?: boolean;
-  readonly maxReceiveMessageBytes: number;
+  readonly maxMessage: number;
 }
 
 /** In the order in which a consumer meets them. */
@@ -39,7 +39,7 @@ export function addDoctor(program: Command, io: Io): void {
     .description("find out why settings do not arrive: checks each step on the way, and says what to do")
     .option("--json", "as JSON")
     .addOption(
-      new Option("--max-receive-message-bytes <bytes>", "limit of the consumer, as its option maxReceiveMessageBytes")
+      new Option("--max-message <bytes>", "largest message that is accepted, as the consumer's maxReceiveMessageBytes")
         .argParser(parseBytes)
         .default(128 * 1024 * 1024),
     );
@@ -61,7 +61,7 @@ async function examine(options: DoctorOptions, io: Io): Promise<void> {
     findPlace: () => findPlace(options, io),
     snapshotTimeoutMs: options.timeout * 1_000,
     callTimeoutMs: callTimeoutMs(options.timeout),
-    maxReceiveMessageBytes: options.maxReceiveMessageBytes,
+    maxReceiveMessageBytes: options.maxMessage,
     now: Date.now,
   };
   const width = io.out.isTerminal ? Math.min(io.out.columns, 140) : 120;

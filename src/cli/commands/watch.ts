@@ -31,7 +31,10 @@ export function addWatch(program: Command, io: Io): void {
   );
   addConnectionOptions(command).action(async (options: WatchOptions) => {
     const wantsLines = options.plain || options.json || io.terminal === undefined;
-    if (!wantsLines && (await openLive(options, io, io.terminal))) return;
+    if (!wantsLines) {
+      if (await openLive(options, io, io.terminal)) return;
+      io.err.write("configstream: The live view needs the optional package terminal-kit; lines are printed instead.\n");
+    }
     await withConsumer(io, options, (consumer) => watchLines(consumer, options, io));
   });
 }

@@ -14,7 +14,7 @@ import { firstUi, press, type Ui } from "./ui.js";
 import { type Details, pageSize, type Row, renderWatch, type WatchModel } from "./view.js";
 
 const frameEveryMs = 100;
-/** Listing all keys costs as much as there are; changes of values alone do not wait for it. */
+/** Listing all keys costs as much as there are, so it is not done for every change. */
 const listEveryMs = 500;
 
 /** False: the screen could not be opened, and nothing was begun. */
@@ -45,6 +45,8 @@ class LiveWatch {
   #keys: readonly string[] = [];
   #listed: readonly string[] = [];
   #listedAtMs = Number.NEGATIVE_INFINITY;
+  /** Tells the states apart in which the listing may differ. */
+  #listedState = "";
   #top = 0;
   #downSinceMs: number | undefined;
 
@@ -126,8 +128,12 @@ class LiveWatch {
   #list(nowMs: number): void {
     if (nowMs - this.#listedAtMs < listEveryMs) return;
     const isUsersDoing = this.#listedAtMs === Number.NEGATIVE_INFINITY;
+    const { sequenceId, keys } = this.#consumer.status();
+    const state = `${sequenceId} ${keys} ${this.#rates.total}`;
+    if (state === this.#listedState && !isUsersDoing) return;
     const selectedKey = this.#listed[this.#ui.selected];
     this.#listedAtMs = nowMs;
+    this.#listedState = state;
     this.#keys = this.#readKeys();
     this.#listed = listing({
       keys: this.#keys,

@@ -235,7 +235,7 @@ describe("configstream doctor over a broken set-up names the cause:", () => {
 
   it("a snapshot over the limit of the consumer", async () => {
     agent.faults.padSnapshots(10_000);
-    const limit = ["--max-receive-message-bytes", "4096"];
+    const limit = ["--max-message", "4096"];
     const diagnosis = await expectCause("snapshot", /over the limit of 4096 bytes/, ...limit);
     expect(outcomes(diagnosis)).toMatchObject({ stream: "ok" });
   });

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { didYouMean, editDistance, suggest } from "../../../src/shared/suggest.js";
 
@@ -37,4 +38,30 @@ describe("suggestions", () => {
     expect(editDistance("kitten", "sitting", 2)).toBe(3);
     expect(editDistance("", "abcdef", 2)).toBe(3);
   });
+
+  it("count as a plain table does, for any two words and any bound", () => {
+    const word = fc.string({ unit: fc.constantFrom("a", "b", "c"), maxLength: 9 });
+    fc.assert(
+      fc.property(word, word, fc.integer({ min: 0, max: 5 }), (a, b, bound) => {
+        expect(editDistance(a, b, bound)).toBe(Math.min(plainDistance(a, b), bound + 1));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
 });
+
+/** The textbook's table: letters put in, taken out, replaced, or swapped with their neighbour and not touched again. */
+function plainDistance(a: string, b: string): number {
+  const table = Array.from({ length: a.length + 1 }, (_, i) =>
+    Array.from({ length: b.length + 1 }, (_, j) => (i === 0 ? j : j === 0 ? i : 0)),
+  );
+  const cell = (i: number, j: number): number => table[i]?.[j] ?? Number.POSITIVE_INFINITY;
+  for (let i = 1; i <= a.length; i++) {
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = cell(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? cell(i - 2, j - 2) + 1 : 99;
+      (table[i] as number[])[j] = Math.min(replaced, cell(i - 1, j) + 1, cell(i, j - 1) + 1, swapped);
+    }
+  }
+  return cell(a.length, b.length);
+}
