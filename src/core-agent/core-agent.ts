@@ -2,11 +2,11 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { status as grpcStatus } from "@grpc/grpc-js";
+import { createConfigFiles } from "../files/config-files.js";
 import { ConfigStreamError } from "../shared/errors.js";
 import type { ConfigValue, EffectiveSetting } from "../shared/types.js";
 import { createAuthorizer } from "./auth.js";
 import { createBroadcaster } from "./broadcaster.js";
-import { createConfigFiles } from "./config-files.js";
 import { credentialPaths, ensureCredentials } from "./credentials.js";
 import { createSpokenDialect } from "./dialects/spoken.js";
 import { createFaults, type Faults } from "./faults.js";
@@ -116,7 +116,8 @@ export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
   let stopping: Promise<void> | undefined;
 
   const open = async (): Promise<void> => {
-    await files.open();
+    await files.read();
+    await files.watch();
     counting = true;
     const credentials = await ensureCredentials(dataDir);
     server = createAgentServer({

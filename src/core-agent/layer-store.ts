@@ -1,7 +1,8 @@
 /** All settings of the core agent, in layers by source. Pure: no clock, no I/O. */
+
+import { copyValue, valuesEqual } from "../files/values.js";
 import { InvalidOptionError } from "../shared/errors.js";
 import type { ConfigValue, EffectiveSetting, SourceValue } from "../shared/types.js";
-import { copyValue, valuesEqual } from "./values.js";
 
 /** One real change of one layer. */
 export interface LayerChange {

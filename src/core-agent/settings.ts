@@ -1,7 +1,8 @@
 /** The core agent's settings: layers, and the feeds that fill them from defaults, files and environment. No I/O. */
+
+import { type Environment, mapEnvironment, pickVariables } from "../files/env.js";
+import { type Defaults, type KnownKeys, readDefaults } from "../files/known-keys.js";
 import type { ConfigValue } from "../shared/types.js";
-import { type Environment, mapEnvironment, pickVariables } from "./env.js";
-import { type Defaults, type KnownKeys, readDefaults } from "./known-keys.js";
 import { createLayerStore, diffLayer, type LayerChange, type LayerStore } from "./layer-store.js";
 import type { AgentLog } from "./options.js";
 

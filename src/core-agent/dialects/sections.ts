@@ -4,8 +4,9 @@
  * Two things cannot be said in this form, as in the core agents that speak it: a key that is a value and a section at once
  * in one layer (the section is sent), and null, which claims nothing (it is left out).
  */
+
+import { defineEntry } from "../../files/values.js";
 import type { ConfigValue } from "../../shared/types.js";
-import { defineEntry } from "../values.js";
 
 interface Node {
   value: ConfigValue | undefined;

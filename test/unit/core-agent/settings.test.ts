@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Defaults } from "../../../src/core-agent/known-keys.js";
 import type { LayerChange } from "../../../src/core-agent/layer-store.js";
 import { createSettings } from "../../../src/core-agent/settings.js";
+import type { Defaults } from "../../../src/files/known-keys.js";
 import { defaultSourcePriority } from "../../../src/shared/params.js";
 
 function setUp(defaults: Defaults, env: Record<string, string>) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { mapEnvironment, pickVariables, variableOf } from "../../../src/core-agent/env.js";
-import { readDefaults } from "../../../src/core-agent/known-keys.js";
+import { mapEnvironment, pickVariables, variableOf } from "../../../src/files/env.js";
+import { readDefaults } from "../../../src/files/known-keys.js";
 
 const { known } = readDefaults([
   { key: "Flag.enabled", type: "boolean" },

@@ -34,8 +34,9 @@ export function copyValue(key: string, value: unknown, depth = 0): ConfigValue {
 }
 
 function copyObject(key: string, value: object, depth: number): ConfigValue {
+  // Test runners have an `Object` of their own for each file, so a plain object is known by the length of its chain.
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) {
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
     throw new InvalidOptionError(
       `The value of setting "${key}" holds an object of class ${value.constructor?.name ?? "unknown"}; give a plain object.`,
     );

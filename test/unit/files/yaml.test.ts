@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Defaults, readDefaults } from "../../../src/core-agent/known-keys.js";
-import { mergeLeaves, parseYaml } from "../../../src/core-agent/yaml.js";
+import { type Defaults, readDefaults } from "../../../src/files/known-keys.js";
+import { mergeLeaves, parseYaml } from "../../../src/files/yaml.js";
 import type { ConfigStreamError } from "../../../src/shared/errors.js";
 
 const leavesOf = (text: string, defaults: Defaults = {}) =>

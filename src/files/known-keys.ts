@@ -30,10 +30,7 @@ export interface KnownKeys {
 export function readDefaults(defaults: Defaults): { known: KnownKeys; values: ReadonlyMap<string, ConfigValue> } {
   const known = createKnownKeys();
   const values = new Map<string, ConfigValue>();
-  const list: readonly DefaultSetting[] = isList(defaults)
-    ? defaults
-    : Object.entries(defaults).map(([key, value]) => ({ key, default: value }));
-  for (const entry of list) {
+  for (const entry of entriesOf(defaults)) {
     if (typeof entry?.key !== "string" || entry.key === "") {
       throw new InvalidOptionError("An entry of defaults has no key; give every entry a non-empty dotted key.");
     }
@@ -43,6 +40,12 @@ export function readDefaults(defaults: Defaults): { known: KnownKeys; values: Re
     if (value !== null) values.set(key, value);
   }
   return { known, values };
+}
+
+/** Either form of defaults as entries. */
+export function entriesOf(defaults: Defaults): readonly DefaultSetting[] {
+  if (isList(defaults)) return defaults;
+  return Object.entries(defaults).map(([key, value]) => ({ key, default: value }));
 }
 
 function isList(defaults: Defaults): defaults is readonly DefaultSetting[] {

@@ -5,7 +5,6 @@ import { type FSWatcher, watch } from "chokidar";
 import type { Clock, Timer } from "../shared/clock.js";
 import { ConfigStreamError } from "../shared/errors.js";
 import type { ConfigValue } from "../shared/types.js";
-import type { AgentLog } from "./options.js";
 import { type KeyShapes, mergeLeaves, parseYaml } from "./yaml.js";
 
 /** Events of one save arrive within a few milliseconds of each other. */
@@ -15,18 +14,27 @@ const missingPollMs = 1_000;
 
 type Leaves = ReadonlyMap<string, ConfigValue>;
 
+/** Takes log lines. Names of files and settings may appear, values never. */
+export type FileLog = (level: "debug" | "info" | "warn" | "error", message: string) => void;
+
 export interface ConfigFilesParams {
   readonly paths: readonly string[];
   readonly known: KeyShapes;
   readonly clock: Pick<Clock, "setTimer">;
-  readonly log: AgentLog;
+  readonly log: FileLog;
   /** The leaves of all files together changed, or may have. */
   readonly onChange: (leaves: Leaves) => void;
+  /** An edit could not be used; the last good settings of its file stay in force. */
+  readonly onRefused?: (error: ConfigStreamError) => void;
 }
 
 export interface ConfigFiles {
-  /** Reads all files and starts to watch. Rejects with code `invalid_config_file` when one is malformed. */
-  open(): Promise<void>;
+  /** Reads all files, once, and tells what they set. Rejects with code `invalid_config_file` when one is malformed. */
+  read(): Promise<void>;
+  /** From now on tells of every edit, also of those since `read`. Does not keep the process alive once it is up. */
+  watch(): Promise<void>;
+  /** Paths of the files that exist, as far as is known. */
+  found(): readonly string[];
   close(): Promise<void>;
 }
 
@@ -37,7 +45,7 @@ interface FileState {
 }
 
 export function createConfigFiles(params: ConfigFilesParams): ConfigFiles {
-  const { known, clock, log, onChange } = params;
+  const { known, clock, log, onChange, onRefused } = params;
   const files = new Map<string, FileState>();
   for (const path of params.paths) files.set(resolve(path), { text: undefined, leaves: new Map() });
   let watcher: FSWatcher | undefined;
@@ -48,6 +56,12 @@ export function createConfigFiles(params: ConfigFilesParams): ConfigFiles {
   let runAgain = false;
   /** Files that were seen empty once. */
   const emptied = new Set<string>();
+
+  const refuse = (what: string, error: unknown): false => {
+    log("warn", what);
+    onRefused?.(ConfigStreamError.from(error));
+    return false;
+  };
 
   const emit = (): void => onChange(mergeLeaves([...files.values()].map((file) => file.leaves)));
 
@@ -108,8 +122,7 @@ export function createConfigFiles(params: ConfigFilesParams): ConfigFiles {
     try {
       text = await readText(path);
     } catch (error) {
-      log("warn", `The configuration file ${path} cannot be read; its last good settings stay. ${reasonOf(error)}`);
-      return false;
+      return refuse(`${reasonOf(error)} Its last good settings stay in force.`, error);
     }
     if (text === file.text) return false;
     // A save that truncates first and writes then must not look like the removal of every setting.
@@ -124,15 +137,14 @@ export function createConfigFiles(params: ConfigFilesParams): ConfigFiles {
     try {
       file.leaves = text === undefined ? new Map() : parseYaml(path, text, known);
     } catch (error) {
-      log("warn", `${reasonOf(error)} The last good settings of the file stay in force.`);
-      return false;
+      return refuse(`${reasonOf(error)} The last good settings of the file stay in force.`, error);
     }
     if (text === undefined) log("warn", `The configuration file ${path} is gone; its settings are withdrawn.`);
     return true;
   };
 
   return {
-    async open() {
+    async read() {
       for (const [path, file] of files) {
         file.text = await readText(path);
         if (file.text === undefined)
@@ -140,6 +152,8 @@ export function createConfigFiles(params: ConfigFilesParams): ConfigFiles {
         else file.leaves = parseYaml(path, file.text, known);
       }
       emit();
+    },
+    async watch() {
       if (files.size === 0 || closed) return;
       watcher = watchFiles([...files.keys()], schedule, (error) => {
         log("warn", `Watching the configuration files failed; edits may go unnoticed. ${reasonOf(error)}`);
@@ -149,6 +163,7 @@ export function createConfigFiles(params: ConfigFilesParams): ConfigFiles {
       reload();
       await running;
     },
+    found: () => [...files].filter(([, { text }]) => text !== undefined).map(([path]) => path),
     async close() {
       closed = true;
       timer?.cancel();
@@ -169,6 +184,7 @@ function watchFiles(paths: readonly string[], onEvent: () => void, onError: (err
   const watcher = watch([...directories], {
     depth: 0,
     ignoreInitial: true,
+    persistent: false,
     ignored: (path) => !directories.has(path) && !names.has(basename(path)),
   });
   // Every event of the system: the refined ones are throttled, and may skip the last of several quick edits.

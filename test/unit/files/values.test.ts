@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { copyValue, valuesEqual } from "../../../src/core-agent/values.js";
+import { copyValue, valuesEqual } from "../../../src/files/values.js";
 import { InvalidOptionError } from "../../../src/shared/errors.js";
 
 describe("copyValue", () => {
