@@ -1,4 +1,8 @@
 /** The public surface. No code. */
+export type { Environment } from "./files/env.js";
+export type { DefaultSetting, Defaults } from "./files/known-keys.js";
+export { createEffectiveConfig, type EffectiveConfig } from "./local/effective-config.js";
+export type { EffectiveConfigOptions } from "./local/effective-options.js";
 export { type AttachedReader, attachReader } from "./main/attach.js";
 export { type Consumer, createConsumer } from "./main/consumer.js";
 export type { ConsumerOptions } from "./main/consumer-options.js";

@@ -1,6 +1,5 @@
 /** The consumer: what an application makes, starts, reads from and stops. */
 import { inspect } from "node:util";
-import { type Clock, systemClock } from "../shared/clock.js";
 import { ConfigStreamError, ConsumerStoppedError, InvalidOptionError } from "../shared/errors.js";
 import { count, isReady, isStopped, markStopped, markWritersGone, readStatus, writeStatus } from "../shared/header.js";
 import { header } from "../shared/layout.js";
@@ -11,7 +10,8 @@ import type { EngineHostInit } from "./engine-host.js";
 import { startInline } from "./inline-host.js";
 import { guarded, type Logger, silentLogger } from "./logger.js";
 import { addMetrics, createRegistry, type MetricsRegistry, type MetricsSource } from "./metrics.js";
-import { type HostParams, resolveOptions } from "./params.js";
+import { type Environment, type HostParams, resolveOptions } from "./params.js";
+import { quietClock } from "./quiet-clock.js";
 import { createReader } from "./reader.js";
 import type { Reader } from "./reader-api.js";
 import { type WaitOptions, type WaitSyncOptions, waitReady, waitReadySync } from "./readiness.js";
@@ -63,7 +63,12 @@ export interface Consumer extends AsyncDisposable {
 
 /** Makes a consumer; nothing runs before `start()`. Throws `InvalidOptionError` for an option that is wrong. */
 export function createConsumer(options: ConsumerOptions): Consumer {
-  return new ConfigConsumer(options);
+  return consumerIn(process.env, options);
+}
+
+/** As {@link createConsumer}, with the environment that gives defaults. */
+export function consumerIn(env: Environment, options: ConsumerOptions): Consumer {
+  return new ConfigConsumer(options, env);
 }
 
 class ConfigConsumer implements Consumer {
@@ -80,8 +85,8 @@ class ConfigConsumer implements Consumer {
   #moreChanges = false;
   #stopping: Promise<void> | undefined;
 
-  constructor(options: ConsumerOptions) {
-    const { engine, host } = resolveOptions(options, process.env);
+  constructor(options: ConsumerOptions, env: Environment) {
+    const { engine, host } = resolveOptions(options, env);
     this.#engine = engine;
     this.#host = host;
     this.#logger = host.logger === undefined ? silentLogger : guarded(host.logger);
@@ -221,16 +226,6 @@ class ConfigConsumer implements Consumer {
     this.#metricsSource.release();
   }
 }
-
-/** The system's clock, with timers that do not keep the process alive. */
-const quietClock: Clock = {
-  ...systemClock,
-  setTimer(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs);
-    timer.unref();
-    return { cancel: () => clearTimeout(timer) };
-  },
-};
 
 function newRegion(maxBytes: number): Region {
   try {

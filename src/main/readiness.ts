@@ -77,6 +77,9 @@ function isReadyNow(region: Region): boolean {
   return isReady(region);
 }
 
+/** The last sentence of a {@link WaitTimeoutError} of a consumer that was started. */
+export const keepsTrying = " The consumer keeps trying.";
+
 /** One sentence with the step and the last failure. */
 function timeoutError({ region, address }: Waiter, timeoutMs: number): WaitTimeoutError {
   const { state, step, attempt, lastError, started } = consumerStatus(region, Date.now());
@@ -87,7 +90,7 @@ function timeoutError({ region, address }: Waiter, timeoutMs: number): WaitTimeo
   const failure = lastError === undefined ? "nothing has failed so far" : `last failure: ${lastError.message}`;
   return new WaitTimeoutError(
     `Not ready after ${timeoutMs} ms: waiting for ${whatIsAwaited[step]} (step "${step}", core agent ${address}, ` +
-      `state ${state}${failures}); ${failure.replace(/\.$/, "")}. The consumer keeps trying.`,
+      `state ${state}${failures}); ${failure.replace(/\.$/, "")}.${keepsTrying}`,
     { cause: lastError?.message },
   );
 }

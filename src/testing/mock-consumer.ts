@@ -2,25 +2,13 @@
  * A consumer for tests: no worker, no network, no file. It reads through the same shared memory, layers, subscriptions and
  * metrics as the real one; only the stream is replaced by the calls of the test.
  */
+import { InProcessConsumer } from "../local/in-process-consumer.js";
 import type { Consumer } from "../main/consumer.js";
 import { silentLogger } from "../main/logger.js";
-import { addMetrics, createRegistry, type MetricsRegistry, type MetricsSource } from "../main/metrics.js";
 import { checkNames, described, stringOption, stringsOption } from "../main/options.js";
-import { createReader } from "../main/reader.js";
-import type { Reader } from "../main/reader-api.js";
-import { type WaitOptions, type WaitSyncOptions, waitReady, waitReadySync } from "../main/readiness.js";
-import { type SharedConfig, sharedConfig } from "../main/shared-config.js";
-import { type ConsumerStatus, consumerStatus } from "../main/status.js";
-import { type SubscribeOptions, type Subscription, Subscriptions } from "../main/subscriptions.js";
-import { ConsumerStoppedError, InvalidOptionError } from "../shared/errors.js";
-import { count, isStopped, markReady, markStopped, writeStatus } from "../shared/header.js";
-import { header } from "../shared/layout.js";
+import { InvalidOptionError } from "../shared/errors.js";
 import { defaultOverrides, defaultSourcePriority } from "../shared/params.js";
-import { createRegionMemory, Region } from "../shared/region.js";
-import type { ConfigValue, WireSetting } from "../shared/types.js";
-import { LayerStore, type Staged } from "../worker/layers.js";
-import { toEvent } from "../worker/notifier.js";
-import { RegionWriter } from "../worker/region-writer.js";
+import type { ConfigValue } from "../shared/types.js";
 
 /** Options of {@link createMockConsumer}. */
 export interface MockConsumerOptions {
@@ -56,135 +44,42 @@ export function createMockConsumer(
     );
   }
   checkNames(options, ["clientName", "sourcePriority"], "createMockConsumer");
-  const mock = new InMemoryConsumer(options);
+  const mock = new ToldConsumer(options);
   if (settings !== undefined) mock.snapshot(settings);
   return mock;
 }
 
-const origin = "mock";
-const limits = { maxKeys: 1_000_000, maxValueBytes: 2 ** 24, maxRegionBytes: 2 ** 28 };
-
-class InMemoryConsumer implements MockConsumer {
-  readonly metrics: MetricsRegistry = createRegistry();
-  readonly #region = new Region(createRegionMemory(limits.maxRegionBytes));
-  readonly #writer = new RegionWriter(this.#region, limits, Date.now);
-  readonly #store: LayerStore;
-  readonly #reader = createReader(this.#region);
-  readonly #metricsSource: MetricsSource;
-  readonly #subscriptions = new Subscriptions({
-    bufferSize: 1_000,
-    logger: silentLogger,
-    onActive: () => {},
-    onOverflow: () => count(this.#region, "bufferOverflowDisconnects"),
-  });
-  #sequenceId = 0;
-
+class ToldConsumer extends InProcessConsumer implements MockConsumer {
   constructor(options: MockConsumerOptions) {
     const clientName = stringOption("clientName", options.clientName, "mock");
     const sourcePriority = stringsOption("sourcePriority", options.sourcePriority, defaultSourcePriority);
-    this.#store = new LayerStore({
+    super({
       clientName,
       sourcePriority,
       overrides: defaultOverrides,
-      dialect: "newest",
-      limits,
+      limits: { maxKeys: 1_000_000, maxValueBytes: 2 ** 24, maxRegionBytes: 2 ** 28 },
+      origin: "mock",
+      subscriptionBuffer: 1_000,
+      readyTimeoutMs: 60_000,
+      logger: silentLogger,
+      registry: undefined,
+      turn: (deliver) => deliver(),
     });
-    this.#metricsSource = addMetrics(this.metrics, clientName, this.#region);
-    this.#region.store64(header.startedAtMs, Date.now());
   }
 
   set(key: string, value: ConfigValue, source = "agent-runtime"): void {
-    this.#apply(() => this.#store.applyUpdate({ key, value, source, unsetSource: "" }));
+    this.applyUpdate({ key, value, source, unsetSource: "" });
   }
 
   unset(key: string, source = "agent-runtime"): void {
     // As the wire tells a removal: with what the key falls back to.
-    const below = this.#reader.getAllSources(key).findLast((layer) => layer.source !== source);
-    const fallback: WireSetting = {
-      key,
-      value: below?.value ?? null,
-      source: below?.source ?? "",
-      unsetSource: source,
-    };
-    this.#apply(() => this.#store.applyUpdate(fallback));
+    const below = this.reader()
+      .getAllSources(key)
+      .findLast((layer) => layer.source !== source);
+    this.applyUpdate({ key, value: below?.value ?? null, source: below?.source ?? "", unsetSource: source });
   }
 
   snapshot(settings: { readonly [key: string]: ConfigValue }, source = "file"): void {
-    const entries = Object.entries(settings).map(([key, value]) => ({ key, value, source, unsetSource: "" }));
-    this.#apply(() => this.#store.applySnapshot(entries));
-    if (!this.status().ready) {
-      writeStatus(this.#region, {
-        state: "live",
-        step: "done",
-        attempt: 0,
-        nextAttemptAtMs: undefined,
-        sessionSinceMs: undefined,
-        lastError: undefined,
-      });
-      markReady(this.#region, Date.now());
-    }
-  }
-
-  async start(): Promise<void> {
-    this.#refuseWhenStopped();
-  }
-
-  waitReady(options?: WaitOptions): Promise<void> {
-    return waitReady(this.#waiter, options);
-  }
-
-  waitReadySync(_options?: WaitSyncOptions): void {
-    // Only this thread can make it ready, so blocking it could not help.
-    waitReadySync(this.#waiter, { timeoutMs: 0 });
-  }
-
-  reader(): Reader {
-    return this.#reader;
-  }
-
-  subscribe(options?: SubscribeOptions): Subscription {
-    return this.#subscriptions.subscribe(options);
-  }
-
-  status(): ConsumerStatus {
-    return consumerStatus(this.#region, Date.now());
-  }
-
-  share(): SharedConfig {
-    return sharedConfig({ memory: this.#region.memory, coreAgentAddress: origin, readyTimeoutMs: 60_000 });
-  }
-
-  async stop(): Promise<void> {
-    if (isStopped(this.#region)) return;
-    this.#subscriptions.close();
-    markStopped(this.#region);
-    this.#metricsSource.release();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
-  }
-
-  get #waiter() {
-    return { region: this.#region, timeoutMs: 60_000, address: origin };
-  }
-
-  #apply(stage: () => Staged): void {
-    this.#refuseWhenStopped();
-    const staged = stage();
-    const sequenceId = this.#sequenceId + 1;
-    this.#writer.publish({ sequenceId, origin, changes: staged.changes });
-    staged.commit();
-    this.#sequenceId = sequenceId;
-    count(this.#region, "publishes");
-    this.#region.store64(header.lastMessageAtMs, Date.now());
-    const changes = staged.changes
-      .filter(({ valueChanged }) => valueChanged)
-      .map((change) => toEvent(change, sequenceId));
-    this.#subscriptions.deliver({ changes, lagged: false });
-  }
-
-  #refuseWhenStopped(): void {
-    if (isStopped(this.#region)) throw new ConsumerStoppedError("The mock consumer was stopped. Make a new one.");
+    this.applySnapshot(Object.entries(settings).map(([key, value]) => ({ key, value, source, unsetSource: "" })));
   }
 }

@@ -28,6 +28,9 @@ export type Mode =
   /** No dotted key so far: sections of either kind, or leaves outside of any section. */
   | "sections";
 
+/** How settings are told: a dialect of the wire, or, by a source in this process, leaves with all their layers. */
+export type Told = Dialect | "auto" | "layered-leaf";
+
 /** A snapshot, gathered by lower-cased key. */
 export interface Survey {
   readonly mode: Mode;
@@ -37,7 +40,7 @@ export interface Survey {
 }
 
 /** Gathers a snapshot and finds its mode. Of two entries with one key and source the last one counts. */
-export function survey(settings: readonly WireSetting[], dialect: Dialect | "auto", priority: Priority): Survey {
+export function survey(settings: readonly WireSetting[], dialect: Told, priority: Priority): Survey {
   const claims: Survey["claims"] = new Map();
   let count = 0;
   let unknownSources = 0;
@@ -100,7 +103,7 @@ function detect(dotted: boolean, layered: boolean): Mode {
   return layered ? "section-per-source" : "sections";
 }
 
-function modeOf(dialect: Dialect, dotted: boolean): Mode {
+function modeOf(dialect: Exclude<Told, "auto">, dotted: boolean): Mode {
   if (dialect === "newest") return "layered-leaf";
   // Whole sections have no dotted keys; a sender that was misnamed still gets its leaves read, layer by layer.
   return dialect === "section-per-source" && dotted ? "layered-leaf" : dialect;

@@ -7,7 +7,7 @@
 import { ConfigStreamError } from "../shared/errors.js";
 import type { EngineParams, OverrideRule } from "../shared/params.js";
 import type { EffectiveChange, EffectiveSetting, SourceValue, WireSetting } from "../shared/types.js";
-import { layersOf, type Mode, type Survey, survey } from "./dialect.js";
+import { layersOf, type Mode, type Survey, survey, type Told } from "./dialect.js";
 import { changeOf, equalLayers, equalValues } from "./diff.js";
 import { isSection, type Leaves } from "./flatten.js";
 import { KeyTree } from "./key-tree.js";
@@ -17,7 +17,9 @@ import { createPriority, type Priority, settle, unnamedSource } from "./priority
 import { leavesOf, locate, type SectionClaims, updateSection } from "./section-claims.js";
 
 /** What the store needs to know. */
-export type LayerParams = Pick<EngineParams, "sourcePriority" | "dialect" | "overrides" | "clientName" | "limits">;
+export type LayerParams = Pick<EngineParams, "sourcePriority" | "overrides" | "clientName" | "limits"> & {
+  readonly dialect: Told;
+};
 
 /** A next state of the store. Nothing has changed until it is committed. */
 export interface Staged {
@@ -40,7 +42,7 @@ interface Draft {
 }
 
 export class LayerStore {
-  readonly #dialect: LayerParams["dialect"];
+  readonly #dialect: Told;
   readonly #maxKeys: number;
   readonly #priority: Priority;
   readonly #rules: readonly OverrideRule[];
@@ -114,7 +116,7 @@ export class LayerStore {
         sections: mode === "section-merged",
         lenient: this.#dialect === "auto",
         namesWinner: mode !== "layered-leaf",
-        nullIsValue: this.#dialect === "newest",
+        nullIsValue: this.#dialect === "newest" || this.#dialect === "layered-leaf",
       }),
     );
   }

@@ -52,10 +52,11 @@ const allowed: Record<string, readonly string[]> = {
   main: ["shared"],
   worker: ["shared"],
   files: ["shared"],
+  local: ["files", "main", "shared", "worker"],
   "core-agent": ["files", "shared"],
-  testing: ["main", "shared", "worker"],
+  testing: ["local", "main", "shared"],
   cli: ["", "core-agent", "main", "shared", "testing", "worker"],
-  "": ["main", "shared"],
+  "": ["files", "local", "main", "shared"],
 };
 
 describe("the rooms of src/", () => {

@@ -1,0 +1,77 @@
+/** The options of `createEffectiveConfig`, checked in the same way whether the flag is on or off. */
+import type { Environment } from "../files/env.js";
+import type { Defaults } from "../files/known-keys.js";
+import { type ConsumerOptions, consumerOptionNames } from "../main/consumer-options.js";
+import { guarded, type Logger, silentLogger } from "../main/logger.js";
+import { booleanOption, checkNames, described, shapeOption, stringsOption } from "../main/options.js";
+import { type HostParams, resolveOptions } from "../main/params.js";
+import { InvalidOptionError } from "../shared/errors.js";
+import type { EngineParams } from "../shared/params.js";
+
+/** Options of `createEffectiveConfig`: those of `createConsumer`, and where the local configuration is. */
+export interface EffectiveConfigOptions extends ConsumerOptions {
+  /**
+   * YAML files of this remote agent itself; later ones win. A file that does not exist sets nothing, and the logger is
+   * told. Default: none.
+   */
+  readonly configFiles?: readonly string[];
+  /**
+   * Values of the source `default`, by dotted key or as schema entries. They, and what the files hold, are the keys
+   * whose `DD_*` variables count. Used while the flag is off: a core agent has defaults of its own. Default: none.
+   */
+  readonly defaults?: Defaults;
+  /** Where `DD_*` variables are looked up, once. Default: `process.env`. */
+  readonly env?: Environment;
+  /** False: the files are read once, and edits go unnoticed until the next start. Default: true. */
+  readonly watch?: boolean;
+  /** Gives up waiting for the core agent, and rejects with the signal's reason. Default: none. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ResolvedEffectiveOptions {
+  readonly configFiles: readonly string[];
+  readonly defaults: Defaults;
+  readonly env: Environment;
+  readonly watch: boolean;
+  readonly signal: AbortSignal | undefined;
+  readonly logger: Logger;
+  /** As given, for a consumer that streams. */
+  readonly consumer: ConsumerOptions;
+  /** Checked, for one that reads locally. */
+  readonly engine: EngineParams;
+  readonly host: HostParams;
+}
+
+const ownNames = ["configFiles", "defaults", "env", "watch", "signal"];
+
+/** Throws `InvalidOptionError`: what was given, and what was expected. */
+export function resolveEffectiveOptions(options: EffectiveConfigOptions): ResolvedEffectiveOptions {
+  checkNames(options, [...Object.keys(consumerOptionNames), ...ownNames], "createEffectiveConfig");
+  const { configFiles, defaults, env, watch, signal, ...consumer } = options;
+  // What only a stream needs may be missing, or come from the files; what is given is checked all the same.
+  const { engine, host } = resolveOptions(
+    {
+      ...consumer,
+      coreAgentAddress: consumer.coreAgentAddress ?? "localhost:5001",
+      authTokenFile: consumer.authTokenFile ?? "unused",
+      ipcCertFile: consumer.ipcCertFile ?? "unused",
+    },
+    {},
+  );
+  if (defaults !== undefined && (typeof defaults !== "object" || defaults === null)) {
+    throw new InvalidOptionError(
+      `Option "defaults" must be an object with values by dotted key, or an array of entries, but is ${described(defaults)}.`,
+    );
+  }
+  return {
+    configFiles: stringsOption("configFiles", configFiles, []),
+    defaults: defaults ?? {},
+    env: shapeOption("env", env, []) ?? process.env,
+    watch: booleanOption("watch", watch, true),
+    signal: shapeOption("signal", signal, ["addEventListener", "throwIfAborted"]),
+    logger: host.logger === undefined ? silentLogger : guarded(host.logger),
+    consumer,
+    engine,
+    host,
+  };
+}

@@ -1,0 +1,202 @@
+/**
+ * A consumer without a core agent and without a worker: this thread tells the settings. Layers, shared memory, getters,
+ * subscriptions and metrics are those of a streaming consumer, so that nobody who reads can tell the difference.
+ */
+import { inspect } from "node:util";
+import { copyValue } from "../files/values.js";
+import type { Consumer } from "../main/consumer.js";
+import type { Logger } from "../main/logger.js";
+import { addMetrics, createRegistry, type MetricsRegistry, type MetricsSource } from "../main/metrics.js";
+import { createReader } from "../main/reader.js";
+import type { Reader } from "../main/reader-api.js";
+import { type WaitOptions, type WaitSyncOptions, waitReady, waitReadySync } from "../main/readiness.js";
+import { type SharedConfig, sharedConfig } from "../main/shared-config.js";
+import { type ConsumerStatus, consumerStatus } from "../main/status.js";
+import { type SubscribeOptions, type Subscription, Subscriptions } from "../main/subscriptions.js";
+import { type ConfigStreamError, ConsumerStoppedError, InvalidOptionError } from "../shared/errors.js";
+import { count, isReady, isStopped, markReady, markStopped, writeStatus } from "../shared/header.js";
+import { header } from "../shared/layout.js";
+import type { EngineParams } from "../shared/params.js";
+import { createRegionMemory, Region } from "../shared/region.js";
+import type { ErrorSummary, WireSetting } from "../shared/types.js";
+import { LayerStore, type Staged } from "../worker/layers.js";
+import { Notifier } from "../worker/notifier.js";
+import { RegionWriter } from "../worker/region-writer.js";
+
+export interface InProcessParams extends Pick<EngineParams, "clientName" | "sourcePriority" | "overrides" | "limits"> {
+  /** Where the settings come from, as `status()` and errors name it. */
+  readonly origin: string;
+  readonly subscriptionBuffer: number;
+  readonly readyTimeoutMs: number;
+  readonly logger: Logger;
+  readonly registry: MetricsRegistry | undefined;
+  /** When subscribers are told of a batch of changes: at once, or later, so that loops can keep up with many of them. */
+  readonly turn: (deliver: () => void) => void;
+  /** Ends whatever tells the settings. */
+  readonly onStop?: () => Promise<void>;
+}
+
+export class InProcessConsumer implements Consumer {
+  readonly metrics: MetricsRegistry;
+  readonly #params: InProcessParams;
+  readonly #region: Region;
+  readonly #writer: RegionWriter;
+  readonly #store: LayerStore;
+  readonly #reader: Reader;
+  readonly #metricsSource: MetricsSource;
+  readonly #subscriptions: Subscriptions;
+  readonly #notifier: Notifier;
+  #lastError: ErrorSummary | undefined;
+  #sequenceId = 0;
+  #stopping: Promise<void> | undefined;
+
+  constructor(params: InProcessParams) {
+    const { clientName, limits, logger, turn } = params;
+    this.#params = params;
+    this.#region = new Region(createRegionMemory(limits.maxRegionBytes));
+    this.#writer = new RegionWriter(this.#region, limits, Date.now);
+    this.#store = new LayerStore({ ...params, dialect: "layered-leaf" });
+    this.#reader = createReader(this.#region);
+    this.metrics = params.registry ?? createRegistry();
+    this.#metricsSource = addMetrics(this.metrics, clientName, this.#region);
+    this.#notifier = new Notifier({
+      poll: () => {},
+      send: (batch) =>
+        turn(() => {
+          this.#subscriptions.deliver(batch);
+          this.#notifier.acknowledged();
+        }),
+    });
+    this.#subscriptions = new Subscriptions({
+      bufferSize: params.subscriptionBuffer,
+      logger,
+      onActive: (active) => this.#notifier.setActive(active),
+      onOverflow: () => count(this.#region, "bufferOverflowDisconnects"),
+    });
+    this.#region.store64(header.startedAtMs, Date.now());
+  }
+
+  /**
+   * The whole state, each layer of a key an entry of its own. The first one makes the consumer ready.
+   *
+   * Throws `InvalidOptionError` for a value that no setting can have, and `limit_exceeded`; nothing changes then.
+   */
+  applySnapshot(settings: readonly WireSetting[]): void {
+    this.#apply(this.#store.applySnapshot(settings.map(checked)));
+    count(this.#region, "snapshotsApplied");
+    if (isReady(this.#region)) return;
+    this.#writeStatus();
+    markReady(this.#region, Date.now());
+  }
+
+  /** One layer of one key; in a removal, with what the key falls back to. Throws as {@link applySnapshot} does. */
+  applyUpdate(setting: WireSetting): void {
+    this.#apply(this.#store.applyUpdate(checked(setting)));
+    count(this.#region, "updatesApplied");
+  }
+
+  /** What was told last could not be used; the last good settings stay, and `status()` tells. */
+  refused({ code, message }: ConfigStreamError): void {
+    this.#lastError = { code, message, atMs: Date.now() };
+    count(this.#region, "refusedStates");
+    this.#writeStatus();
+  }
+
+  async start(): Promise<void> {
+    this.refuseWhenStopped();
+  }
+
+  waitReady(options?: WaitOptions): Promise<void> {
+    return waitReady(this.#waiter, options);
+  }
+
+  waitReadySync(_options?: WaitSyncOptions): void {
+    // Only this thread can make it ready, so blocking it could not help.
+    waitReadySync(this.#waiter, { timeoutMs: 0 });
+  }
+
+  reader(): Reader {
+    return this.#reader;
+  }
+
+  subscribe(options?: SubscribeOptions): Subscription {
+    return this.#subscriptions.subscribe(options);
+  }
+
+  status(): ConsumerStatus {
+    return consumerStatus(this.#region, Date.now());
+  }
+
+  share(): SharedConfig {
+    const { origin, readyTimeoutMs } = this.#params;
+    return sharedConfig({ memory: this.#region.memory, coreAgentAddress: origin, readyTimeoutMs });
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  /** What a log of the object shows: no setting. */
+  [inspect.custom](): string {
+    const { state, sequenceId } = this.status();
+    const { clientName, origin } = this.#params;
+    return `Consumer { client: ${clientName}, origin: ${origin}, state: ${state}, sequenceId: ${sequenceId} }`;
+  }
+
+  /** Throws `ConsumerStoppedError` after `stop()`. */
+  protected refuseWhenStopped(): void {
+    if (!isStopped(this.#region)) return;
+    throw new ConsumerStoppedError("The consumer was stopped and cannot be used again. Make a new one.");
+  }
+
+  get #waiter() {
+    const { origin, readyTimeoutMs } = this.#params;
+    return { region: this.#region, timeoutMs: readyTimeoutMs, address: origin };
+  }
+
+  #apply(staged: Staged): void {
+    this.refuseWhenStopped();
+    const { changes } = staged;
+    // As a core agent does: what changes nothing is not a state of its own.
+    if (changes.length === 0 && isReady(this.#region)) return;
+    const publication = { sequenceId: this.#sequenceId + 1, origin: this.#params.origin, changes };
+    this.#writer.publish(publication);
+    staged.commit();
+    this.#sequenceId = publication.sequenceId;
+    count(this.#region, "publishes");
+    this.#region.store64(header.lastMessageAtMs, Date.now());
+    this.#notifier.notify(publication);
+  }
+
+  #writeStatus(): void {
+    writeStatus(this.#region, {
+      state: "live",
+      step: "done",
+      attempt: 0,
+      nextAttemptAtMs: undefined,
+      sessionSinceMs: undefined,
+      lastError: this.#lastError,
+    });
+  }
+
+  async #stop(): Promise<void> {
+    this.#subscriptions.close();
+    markStopped(this.#region);
+    this.#metricsSource.release();
+    await this.#params.onStop?.();
+  }
+}
+
+/** A private copy, so that what the caller does with its objects later reaches no reader. */
+function checked(setting: WireSetting): WireSetting {
+  const { key, value } = setting;
+  if (typeof key !== "string" || key === "") {
+    throw new InvalidOptionError(`A setting's key is ${JSON.stringify(key)}; give a non-empty dotted name.`);
+  }
+  return { ...setting, value: copyValue(key, value) };
+}
