@@ -18,6 +18,7 @@ export type {
   View,
 } from "./main/reader-api.js";
 export type { WaitOptions, WaitSyncOptions } from "./main/readiness.js";
+export { getRegisteredConsumer, getRegisteredReader } from "./main/registered.js";
 export type { SharedConfig } from "./main/shared-config.js";
 export type { ConsumerStatus } from "./main/status.js";
 export type { SubscribeOptions, Subscription } from "./main/subscriptions.js";

@@ -20,11 +20,18 @@ export function sharedConfig(facts: Omit<SharedConfig, "kind">): SharedConfig {
   return { kind, ...facts };
 }
 
-/** Refuses what did not come from `share()`. */
+/** Refuses what did not come from `share()`, or is no longer what it was. */
 export function checkShared(shared: SharedConfig): void {
   if (typeof shared !== "object" || shared === null || shared.kind !== kind) {
     throw new InvalidOptionError(
       `attachReader expects the value of consumer.share(), but was given ${described(shared)}.`,
+    );
+  }
+  // By its name, since a test runner may have another SharedArrayBuffer for each file.
+  if (Object.prototype.toString.call(shared.memory?.buffer) !== "[object SharedArrayBuffer]") {
+    throw new InvalidOptionError(
+      "attachReader was given a value of consumer.share() that has lost its memory on the way. Memory is shared between " +
+        "threads of one process only: pass the value by postMessage or workerData, not as JSON or to another process.",
     );
   }
 }

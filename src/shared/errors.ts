@@ -42,6 +42,8 @@ export const errorCodes = {
   invalid_config_file: { retry: false },
   /** The address to listen on is taken or not available. */
   address_unavailable: { retry: false },
+  /** `configstream-consumer/register` has made no consumer for this thread. */
+  not_registered: { retry: false },
   /** A defect of this library. Please report it. */
   internal: { retry: false },
 } as const;

@@ -54,6 +54,7 @@ const allowed: Record<string, readonly string[]> = {
   files: ["shared"],
   local: ["files", "main", "shared", "worker"],
   "core-agent": ["files", "shared"],
+  register: ["main", "shared"],
   testing: ["local", "main", "shared"],
   cli: ["", "core-agent", "main", "shared", "testing", "worker"],
   "": ["files", "local", "main", "shared"],

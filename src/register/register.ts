@@ -1,0 +1,48 @@
+/** Makes the process's consumer ready, or says in one sentence why not. */
+import { writeSync } from "node:fs";
+import { createConsumer } from "../main/consumer.js";
+import type { Environment } from "../main/params.js";
+import { keepsTrying } from "../main/readiness.js";
+import { isRegistered, setRegistered } from "../main/registered.js";
+import { ConfigStreamError } from "../shared/errors.js";
+import { registerSettings } from "./settings.js";
+
+/** As those of the `configstream` command. */
+const exitCodes = { notReady: 1, usage: 2 } as const;
+
+/** Resolves when the application may run. Ends the process otherwise. */
+export async function register(env: Environment): Promise<void> {
+  if (isRegistered()) return;
+  const { consumer, onTimeout } = made(env);
+  setRegistered(consumer);
+  try {
+    await consumer.start();
+    await consumer.waitReady();
+  } catch (thrown) {
+    if (onTimeout === "exit") end(thrown, exitCodes.notReady);
+    tell(`${messageOf(thrown)} The application runs on without settings, until they arrive.`);
+  }
+}
+
+function made(env: Environment) {
+  try {
+    const { clientName, readyTimeoutMs, onTimeout } = registerSettings(env);
+    return { consumer: createConsumer({ clientName, readyTimeoutMs }), onTimeout };
+  } catch (thrown) {
+    return end(thrown, exitCodes.usage);
+  }
+}
+
+function end(thrown: unknown, exitCode: number): never {
+  tell(messageOf(thrown).replace(keepsTrying, ""));
+  process.exit(exitCode);
+}
+
+function messageOf(thrown: unknown): string {
+  return ConfigStreamError.from(thrown).message;
+}
+
+/** At once: a process that ends does not wait for a stream. */
+function tell(message: string): void {
+  writeSync(2, `configstream-consumer/register: ${message}\n`);
+}
