@@ -148,7 +148,7 @@ describe("with the flag off", () => {
   test("maps that are values come back as they were written, also without any dotted key beside them", async () => {
     const yaml = "labels:\n  app.kubernetes.io/name: app\nlimits:\n  cpu: two\n";
     const configFiles = [await workshop.file("agent.yaml", yaml)];
-    const cfg = (await effective({ configFiles, defaults: { limits: {} } })).reader();
+    const cfg = (await effective({ configFiles, defaults: [{ key: "limits", type: "object" }] })).reader();
     expect(cfg.getStringMapString("labels")).toEqual({ "app.kubernetes.io/name": "app" });
     expect(cfg.getStringMapString("limits")).toEqual({ cpu: "two" });
     expect(cfg.allKeysLowercased()).toEqual(["labels", "limits", "use_rar_config_stream"]);
