@@ -151,5 +151,5 @@ export abstract class Getters implements SettingGetters {
 /** Every layer of a state, lowest priority first. */
 export function layersOf({ value, source, layers }: KeyState): readonly SourceValue[] {
   if (layers !== undefined) return layers;
-  return value === undefined ? emptyList : [{ source, value }];
+  return Object.freeze(value === undefined ? [] : [Object.freeze({ source, value })]);
 }

@@ -34,8 +34,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export class Workshop {
   readonly #cleanUps: (() => unknown)[] = [];
 
-  constructor() {
-    afterEach(() => this.clear());
+  /** `hook` says when everything is cleared away: after each test, or with `afterAll` after the block. */
+  constructor(hook: (clear: () => Promise<void>) => void = afterEach) {
+    hook(() => this.clear());
   }
 
   /** Runs after the test, in reverse order. */
