@@ -76,4 +76,55 @@ describe("a mock consumer", () => {
     expect(make({}, { sourcePriority: "file" })).toThrow("must be an array of strings");
     expect(make({}, { clientName: "" })).toThrow("must be a non-empty string");
   });
+
+  it("keeps a copy of what it is given, and leaves the caller's own as it is", async () => {
+    await using mock = createMockConsumer();
+    const given = { list: [1] };
+    mock.subscribe({ onChange: () => {} });
+    mock.snapshot({ given });
+    given.list.push(2);
+    expect(given.list).toEqual([1, 2]);
+    expect(mock.reader().get("given")).toEqual({ list: [1] });
+    mock.set("other", 1);
+    mock.set("given", { list: [1] });
+    expect(mock.reader().getAllSources("given")).toHaveLength(2);
+  });
+
+  it("refuses what no setting can be, and keeps what it has", async () => {
+    await using mock = createMockConsumer({ a: 1 });
+    const cyclic: { [name: string]: unknown } = {};
+    cyclic.self = cyclic;
+    for (const value of [undefined, () => {}, 1n, new Date(), cyclic]) {
+      expect(() => mock.set("a", value as never)).toThrow(InvalidOptionError);
+    }
+    expect(() => mock.set("", 1)).toThrow(InvalidOptionError);
+    expect(() => mock.snapshot({ b: 1, c: new Map() as never })).toThrow(InvalidOptionError);
+    expect(mock.reader().allKeysLowercased()).toEqual(["a"]);
+  });
+
+  it("tells changes in order, also those that a handler makes", async () => {
+    await using mock = createMockConsumer({ a: 0 });
+    const seen: unknown[] = [];
+    mock.subscribe({
+      onChange: ({ newValue }) => {
+        if (newValue === 1) mock.set("a", 2);
+      },
+    });
+    mock.subscribe({ onChange: ({ oldValue, newValue }) => seen.push([oldValue, newValue]) });
+    mock.set("a", 1);
+    expect(seen).toEqual([
+      [0, 1],
+      [1, 2],
+    ]);
+  });
+
+  it("counts no state that changes nothing, and its metrics are those of a consumer", async () => {
+    await using mock = createMockConsumer({ a: 1 });
+    mock.set("a", 1, "file");
+    mock.snapshot({ a: 1 });
+    expect(mock.status().sequenceId).toBe(1);
+    mock.set("a", 1);
+    expect(mock.status().sequenceId, "a layer was added").toBe(2);
+    expect(await mock.metrics.metrics()).toMatch(/^configstream_consumer_snapshots_applied\{client="mock"\} 2$/m);
+  });
 });
