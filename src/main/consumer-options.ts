@@ -97,6 +97,13 @@ export interface ConsumerOptions {
   readonly readyTimeoutMs?: number;
   /** `stop` lets the worker end by itself for so long, in ms, then terminates it. Default 3,000; 1 to 600,000. */
   readonly stopTimeoutMs?: number;
+  /**
+   * A worker whose event loop has not turned for so long, in ms, is stuck: it is ended by force and replaced, and reads go on
+   * meanwhile. It must be longer than the largest snapshot takes the worker in one go, which a million settings on a slow
+   * machine may do for half a minute. Time in which this thread was blocked, or the machine asleep, does not count; a blocked
+   * thread cannot look. Default 60,000; 4,000 to 3,600,000, `Infinity` for never.
+   */
+  readonly workerTimeoutMs?: number;
   /** Events that a subscription buffers when it is not told otherwise. Default 1,000; 1 to 1,000,000. */
   readonly subscriptionBuffer?: number;
 
@@ -142,6 +149,7 @@ export const consumerOptionNames: { readonly [name in keyof Required<ConsumerOpt
   limits: true,
   readyTimeoutMs: true,
   stopTimeoutMs: true,
+  workerTimeoutMs: true,
   subscriptionBuffer: true,
   logger: true,
   registry: true,

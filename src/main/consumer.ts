@@ -3,8 +3,10 @@ import { inspect } from "node:util";
 import { ConfigStreamError, ConsumerStoppedError, InvalidOptionError } from "../shared/errors.js";
 import { count, isReady, isStopped, markStopped, markWritersGone, readStatus, writeStatus } from "../shared/header.js";
 import { header } from "../shared/layout.js";
+import type { ChangeBatch } from "../shared/messages.js";
 import type { EngineParams } from "../shared/params.js";
 import { createRegionMemory, Region } from "../shared/region.js";
+import { createUntoldMemory, Untold } from "../shared/untold.js";
 import type { ConsumerOptions } from "./consumer-options.js";
 import type { EngineHostInit } from "./engine-host.js";
 import { startInline } from "./inline-host.js";
@@ -18,7 +20,7 @@ import { type WaitOptions, type WaitSyncOptions, waitReady, waitReadySync } from
 import { type SharedConfig, sharedConfig } from "./shared-config.js";
 import { type ConsumerStatus, consumerStatus } from "./status.js";
 import { type SubscribeOptions, type Subscription, Subscriptions } from "./subscriptions.js";
-import { Supervisor } from "./supervisor.js";
+import { type EngineDeath, Supervisor } from "./supervisor.js";
 import { startWorker } from "./worker-host.js";
 
 /** A live configuration. Make it with {@link createConsumer}; one per process and core agent is enough. */
@@ -81,8 +83,9 @@ class ConfigConsumer implements Consumer {
   readonly #supervisor: Supervisor;
   readonly #metricsSource: MetricsSource;
   #reader: Reader | undefined;
-  /** More changes were announced, or might have been, than have been delivered. */
-  #moreChanges = false;
+  readonly #untold = createUntoldMemory();
+  /** The last one, while its subscribers are there. */
+  #lastBatch: ChangeBatch | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(options: ConsumerOptions, env: Environment) {
@@ -96,15 +99,21 @@ class ConfigConsumer implements Consumer {
     this.#subscriptions = new Subscriptions({
       bufferSize: host.subscriptionBuffer,
       logger: this.#logger,
-      onActive: (active) => this.#supervisor.post({ kind: "subscribed", active }),
+      onActive: (active) => {
+        this.#lastBatch = undefined;
+        const sent = this.#supervisor.post({ kind: "subscribed", active });
+        if (!active && !sent) new Untold(this.#untold).clear();
+      },
       onOverflow: () => count(this.#region, "bufferOverflowDisconnects"),
     });
     this.#supervisor = new Supervisor({
       clock: quietClock,
       random: Math.random,
       backoff: engine.backoff,
+      workerTimeoutMs: host.isolation === "none" ? Number.POSITIVE_INFINITY : host.workerTimeoutMs,
+      heartbeat: () => this.#region.load(header.heartbeat),
       spawn: (isRestart) => this.#spawn(isRestart),
-      onDied: (error, nextAttemptAtMs) => this.#engineDied(error, nextAttemptAtMs),
+      onDied: (death) => this.#engineDied(death),
       onRestart: () => count(this.#region, "workerRestarts"),
     });
   }
@@ -185,11 +194,12 @@ class ConfigConsumer implements Consumer {
   #spawn(isRestart: boolean) {
     const init: EngineHostInit = {
       memory: this.#region.memory,
+      untold: this.#untold,
       engine: this.#engine,
       host: this.#host,
       holdsProcess: !isRestart,
       onChanges: (batch) => {
-        this.#moreChanges = batch.more;
+        this.#lastBatch = batch;
         this.#subscriptions.deliver(batch);
       },
       onLog: (level, message) => this.#logger[level](message),
@@ -199,10 +209,14 @@ class ConfigConsumer implements Consumer {
     return host;
   }
 
-  /** No thread writes to the region now, so this one may: the pages of the dead, and the status. */
-  #engineDied(error: ConfigStreamError, nextAttemptAtMs: number | undefined): void {
+  /** No engine runs now, so this thread may write what is theirs: the pages of the dead, the status, and what is untold. */
+  #engineDied({ error, nextAttemptAtMs, allGone }: EngineDeath): void {
     const region = this.#region;
-    markWritersGone(region);
+    // A thread that was given up runs no more code, but that is not proof enough to use its pages again.
+    if (allGone) markWritersGone(region);
+    const untold = new Untold(this.#untold);
+    if (!this.#subscriptions.active) untold.clear();
+    else if (this.#lastBatch !== undefined) untold.told(this.#lastBatch.changes);
     const { code, message } = error;
     const before = readStatus(region);
     writeStatus(region, {
@@ -214,9 +228,6 @@ class ConfigConsumer implements Consumer {
       lastError: { code, message, atMs: Date.now() },
     });
     this.#logger.error(nextAttemptAtMs === undefined ? message : `${message} Another one is started.`);
-    // Changes that it had announced and not sent are lost to those who must see each one.
-    if (this.#moreChanges) this.#subscriptions.markLagged();
-    this.#moreChanges = false;
   }
 
   async #stop(): Promise<void> {

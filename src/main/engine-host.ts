@@ -8,6 +8,8 @@ import type { HostParams } from "./params.js";
 /** What an engine is started with, and whom it tells. */
 export interface EngineHostInit {
   readonly memory: SharedMemory;
+  /** See src/shared/untold.ts. */
+  readonly untold: SharedArrayBuffer;
   readonly engine: EngineParams;
   readonly host: HostParams;
   /** Whether the process is kept alive until the engine is up. */
@@ -22,7 +24,14 @@ export interface EngineHost {
   readonly up: Promise<void>;
   /** Resolves when nothing of it runs any more, with the reason (code `worker_died`, also after `stop`). */
   readonly ended: Promise<ConfigStreamError>;
+  /**
+   * Whether its thread has provably ended. Before `ended` it has not; after it, only a thread that is held up in native code
+   * has not, which cannot be ended by force: it was given up, and runs no more JavaScript whenever it comes back.
+   */
+  readonly isGone: boolean;
   post(message: HostMessage): void;
-  /** Asks it to end, and ends it by force after `deadlineMs`. Resolves when it has ended. Keeps the process alive. */
+  /** Ends it by force; `why` completes the sentence "The worker thread ended: …". */
+  kill(why: string): void;
+  /** Asks it to end, and ends it by force after `deadlineMs`. Resolves when it has `ended`. Keeps the process alive. */
   stop(deadlineMs: number): Promise<void>;
 }

@@ -30,6 +30,7 @@ export function startInline(init: EngineHostInit): EngineHost {
   const provider = init.host.sessionIdProvider;
   const runtimeInit: RuntimeInit = {
     memory: init.memory,
+    untold: undefined,
     params: init.engine,
     logs: init.host.logger !== undefined,
     sessionIdProvider: provider && (async () => provider()),
@@ -55,7 +56,10 @@ export function startInline(init: EngineHostInit): EngineHost {
   return {
     up,
     ended,
+    isGone: true,
     post,
+    // Only a worker is watched: a thread cannot find itself stuck.
+    kill: () => {},
     async stop() {
       stopped = true;
       await up.catch(() => {});

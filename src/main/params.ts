@@ -29,6 +29,7 @@ export interface HostParams {
   readonly sessionIdProvider: (() => string | Promise<string>) | undefined;
   readonly readyTimeoutMs: number;
   readonly stopTimeoutMs: number;
+  readonly workerTimeoutMs: number;
   readonly subscriptionBuffer: number;
   readonly logger: Logger | undefined;
   readonly registry: MetricsRegistry | undefined;
@@ -90,6 +91,7 @@ function hostParams(options: ConsumerOptions): HostParams {
     sessionIdProvider: options.sessionIdProvider,
     readyTimeoutMs: timeoutOption("readyTimeoutMs", options.readyTimeoutMs, 60_000),
     stopTimeoutMs: numberOption("stopTimeoutMs", options.stopTimeoutMs, 3_000, { min: 1, max: 600_000 }),
+    workerTimeoutMs: workerTimeout(options.workerTimeoutMs),
     subscriptionBuffer: numberOption("subscriptionBuffer", options.subscriptionBuffer, 1_000, {
       min: 1,
       max: 1_000_000,
@@ -100,6 +102,11 @@ function hostParams(options: ConsumerOptions): HostParams {
     workerUrl,
     isolation: choiceOption("isolation", options.isolation, ["worker", "none"], "worker"),
   };
+}
+
+function workerTimeout(given: unknown): number {
+  if (given === Number.POSITIVE_INFINITY) return given;
+  return numberOption("workerTimeoutMs", given, 60_000, { min: 4_000, max: hour });
 }
 
 function checkClientName(given: unknown): string {

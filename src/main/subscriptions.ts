@@ -102,7 +102,7 @@ export class Subscriptions {
 
   /** Passes a batch on. Returns when every subscriber has its share. */
   deliver({ changes, lagged }: Pick<ChangeBatch, "changes" | "lagged">): void {
-    if (lagged) this.markLagged();
+    if (lagged) this.#markLagged();
     for (const change of changes) {
       freeze(change);
       // No copy is needed: a map's iteration minds what is added and deleted meanwhile.
@@ -112,19 +112,19 @@ export class Subscriptions {
     }
   }
 
-  /** Tells every subscription that events are missing. */
-  markLagged(): void {
-    for (const subscriber of this.#subscribers.keys()) {
-      if (!subscriber.lagged()) this.#overflowed(subscriber);
-    }
-  }
-
   /** Ends all subscriptions; what they have buffered is still handed out. Idempotent. */
   close(): void {
     this.#closed = true;
     for (const subscriber of this.#subscribers.keys()) {
       this.#remove(subscriber);
       subscriber.end(false);
+    }
+  }
+
+  /** Tells every subscription that events are missing. */
+  #markLagged(): void {
+    for (const subscriber of this.#subscribers.keys()) {
+      if (!subscriber.lagged()) this.#overflowed(subscriber);
     }
   }
 

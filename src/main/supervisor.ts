@@ -4,6 +4,7 @@ import { ConfigStreamError, ConsumerStoppedError } from "../shared/errors.js";
 import type { HostMessage } from "../shared/messages.js";
 import type { EngineParams } from "../shared/params.js";
 import type { EngineHost } from "./engine-host.js";
+import { Watchdog } from "./watchdog.js";
 
 export interface SupervisorPorts {
   /** Its timers must not keep the process alive. */
@@ -11,17 +12,31 @@ export interface SupervisorPorts {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly backoff: EngineParams["backoff"];
+  /** How long an engine's heartbeat may stand still, in ms; `Infinity`: for ever. */
+  readonly workerTimeoutMs: number;
+  readonly heartbeat: () => number;
   /** Starts an engine. Called again for each restart, which nobody waits for. */
   readonly spawn: (isRestart: boolean) => EngineHost;
-  /** An engine has died; nothing writes to the region now. `nextAttemptAtMs` is `undefined` when none will follow. */
-  readonly onDied: (error: ConfigStreamError, nextAttemptAtMs: number | undefined) => void;
+  /** An engine has died. */
+  readonly onDied: (death: EngineDeath) => void;
   /** An engine is started in place of one that died. */
   readonly onRestart: () => void;
 }
 
+export interface EngineDeath {
+  readonly error: ConfigStreamError;
+  /** Milliseconds since the epoch; `undefined` when no other engine will follow. */
+  readonly nextAttemptAtMs: number | undefined;
+  /** Whether no thread of any engine is left, so that what they wrote may be used again. */
+  readonly allGone: boolean;
+}
+
 export class Supervisor {
   readonly #ports: SupervisorPorts;
+  readonly #watchdog: Watchdog;
   #host: EngineHost | undefined;
+  /** Engines whose thread would not end. */
+  #givenUp: readonly EngineHost[] = [];
   #starting: Promise<void> | undefined;
   #retry: Timer | undefined;
   /** Deaths since an engine last lived for `backoff.resetAfterMs`. */
@@ -30,6 +45,7 @@ export class Supervisor {
 
   constructor(ports: SupervisorPorts) {
     this.#ports = ports;
+    this.#watchdog = new Watchdog({ ...ports, timeoutMs: ports.workerTimeoutMs });
   }
 
   /**
@@ -41,9 +57,10 @@ export class Supervisor {
     return this.#starting;
   }
 
-  /** Sends to the engine that runs, if any. */
-  post(message: HostMessage): void {
+  /** Sends to the engine that runs; false when none does. */
+  post(message: HostMessage): boolean {
     this.#host?.post(message);
+    return this.#host !== undefined;
   }
 
   /** Ends the engine and starts no other. Idempotent. */
@@ -54,18 +71,38 @@ export class Supervisor {
 
   async #startFirst(): Promise<void> {
     try {
-      const host = this.#ports.spawn(false);
-      this.#host = host;
+      const host = this.#spawn(false);
       await host.up;
       this.#watch(host);
     } catch (thrown) {
-      this.#host = undefined;
+      this.#forget();
       if (this.#stopping !== undefined) throw new ConsumerStoppedError("The consumer was stopped while it started.");
       this.#starting = undefined;
       const error = ConfigStreamError.from(thrown, "worker_died");
-      this.#ports.onDied(error, undefined);
+      this.#ports.onDied({ error, nextAttemptAtMs: undefined, allGone: this.#allGone() });
       throw error;
     }
+  }
+
+  #spawn(isRestart: boolean): EngineHost {
+    const host = this.#ports.spawn(isRestart);
+    this.#host = host;
+    const { workerTimeoutMs } = this.#ports;
+    this.#watchdog.start(() => {
+      host.kill(`it was stuck for ${workerTimeoutMs / 1_000} s (option "workerTimeoutMs"), and was ended by force.`);
+    });
+    return host;
+  }
+
+  #forget(): void {
+    this.#watchdog.stop();
+    if (this.#host !== undefined) this.#givenUp = [...this.#givenUp, this.#host];
+    this.#host = undefined;
+  }
+
+  #allGone(): boolean {
+    this.#givenUp = this.#givenUp.filter((host) => !host.isGone);
+    return this.#givenUp.length === 0;
   }
 
   #watch(host: EngineHost): void {
@@ -73,7 +110,7 @@ export class Supervisor {
     const bornAt = clock.monotonic();
     void host.ended.then((error) => {
       if (this.#stopping !== undefined) return;
-      this.#host = undefined;
+      this.#forget();
       if (clock.monotonic() - bornAt >= backoff.resetAfterMs) this.#deaths = 0;
       this.#scheduleRestart(error);
     });
@@ -82,16 +119,14 @@ export class Supervisor {
   #scheduleRestart(error: ConfigStreamError): void {
     const { clock, onDied } = this.#ports;
     const delayMs = this.#nextDelayMs();
-    onDied(error, clock.now() + delayMs);
+    onDied({ error, nextAttemptAtMs: clock.now() + delayMs, allGone: this.#allGone() });
     this.#retry = clock.setTimer(delayMs, () => this.#restart());
   }
 
   #restart(): void {
     this.#ports.onRestart();
     try {
-      const host = this.#ports.spawn(true);
-      this.#host = host;
-      this.#watch(host);
+      this.#watch(this.#spawn(true));
     } catch (thrown) {
       // Threads may be scarce only for now.
       this.#scheduleRestart(ConfigStreamError.from(thrown, "worker_died"));
@@ -108,6 +143,7 @@ export class Supervisor {
 
   async #stop(deadlineMs: number): Promise<void> {
     this.#retry?.cancel();
+    this.#watchdog.stop();
     await this.#host?.stop(deadlineMs);
     this.#host = undefined;
   }

@@ -7,6 +7,9 @@ import type { ControlApi, HostApi, HostMessage, WorkerInit, WorkerMessage } from
 import type { EngineHost, EngineHostInit } from "./engine-host.js";
 import { describeThrown } from "./logger.js";
 
+/** How long a thread may take to end after it was ended by force, in ms. JavaScript ends at once; native code does not. */
+const EXIT_WAIT_MS = 5_000;
+
 /** Where the worker's entry file is, unless a bundle moved it. */
 export function workerEntryUrl(): URL {
   return new URL("../worker/entry.js", import.meta.url);
@@ -36,6 +39,10 @@ class WorkerHost implements EngineHost {
   /** The worker's own word on why it ends. */
   #fatal: ConfigStreamError | undefined;
   #thrown: unknown;
+  /** Why this side has ended it. */
+  #killedSince: string | undefined;
+  #reportEnd = (_error: ConfigStreamError): void => {};
+  #isGone = false;
 
   constructor(init: EngineHostInit) {
     this.#init = init;
@@ -57,10 +64,14 @@ class WorkerHost implements EngineHost {
     if (!init.holdsProcess) this.#worker.unref();
 
     this.ended = new Promise((resolve) => {
-      this.#worker.on("error", (thrown) => {
-        this.#thrown = thrown;
-      });
-      this.#worker.on("exit", (code) => resolve(this.#exited(code)));
+      this.#reportEnd = resolve;
+    });
+    this.#worker.on("error", (thrown) => {
+      this.#thrown = thrown;
+    });
+    this.#worker.on("exit", (code) => {
+      this.#isGone = true;
+      this.#end(this.#reason(code));
     });
     this.up = Promise.race([
       new Promise<void>((resolve) => {
@@ -75,24 +86,35 @@ class WorkerHost implements EngineHost {
     this.up.catch(() => {});
   }
 
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
   post(message: HostMessage): void {
     this.#events.postMessage(message);
   }
 
+  kill(why: string): void {
+    this.#killedSince ??= why;
+    void this.#worker.terminate();
+    // Terminating holds the process until the thread has ended, which may be never.
+    this.#worker.unref();
+    const giveUp = setTimeout(() => {
+      this.#init.onLog("error", "A worker thread does not end: native code holds it up. It is given up.");
+      this.#end(`${why} Native code holds its thread up, which was given up.`);
+    }, EXIT_WAIT_MS);
+    giveUp.unref();
+    void this.ended.then(() => clearTimeout(giveUp));
+  }
+
   async stop(deadlineMs: number): Promise<void> {
-    let deadline: ReturnType<typeof setTimeout> | undefined;
-    const tooLong = new Promise<void>((resolve) => {
-      deadline = setTimeout(resolve, deadlineMs);
-    });
-    const byItself = (async () => {
-      await this.#call(() => this.#control.stop()).catch(() => {});
-      await this.ended;
-    })();
-    await Promise.race([byItself, tooLong]);
-    clearTimeout(deadline);
-    // After its end this does nothing; before, it is the last resort: see the deadline.
-    await this.#worker.terminate();
+    // Nothing else holds the process while the worker ends.
+    const held = setInterval(() => {}, 2 ** 30);
+    const deadline = setTimeout(() => this.kill(`it did not stop within ${deadlineMs} ms.`), deadlineMs);
+    await this.#call(() => this.#control.stop()).catch(() => {});
     await this.ended;
+    clearTimeout(deadline);
+    clearInterval(held);
   }
 
   /** A call to the worker; when the worker ends before it has answered, rejects with the reason. */
@@ -119,17 +141,19 @@ class WorkerHost implements EngineHost {
     }
   }
 
-  #exited(code: number): ConfigStreamError {
+  /** Nothing comes from it any more. */
+  #end(reason: string): void {
     // What it had sent before its end still counts.
     for (let next = receiveMessageOnPort(this.#events); next; next = receiveMessageOnPort(this.#events)) {
       this.#receive(next.message as WorkerMessage);
     }
     for (const port of this.#ports) port.close();
     // What was thrown is not passed on as the cause: nobody has checked what its message quotes.
-    return new ConfigStreamError("worker_died", `The worker thread ended: ${this.#reason(code)}`);
+    this.#reportEnd(new ConfigStreamError("worker_died", `The worker thread ended: ${reason}`));
   }
 
   #reason(code: number): string {
+    if (this.#killedSince !== undefined) return this.#killedSince;
     if (this.#fatal !== undefined) return this.#fatal.message;
     if (this.#thrown === undefined) return `it was terminated or exited (exit code ${code}).`;
     const errorCode = (this.#thrown as NodeJS.ErrnoException).code;
@@ -151,11 +175,12 @@ function newWorker(
   host: MessagePort | undefined,
   events: MessagePort,
 ): Worker {
-  const { memory, engine: params } = init;
+  const { memory, untold, engine: params } = init;
   const { workerUrl, resourceLimits, logger } = init.host;
   const workerData: WorkerInit = {
     kind: "configstream-worker",
     memory,
+    untold,
     params,
     logs: logger !== undefined,
     control,

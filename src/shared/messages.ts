@@ -19,6 +19,8 @@ export interface WorkerInit {
   /** Tells our worker data from any other. */
   readonly kind: "configstream-worker";
   readonly memory: SharedMemory;
+  /** See untold.ts. */
+  readonly untold: SharedArrayBuffer;
   readonly params: EngineParams;
   /** Whether anybody reads log lines; otherwise none are sent. */
   readonly logs: boolean;
@@ -45,8 +47,6 @@ export interface ChangeBatch {
   readonly changes: readonly ConfigChange[];
   /** Events were merged away, since the main thread did not take them fast enough. */
   readonly lagged: boolean;
-  /** More changes wait behind this batch. */
-  readonly more: boolean;
 }
 
 /** From the worker to the host. */
@@ -70,6 +70,8 @@ export type HostMessage =
 /** What the composition in src/worker/runtime.ts needs, in a thread of its own or not. */
 export interface RuntimeInit {
   readonly memory: SharedMemory;
+  /** See untold.ts; `undefined` when no other engine can follow on this one. */
+  readonly untold: SharedArrayBuffer | undefined;
   readonly params: EngineParams;
   readonly logs: boolean;
   readonly sessionIdProvider: (() => Promise<string>) | undefined;

@@ -24,6 +24,7 @@ function run(given: WorkerInit): void {
     const application = host && wrap<HostApi>(nodeEndpoint(host));
     const runtime = createRuntime({
       memory: given.memory,
+      untold: given.untold,
       params: given.params,
       logs: given.logs,
       sessionIdProvider: application && (async () => application.sessionId()),

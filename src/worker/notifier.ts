@@ -5,6 +5,7 @@
 import { ChangeQueue } from "../shared/change-queue.js";
 import type { ChangeBatch } from "../shared/messages.js";
 import type { ConfigChange, EffectiveChange } from "../shared/types.js";
+import type { Untold } from "../shared/untold.js";
 import type { ChangeSink, Publication } from "./ports.js";
 
 /**
@@ -22,6 +23,8 @@ export interface NotifierOptions {
   readonly send: (batch: ChangeBatch) => void;
   /** Takes in what the host has sent until now, by calling the methods of this object. */
   readonly poll: () => void;
+  /** Where to write down what was not sent yet, for the worker that comes after this one. */
+  readonly untold?: Untold | undefined;
   readonly maxBatch?: number;
   readonly maxWaiting?: number;
 }
@@ -31,6 +34,8 @@ export class Notifier implements ChangeSink {
   readonly #queue: ChangeQueue;
   #active = false;
   #underWay = false;
+  /** Events are missing, of which the next batch must tell. */
+  #missing = false;
 
   constructor(options: NotifierOptions) {
     this.#options = options;
@@ -48,7 +53,20 @@ export class Notifier implements ChangeSink {
   /** The first subscriber came, or the last one went. */
   setActive(active: boolean): void {
     this.#active = active;
-    if (!active) this.#queue.clear();
+    if (active) return;
+    this.#queue.clear();
+    this.#missing = false;
+    this.#options.untold?.clear();
+  }
+
+  /** To be called before the changes can be read, so that they are told even if this worker dies in between. */
+  willPublish(changes: readonly EffectiveChange[]): void {
+    this.#options.untold?.add(changes.filter(({ valueChanged }) => valueChanged));
+  }
+
+  /** Events were lost before this worker came. */
+  markMissing(): void {
+    this.#missing = true;
   }
 
   /** The host has taken the batch that was under way. */
@@ -58,20 +76,28 @@ export class Notifier implements ChangeSink {
   }
 
   notify({ sequenceId, changes }: Publication): void {
-    if (!this.active) return;
-    for (const change of changes) {
-      if (change.valueChanged) this.#queue.push(toEvent(change, sequenceId));
+    // Where it can be, without looking for an acknowledgement: what is not in the queue by then would count as told.
+    if (this.#active || this.active) {
+      for (const change of changes) {
+        if (change.valueChanged) this.#queue.push(toEvent(change, sequenceId));
+      }
     }
-    this.#sendNext();
+    if (this.active) this.#sendNext();
   }
 
   #sendNext(): void {
     const queue = this.#queue;
+    const { untold } = this.#options;
+    if (queue.size === 0) untold?.clear();
     if (this.#underWay || queue.size === 0) return;
-    const lagged = queue.takeLost();
+    const lagged = queue.takeLost() || this.#missing;
     const changes = queue.take(this.#options.maxBatch ?? MAX_BATCH, MAX_BATCH_BYTES);
     this.#underWay = true;
-    this.#options.send({ kind: "changes", changes, lagged, more: queue.size > 0 });
+    this.#missing = false;
+    this.#options.send({ kind: "changes", changes, lagged });
+    // What is on its way arrives also when this worker ends now.
+    if (queue.size === 0) untold?.clear();
+    else untold?.told(changes);
   }
 }
 

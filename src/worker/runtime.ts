@@ -4,15 +4,16 @@ import { count, markReady, readStatus, writeStatus } from "../shared/header.js";
 import { header } from "../shared/layout.js";
 import type { HostMessage, LogLevel, Runtime, RuntimeInit } from "../shared/messages.js";
 import { Region } from "../shared/region.js";
-import type { ConfigValue, EffectiveChange, EngineStatus } from "../shared/types.js";
+import type { EngineStatus } from "../shared/types.js";
+import { Untold } from "../shared/untold.js";
 import { createCredentialsReader } from "./credentials.js";
 import { createEngine } from "./engine.js";
 import { ignoredVariables } from "./ignored-env.js";
 import { LogGate } from "./log-gate.js";
 import { Notifier } from "./notifier.js";
-import type { ChangeSink, Publisher, StatusSink } from "./ports.js";
+import type { StatusSink } from "./ports.js";
+import { hasSettings, publishing } from "./publishing.js";
 import { RegionWriter } from "./region-writer.js";
-import { netChanges, publishedSettings } from "./takeover.js";
 import { createGrpcTransport } from "./transport.js";
 
 /** How often the heartbeat word counts up. */
@@ -23,8 +24,10 @@ export function createRuntime(init: RuntimeInit): Runtime {
   const { params, post } = init;
   const region = new Region(init.memory);
   const clock = systemClock;
+  const untold = init.untold && new Untold(init.untold);
   const notifier = new Notifier({
     poll: init.poll,
+    untold,
     send(batch) {
       count(region, "changesSent", batch.changes.length);
       post(batch);
@@ -36,9 +39,15 @@ export function createRuntime(init: RuntimeInit): Runtime {
     random: Math.random,
     transport: createGrpcTransport(params),
     credentials: createCredentialsReader(params, clock),
-    ...publishing(region, new RegionWriter(region, params.limits, clock.now), notifier, (settings) => {
-      const names = ignoredVariables(process.env, settings);
-      if (names.length > 0) logs.write("warn", ignoredText(names));
+    ...publishing({
+      region,
+      writer: new RegionWriter(region, params.limits, clock.now),
+      notifier,
+      untold,
+      onFirst(settings) {
+        const names = ignoredVariables(process.env, settings);
+        if (names.length > 0) logs.write("warn", ignoredText(names));
+      },
     }),
     status: statusSink(region, clock, params.session.kind === "fixed"),
     sessionIdProvider: init.sessionIdProvider,
@@ -59,41 +68,6 @@ export function createRuntime(init: RuntimeInit): Runtime {
     async stop() {
       clearInterval(heartbeat);
       await engine.stop();
-    },
-  };
-}
-
-/** Publisher and change sink of one life, the first publication of which may follow those of a former worker. */
-function publishing(
-  region: Region,
-  writer: Publisher,
-  notifier: Notifier,
-  onFirst: (settings: readonly EffectiveChange[]) => void,
-): { publisher: Publisher; changes: ChangeSink } {
-  const continues = hasSettings(region);
-  let first = true;
-  /** Set from the first publish to its notification. */
-  let previous: ReadonlyMap<string, ConfigValue> | undefined;
-  return {
-    publisher: {
-      publish(publication) {
-        if (first && notifier.active) previous = publishedSettings(region);
-        writer.publish(publication);
-        count(region, "publishes");
-      },
-    },
-    changes: {
-      notify(publication) {
-        if (!first) return notifier.notify(publication);
-        first = false;
-        // Later, since readers wait for this state; and not again for a worker that replaces another.
-        if (!continues) setImmediate(onFirst, publication.changes);
-        // Without it, nobody was there when the state was published, and so nothing has changed for anybody.
-        if (previous === undefined) return;
-        const changes = netChanges(previous, publication.changes);
-        previous = undefined;
-        notifier.notify({ ...publication, changes });
-      },
     },
   };
 }
@@ -122,11 +96,6 @@ function statusSink(region: Region, clock: Clock, fixedSession: boolean): Status
     count: (counter, by) => count(region, counter, by),
     messageReceived: () => region.store64(header.lastMessageAtMs, clock.now()),
   };
-}
-
-/** Whether a former worker has published. */
-function hasSettings(region: Region): boolean {
-  return region.load(header.arena) !== 0;
 }
 
 function ignoredText(names: readonly string[]): string {

@@ -46,6 +46,11 @@ export class VirtualClock implements Clock {
     if (next !== undefined) this.#fire(next);
   }
 
+  /** Lets time pass in which nothing runs, as in a thread that is blocked: timers come late. */
+  skip(ms: number): void {
+    this.#elapsedMs += ms;
+  }
+
   /** Lets promises run, and every timer that is due now. */
   async settle(): Promise<void> {
     await this.advance(0);

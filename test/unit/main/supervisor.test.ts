@@ -6,9 +6,13 @@ import { VirtualClock } from "../../support/virtual-clock.js";
 
 interface FakeHost extends EngineHost {
   readonly posted: unknown[];
+  readonly kills: string[];
   reportUp(): void;
   die(): void;
+  /** Ends without its thread. */
+  giveUp(): void;
   stops: number;
+  isGone: boolean;
 }
 
 function deferred<T>() {
@@ -26,13 +30,20 @@ function newHost(): FakeHost {
   const ended = deferred<ConfigStreamError>();
   up.promise.catch(() => {});
   const end = () => {
+    host.isGone = true;
+    giveUp();
+  };
+  const giveUp = () => {
     const error = new ConfigStreamError("worker_died", "It died.");
     up.reject(error);
     ended.resolve(error);
   };
   const host: FakeHost = {
     posted: [],
+    kills: [],
     stops: 0,
+    isGone: false,
+    kill: (why) => void host.kills.push(why),
     up: up.promise,
     ended: ended.promise,
     post: (message) => void host.posted.push(message),
@@ -42,37 +53,45 @@ function newHost(): FakeHost {
     },
     reportUp: () => up.resolve(),
     die: end,
+    giveUp,
   };
   return host;
 }
 
-function newSupervisor(random = () => 0.5) {
+function newSupervisor(random = () => 0.5, workerTimeoutMs = Number.POSITIVE_INFINITY) {
   const clock = new VirtualClock(0);
   const hosts: FakeHost[] = [];
   const deaths: (number | undefined)[] = [];
+  const allGone: boolean[] = [];
+  const heart = { beats: 0 };
   let failSpawns = 0;
   let restarts = 0;
   const supervisor = new Supervisor({
     clock,
     random,
     backoff: { initialMs: 500, maxMs: 30_000, floorMs: 250, factor: 2, resetAfterMs: 60_000 },
+    workerTimeoutMs,
+    heartbeat: () => heart.beats,
     spawn() {
       if (failSpawns-- > 0) throw new Error("no thread");
       const host = newHost();
       hosts.push(host);
       return host;
     },
-    onDied: (_error, nextAttemptAtMs) => deaths.push(nextAttemptAtMs),
+    onDied: (death) => {
+      deaths.push(death.nextAttemptAtMs);
+      allGone.push(death.allGone);
+    },
     onRestart: () => restarts++,
   });
   const fail = (times: number) => {
     failSpawns = times;
   };
-  return { supervisor, clock, hosts, deaths, restarts: () => restarts, fail };
+  return { supervisor, clock, hosts, deaths, allGone, heart, restarts: () => restarts, fail };
 }
 
-async function started() {
-  const all = newSupervisor();
+async function started(workerTimeoutMs?: number) {
+  const all = newSupervisor(undefined, workerTimeoutMs);
   const promise = all.supervisor.start();
   all.hosts[0]?.reportUp();
   await promise;
@@ -140,12 +159,12 @@ describe("a death", () => {
     expect((deaths[1] ?? 0) - clock.now()).toBe(375);
   });
 
-  test("leaves nobody to post to, which is harmless", async () => {
+  test("leaves nobody to post to, which is harmless, and told", async () => {
     const { supervisor, clock, hosts } = await started();
-    supervisor.post({ kind: "ack" });
+    expect(supervisor.post({ kind: "ack" })).toBe(true);
     hosts[0]?.die();
     await clock.settle();
-    supervisor.post({ kind: "ack" });
+    expect(supervisor.post({ kind: "ack" })).toBe(false);
     expect(hosts[0]?.posted).toHaveLength(1);
   });
 
@@ -156,6 +175,58 @@ describe("a death", () => {
     await clock.advance(10_000);
     expect(deaths).toHaveLength(3);
     expect(hosts).toHaveLength(2);
+  });
+});
+
+describe("an engine without a heartbeat", () => {
+  test("is killed after workerTimeoutMs, with the reason, and replaced once it has ended", async () => {
+    const { clock, hosts, heart } = await started(8_000);
+    await clock.advance(7_000);
+    heart.beats++;
+    await clock.advance(7_999);
+    expect(hosts[0]?.kills).toEqual([]);
+    await clock.advance(1_001);
+    expect(hosts[0]?.kills).toEqual([expect.stringMatching(/stuck for 8 s .*workerTimeoutMs/)]);
+    await clock.advance(100_000);
+    expect(hosts).toHaveLength(1);
+    expect(hosts[0]?.kills).toHaveLength(1);
+    hosts[0]?.die();
+    await clock.advance(375);
+    expect(hosts).toHaveLength(2);
+    await clock.advance(9_000);
+    expect(hosts[1]?.kills).toHaveLength(1);
+  });
+
+  test("is killed also before it is up, and start rejects", async () => {
+    const { supervisor, clock, hosts } = newSupervisor(undefined, 8_000);
+    const start = supervisor.start().catch((error: unknown) => error);
+    await clock.advance(9_000);
+    expect(hosts[0]?.kills).toHaveLength(1);
+    hosts[0]?.die();
+    expect(await start).toMatchObject({ code: "worker_died" });
+    expect(clock.pending).toBe(0);
+  });
+
+  test("that was given up is replaced, and nobody is told that all are gone before its thread has ended", async () => {
+    const { clock, hosts, allGone } = await started(8_000);
+    await clock.advance(9_000);
+    hosts[0]?.giveUp();
+    await clock.advance(375);
+    hosts[1]?.die();
+    await clock.settle();
+    expect(allGone).toEqual([false, false]);
+    if (hosts[0] !== undefined) hosts[0].isGone = true;
+    await clock.advance(625);
+    hosts[2]?.die();
+    await clock.settle();
+    expect(allGone).toEqual([false, false, true]);
+  });
+
+  test("is not looked at any more after stop", async () => {
+    const { supervisor, clock, hosts } = await started(8_000);
+    await supervisor.stop(10);
+    expect(clock.pending).toBe(0);
+    expect(hosts[0]?.kills).toEqual([]);
   });
 });
 

@@ -1,0 +1,84 @@
+import { describe, expect, test } from "vitest";
+import type { ConfigValue } from "../../../src/shared/types.js";
+import { createUntoldMemory, Untold } from "../../../src/shared/untold.js";
+
+const was = (key: string, oldValue: ConfigValue | undefined) => ({ key, oldValue });
+const sent = (key: string, newValue: ConfigValue | undefined) => ({ key, newValue });
+
+/** Another thread's look at the same memory. */
+const seen = (memory: SharedArrayBuffer) => new Untold(memory).read();
+
+describe("what was not told", () => {
+  test("is nothing at first, and after everything was told", () => {
+    const memory = createUntoldMemory();
+    expect(seen(memory)).toEqual(new Map());
+    const untold = new Untold(memory);
+    untold.add([was("a", 1)]);
+    untold.clear();
+    expect(seen(memory)).toEqual(new Map());
+    untold.add([was("a", 2)]);
+    expect(seen(memory)).toEqual(new Map([["a", 2]]));
+  });
+
+  test("is the first old value of each key, whatever comes after it, also from another worker", () => {
+    const memory = createUntoldMemory();
+    const untold = new Untold(memory);
+    untold.add([was("a", 1), was("new", undefined), was("b", { deep: [null, "ü€😀"] })]);
+    untold.add([was("a", 2), was("new", 5)]);
+    new Untold(memory).add([was("b", 0), was("c", false)]);
+    expect(seen(memory)).toEqual(
+      new Map<string, ConfigValue | undefined>([
+        ["a", 1],
+        ["new", undefined],
+        ["b", { deep: [null, "ü€😀"] }],
+        ["c", false],
+      ]),
+    );
+  });
+
+  test("is what was sent last, for keys that were sent before all was", () => {
+    const memory = createUntoldMemory();
+    const untold = new Untold(memory);
+    untold.add([was("a", 1), was("b", 1), was("gone", 1)]);
+    new Untold(memory).told([sent("a", 2), sent("gone", undefined)]);
+    untold.add([was("a", 2)]);
+    expect(seen(memory)).toEqual(
+      new Map<string, ConfigValue | undefined>([
+        ["a", 2],
+        ["b", 1],
+        ["gone", undefined],
+      ]),
+    );
+  });
+
+  test("keeps a map that has a key __proto__", () => {
+    const memory = createUntoldMemory();
+    const value = JSON.parse('{"__proto__": {"x": 1}}');
+    new Untold(memory).add([was("a", value)]);
+    expect(JSON.stringify(seen(memory)?.get("a"))).toBe('{"__proto__":{"x":1}}');
+  });
+
+  test("grows as needed, up to its bound; past it nothing is known, until all was told", () => {
+    const memory = createUntoldMemory(1024 * 1024);
+    const untold = new Untold(memory);
+    const many = Array.from({ length: 5_000 }, (_, i) => was(`key.${i}`, "x".repeat(100)));
+    untold.add(many);
+    expect(seen(memory)?.size).toBe(5_000);
+    expect(memory.byteLength).toBeLessThanOrEqual(1024 * 1024);
+    untold.add([was("large", "x".repeat(1024 * 1024))]);
+    untold.add([was("small", 1)]);
+    untold.told([sent("small", 2)]);
+    expect(seen(memory)).toBeUndefined();
+    untold.clear();
+    untold.add([was("small", 1)]);
+    expect(seen(memory)).toEqual(new Map([["small", 1]]));
+  });
+
+  test("does not grow by keys that change again and again", () => {
+    const memory = createUntoldMemory();
+    const untold = new Untold(memory);
+    for (let i = 0; i < 100_000; i++) untold.add([was("a", i), was("b", i)]);
+    expect(seen(memory)?.size).toBe(2);
+    expect(memory.byteLength).toBe(64 * 1024);
+  });
+});
