@@ -180,10 +180,15 @@ export function createAgentServer(params: AgentServerParams): AgentServer {
     },
     async stop() {
       endStreams(status.UNAVAILABLE, "The core agent is stopping.");
-      // Real time whatever clock the agent was given: this waits for sockets.
-      const force = setTimeout(() => server.forceShutdown(), shutdownGraceMs);
-      await new Promise<void>((done) => server.tryShutdown(() => done()));
-      clearTimeout(force);
+      await new Promise<void>((done) => {
+        // Real time whatever clock the agent was given: this waits for sockets. Those that never said a word of HTTP/2 would
+        // hold it up for as long as they like, even beyond a forced shutdown.
+        const enough = setTimeout(done, shutdownGraceMs);
+        server.tryShutdown(() => {
+          clearTimeout(enough);
+          done();
+        });
+      });
       server.forceShutdown();
     },
   };

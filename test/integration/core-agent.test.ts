@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { connect as http2Connect } from "node:http2";
-import { createServer } from "node:net";
+import { createServer, connect as netConnect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as tlsConnect } from "node:tls";
@@ -656,6 +656,14 @@ describe("life", () => {
     });
     await agent.stop();
     await startAgent({ address: agent.address });
+  });
+
+  test("stop does not wait for a connection that never says a word", async () => {
+    const agent = await startAgent();
+    const socket = netConnect(Number(agent.address.split(":")[1]), "127.0.0.1");
+    cleanups.push(() => socket.destroy());
+    await once(socket, "connect");
+    await agent.stop();
   });
 
   test("await using stops the agent", async () => {
