@@ -23,7 +23,12 @@ import { type SubscribeOptions, type Subscription, Subscriptions } from "./subsc
 import { type EngineDeath, Supervisor } from "./supervisor.js";
 import { startWorker } from "./worker-host.js";
 
-/** A live configuration. Make it with {@link createConsumer}; one per process and core agent is enough. */
+/**
+ * A live configuration. Make it with {@link createConsumer}; one per process and core agent is enough.
+ *
+ * It never keeps the process alive once it has started. One that is dropped without `stop()` goes on until the process ends, since
+ * its readers, handles and subscriptions, also those of other threads, are served as before.
+ */
 export interface Consumer extends AsyncDisposable {
   /**
    * Starts the worker, which connects and keeps connected. Resolves when the worker runs, not when settings are there: see

@@ -34,6 +34,10 @@ export function startInline(init: EngineHostInit): EngineHost {
     params: init.engine,
     logs: init.host.logger !== undefined,
     sessionIdProvider: provider && (async () => provider()),
+    onDefect(error) {
+      stopped = true;
+      void runtime?.stop().then(() => reportEnd(error));
+    },
     // Later, so that an application's handler never runs inside the engine.
     post: (message) => void setImmediate(receive, message),
     poll: () => {},

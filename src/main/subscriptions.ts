@@ -2,12 +2,13 @@
  * Who is told of changes. Batches come from the worker in order; each subscriber gets its share of one before the next is
  * asked for, and none can hold up another: a loop has its own buffer, a callback that throws is reported and passed over.
  */
+import { types } from "node:util";
 import { deepFreeze } from "../shared/codec.js";
 import { InvalidOptionError } from "../shared/errors.js";
 import type { ChangeBatch } from "../shared/messages.js";
 import type { ConfigChange } from "../shared/types.js";
 import { describeThrown, type Logger } from "./logger.js";
-import { checkNames, choiceOption, functionOption, numberOption } from "./options.js";
+import { checkNames, choiceOption, functionOption, numberOption, shapeOption } from "./options.js";
 import { type ChangeFilter, compileFilter } from "./subscriptions-filter.js";
 import { ChangeStream, type OverflowPolicy } from "./subscriptions-stream.js";
 
@@ -19,6 +20,9 @@ export interface SubscribeOptions extends ChangeFilter {
    * What happens when the buffer is full. `disconnect` (default): what is buffered is still handed out, then the iteration
    * ends with `SubscriberOverflowError`. `coalesce`: from then on only the newest value per key is kept, with the first
    * old value, until the loop has caught up; a key that is back at its old value is left out.
+   *
+   * It may also be the worker that merges events, while this thread is blocked for long: `disconnect` then ends with the same
+   * error. Over a death of the worker, both are told the net difference as ordinary events.
    */
   readonly overflow?: OverflowPolicy;
   /** Unsubscribes when it is aborted; the iteration then ends without an error. */
@@ -83,6 +87,7 @@ export class Subscriptions {
     checkNames(options, ["key", "keys", "prefix", "bufferSize", "overflow", "signal", "onChange"], "subscribe");
     const matches = compileFilter(options);
     const onChange = functionOption("onChange", options.onChange);
+    shapeOption("signal", options.signal, ["addEventListener", "removeEventListener"]);
     const bufferSize = numberOption("bufferSize", options.bufferSize, this.#ports.bufferSize, {
       min: 1,
       max: 1_000_000,
@@ -203,7 +208,7 @@ class CallbackSubscriber implements Subscriber {
     if (this.#ended) return true;
     try {
       const result = this.#onChange(change);
-      if (result instanceof Promise) result.catch((thrown: unknown) => this.#report(change, thrown));
+      if (types.isPromise(result)) result.catch((thrown: unknown) => this.#report(change, thrown));
     } catch (thrown) {
       this.#report(change, thrown);
     }

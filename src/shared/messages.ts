@@ -6,7 +6,7 @@
  * `sessionIdProvider`) and `events` (plain messages, {@link WorkerMessage} one way and {@link HostMessage} the other).
  */
 import type { MessagePort } from "node:worker_threads";
-import type { SerializedError } from "./errors.js";
+import type { ConfigStreamError, SerializedError } from "./errors.js";
 import type { EngineParams } from "./params.js";
 import type { SharedMemory } from "./region.js";
 import type { ConfigChange } from "./types.js";
@@ -75,6 +75,8 @@ export interface RuntimeInit {
   readonly params: EngineParams;
   readonly logs: boolean;
   readonly sessionIdProvider: (() => Promise<string>) | undefined;
+  /** The engine has ended by a defect: it is to be replaced. */
+  readonly onDefect: (error: ConfigStreamError) => void;
   /** Sends to the host. */
   readonly post: (message: WorkerMessage) => void;
   /** Takes what the host has sent and nobody has looked at yet, and passes it to `receive`, without waiting. */

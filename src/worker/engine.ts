@@ -92,6 +92,7 @@ class AttemptLoop implements Engine {
     const error = ConfigStreamError.from(thrown);
     this.#lifecycle.problem(error);
     this.#ports.log("error", `The engine ended by a defect of this library. ${error.message}`);
+    this.#ports.onDefect?.(error);
   }
 
   async #run(): Promise<void> {

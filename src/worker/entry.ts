@@ -29,6 +29,11 @@ function run(given: WorkerInit): void {
       logs: given.logs,
       sessionIdProvider: application && (async () => application.sessionId()),
       post,
+      onDefect(error) {
+        // A worker that does nothing is worse than one that is replaced.
+        post({ kind: "fatal", error: error.serialize() });
+        process.exit(1);
+      },
       poll() {
         for (let next = receiveMessageOnPort(events); next; next = receiveMessageOnPort(events)) {
           runtime.receive(next.message as HostMessage);

@@ -1,6 +1,7 @@
 /** What the engine needs from the world, so that it runs in a worker thread, in the same thread, and in virtual time. */
 import type { Clock } from "../shared/clock.js";
 import type { CounterName } from "../shared/counters.js";
+import type { ConfigStreamError } from "../shared/errors.js";
 import type { EffectiveChange, EngineStatus, WireEvent } from "../shared/types.js";
 
 export type { EngineStatus };
@@ -112,6 +113,8 @@ export interface EnginePorts {
   /** Asked for a session id at every (re)connection when the session kind is `provider`. */
   readonly sessionIdProvider: (() => Promise<string>) | undefined;
   readonly log: EngineLog;
+  /** The engine has ended by a defect of this library, and does nothing any more: another one may do better. */
+  readonly onDefect?: (error: ConfigStreamError) => void;
 }
 
 /** Log lines of the engine; the main thread decides what is shown. Never a token, session id or value. */

@@ -52,6 +52,7 @@ export function createRuntime(init: RuntimeInit): Runtime {
     status: statusSink(region, clock, params.session.kind === "fixed"),
     sessionIdProvider: init.sessionIdProvider,
     log: (level: LogLevel, message: string) => logs.write(level, message),
+    onDefect: init.onDefect,
   });
   let heartbeat: ReturnType<typeof setInterval> | undefined;
   return {

@@ -46,6 +46,7 @@ export class EngineBench {
   readonly counts = new Map<CounterName, number>();
   readonly lines: LogLine[] = [];
   readonly order: string[] = [];
+  readonly defects: ConfigStreamError[] = [];
   messages = 0;
   credentialReads = 0;
   /** Uniform in [0, 1); 0.5 keeps every jitter in the middle. */
@@ -83,6 +84,7 @@ export class EngineBench {
       },
       sessionIdProvider,
       log: (level, message) => this.lines.push({ level, message, atMs: this.clock.monotonic() }),
+      onDefect: (error) => this.defects.push(error),
     };
     this.engine = createEngine({ ...testParams, ...params }, ports, { defer: this.clock.defer });
   }

@@ -62,6 +62,7 @@ describe("filters", () => {
     [{ bufferSize: 0 }, /"bufferSize" .* but is 0/],
     [{ overflow: "drop" }, /"overflow" must be one of "disconnect", "coalesce", but is "drop"/],
     [{ onChange: true }, /"onChange" must be a function/],
+    [{ signal: "stop" }, /"signal" must be an object with the functions addEventListener/],
   ])("%j is refused", (options, expected) => {
     const { hub, active } = newHub();
     expect(() => hub.subscribe(options as SubscribeOptions)).toThrow(InvalidOptionError);

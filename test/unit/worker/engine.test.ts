@@ -19,6 +19,22 @@ afterEach(async () => {
   expect(transport.openConnections).toBe(0);
 });
 
+describe("a defect of the engine itself", () => {
+  it("ends it, and is told to whoever can replace it", async () => {
+    bench = new EngineBench();
+    await bench.goLive();
+    Object.defineProperty(bench, "random", {
+      get() {
+        throw new RangeError("A defect.");
+      },
+    });
+    bench.transport.stream.end(grpcError(unavailable));
+    await bench.clock.settle();
+    expect(bench.defects).toMatchObject([{ code: "internal", message: "A defect." }]);
+    expect(bench.lines.at(-1)).toMatchObject({ level: "error", message: expect.stringContaining("A defect.") });
+  });
+});
+
 describe("start-up", () => {
   it("goes through starting, registering and connecting to live, and is live only after the publish", async () => {
     bench = new EngineBench();

@@ -1,0 +1,113 @@
+import type { ConfigChange } from "configstream-consumer";
+import { describe, expect, it } from "vitest";
+import { newConsumer, readyConsumer, sample, startAgent, type Tidy, until } from "./support.js";
+import { commands, probe } from "./words.mjs";
+
+/** Writes are counted, and no worker dies of them. */
+const unarmed = -1;
+
+/** A consumer whose workers can be made to die at a certain write to shared memory, and a subscriber that checks. */
+async function mortalConsumer(tidy: Tidy) {
+  const defaults = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`filler.${i}`, i]));
+  const agent = await startAgent(tidy, { defaults: { ...defaults, "a.number": 0 } });
+  const { consumer, words } = newConsumer(tidy, agent);
+  Atomics.store(words, probe.writesLeft, unarmed);
+  await consumer.start();
+  await consumer.waitReady();
+  const number = consumer.reader().setting("a.number").asInt();
+  const changes: ConfigChange[] = [];
+  consumer.subscribe({ onChange: (change) => changes.push(change) });
+  /** Sets the number, and waits until it has been told; nothing older may be read again meanwhile. */
+  const follow = async (value: number): Promise<void> => {
+    agent.set("a.number", value);
+    await until(() => {
+      expect([value - 1, value]).toContain(number.value);
+      return changes.length >= value && number.value === value;
+    });
+    expect(changes.at(-1)).toMatchObject({ key: "a.number", oldValue: value - 1, newValue: value });
+    expect(changes).toHaveLength(value);
+  };
+  return { agent, consumer, words, follow };
+}
+
+describe("a worker that dies", () => {
+  it("at each write to shared memory that an update makes: readers go on, and each change is told once", {
+    timeout: 180_000,
+  }, async ({ onTestFinished: tidy }) => {
+    const { consumer, words, follow } = await mortalConsumer(tidy);
+    let value = 0;
+    for (let write = 1; ; write++) {
+      const before = Atomics.load(words, probe.strikes);
+      Atomics.store(words, probe.writesLeft, write);
+      await follow(++value);
+      // It may have died when the change was told already; and it may be the heartbeat, a second later, of which it dies.
+      const survived = Atomics.exchange(words, probe.writesLeft, unarmed) > 0 && write > 5;
+      if (survived && Atomics.load(words, probe.strikes) === before) break;
+      await until(() => consumer.status().workerRestarts === Atomics.load(words, probe.strikes));
+      await until(() => consumer.status().state === "live");
+    }
+    const deaths = Atomics.load(words, probe.strikes);
+    expect(deaths).toBeGreaterThan(15);
+    expect(await sample(consumer, "worker_restarts")).toBe(deaths);
+  });
+
+  it("while it takes over from one that died, at any write: the next one takes over, and each change is told once", {
+    timeout: 180_000,
+  }, async ({ onTestFinished: tidy }) => {
+    const { consumer, words, follow } = await mortalConsumer(tidy);
+    const many = 1_000_000;
+    let value = 0;
+    /** Lets the worker die, and the next one at a certain write; tells how many it made. */
+    const takeOver = async (write: number): Promise<number> => {
+      const lives = Atomics.load(words, probe.lives);
+      Atomics.store(words, probe.writesLeft, write);
+      Atomics.store(words, probe.command, commands.exit);
+      await until(() => Atomics.load(words, probe.lives) > lives);
+      await follow(++value);
+      const left = Atomics.load(words, probe.writesLeft);
+      Atomics.store(words, probe.writesLeft, unarmed);
+      return write - left;
+    };
+    const writes = await takeOver(many);
+    expect(writes).toBeGreaterThan(1_000);
+    const restarts = consumer.status().workerRestarts;
+    const steps = 24;
+    // More of them at both ends, where the steps differ from each other.
+    const at = Array.from({ length: steps }, (_, i) => {
+      const third = Math.floor(steps / 3);
+      if (i < third) return 3 + i * 9;
+      if (i < 2 * third) return writes - 2 - (i - third) * 4;
+      return Math.floor((writes * (i - 2 * third + 1)) / (third + 1));
+    });
+    for (const write of at) await takeOver(write);
+    // Each time the one that was told to exit, and mostly the one that took over from it.
+    expect(consumer.status().workerRestarts - restarts).toBeGreaterThan(steps * 1.5);
+  });
+
+  it("by an uncaught error, an unhandled rejection, an exit, or for want of memory, is replaced; the status says why", {
+    timeout: 60_000,
+  }, async ({ onTestFinished: tidy }) => {
+    const agent = await startAgent(tidy);
+    const { consumer, words } = await readyConsumer(tidy, agent, {
+      resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 },
+    });
+    const ways: [number, RegExp][] = [
+      [commands.throw, /uncaught Error at .*probe-entry\.mjs/],
+      [commands.reject, /uncaught Error at .*probe-entry\.mjs/],
+      [commands.exit, /terminated or exited \(exit code 3\)/],
+      [commands.fillMemory, /ran out of memory\. Raise the option resourceLimits/],
+    ];
+    let value = 1;
+    for (const [index, [command, reason]] of ways.entries()) {
+      Atomics.store(words, probe.command, command);
+      await until(() => consumer.status().workerRestarts === index + 1);
+      expect(consumer.status().lastError).toMatchObject({
+        code: "worker_died",
+        message: expect.stringMatching(reason),
+      });
+      agent.set("a.b", ++value);
+      await until(() => consumer.reader().getInt("a.b") === value);
+      await until(() => consumer.status().state === "live");
+    }
+  });
+});
