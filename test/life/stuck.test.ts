@@ -2,11 +2,19 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setEnvironmentData } from "node:worker_threads";
 import type { ConfigChange } from "configstream-consumer";
+import type { CoreAgent } from "configstream-consumer/core-agent";
 import { describe, expect, it } from "vitest";
 import { newConsumer, optionsFor, readyConsumer, runModule, sample, startAgent, until } from "./support.js";
 import { commands, probe, releaseFileData } from "./words.mjs";
 
 const workerTimeoutMs = 4_000;
+
+/** Says where a worker that waits in native code finds its release, and gives what releases it. */
+function releasable(agent: CoreAgent): () => Promise<void> {
+  const file = join(agent.authTokenFile, "..", "release");
+  setEnvironmentData(releaseFileData, file);
+  return () => writeFile(file, "");
+}
 
 describe.concurrent("a worker that is stuck", () => {
   for (const [how, command] of [
@@ -42,33 +50,35 @@ describe.concurrent("a worker that is stuck", () => {
     timeout: 60_000,
   }, async ({ onTestFinished: tidy }) => {
     const agent = await startAgent(tidy);
-    const releaseFile = join(agent.authTokenFile, "..", "release");
-    setEnvironmentData(releaseFileData, releaseFile);
+    const release = releasable(agent);
     const lines: string[] = [];
     const silent = () => {};
     const error = (line: string) => void lines.push(line);
     const logger = { debug: silent, info: silent, warn: silent, error };
     const { consumer, words } = newConsumer(tidy, agent, { workerTimeoutMs, logger });
-    const workers: unknown[] = [];
-    const exits: unknown[] = [];
-    const onWorker = (worker: import("node:worker_threads").Worker) => {
-      workers.push(worker);
-      worker.once("exit", () => exits.push(worker));
-    };
     await consumer.start();
     await consumer.waitReady();
-    process.on("worker", onWorker);
     Atomics.store(words, probe.command, commands.native);
     agent.set("a.b", 2);
     await until(() => Atomics.load(words, probe.lives) === 2 && consumer.status().state === "live");
-    process.off("worker", onWorker);
     agent.set("a.b", 3);
     await until(() => consumer.reader().getInt("a.b") === 3);
     expect(consumer.status().lastError?.message).toContain("Native code holds its thread up");
     expect(lines.join()).toContain("native code holds it up");
     expect(consumer.status().workerRestarts).toBe(1);
     await consumer.stop();
-    await writeFile(releaseFile, "");
+    await release();
+  });
+
+  it("in native code does not hold up stop for ever", { timeout: 60_000 }, async ({ onTestFinished: tidy }) => {
+    const agent = await startAgent(tidy);
+    const release = releasable(agent);
+    const { consumer, words } = await readyConsumer(tidy, agent, { stopTimeoutMs: 50 });
+    Atomics.store(words, probe.command, commands.native);
+    await until(() => Atomics.load(words, probe.command) === commands.none);
+    await consumer.stop();
+    expect(consumer.status().state).toBe("stopped");
+    await release();
   });
 
   it("before it is up makes start reject, with the reason", { timeout: 60_000 }, async ({ onTestFinished: tidy }) => {
