@@ -3,9 +3,10 @@ export type { Environment } from "./files/env.js";
 export type { DefaultSetting, Defaults } from "./files/known-keys.js";
 export { createEffectiveConfig, type EffectiveConfig } from "./local/effective-config.js";
 export type { EffectiveConfigOptions } from "./local/effective-options.js";
-export { type AttachedReader, attachReader } from "./main/attach.js";
+export { type AttachedReader, type AttachOptions, attachReader } from "./main/attach.js";
 export { type Consumer, createConsumer } from "./main/consumer.js";
 export type { ConsumerOptions } from "./main/consumer-options.js";
+export { checkHealth, type Health, type HealthOptions } from "./main/health.js";
 export type { Logger } from "./main/logger.js";
 export type { MetricsRegistry } from "./main/metrics.js";
 export type {

@@ -1,26 +1,9 @@
 /** Hides credentials in what is printed. Pure. */
+import { looksLikeCredential, withoutUrlLogins } from "../shared/credential-names.js";
 import type { ConfigValue } from "../shared/types.js";
 
 /** Stands for a hidden value; always the same, so that it does not tell the length. */
 export const mask = "********";
-
-// A word of a name that makes its value a credential.
-const credentialWords =
-  /(^|[._-])(api_?keys?|app(lication)?_?keys?|access_?keys?|private_?keys?|client_?keys?|encryption_?keys?|session_?keys?|keys?|passwords?|passwd|pwd|passphrase|tokens?|secrets?|credentials?|auth|authorization|bearer|community(_strings?)?|dsn|connection_?strings?)$|(passw(or)?d|secret|token|api_?key|app_?key|private_?key|credential)s?$/;
-// The same as one word in camel case: apiKey, authToken.
-const camelCase = /([a-z0-9])([A-Z])/g;
-// Maps from an address to the keys that are used there.
-const endpointMaps = /(^|[._-])(\w+_)?additional_endpoints$/;
-const backendSettings = /(^|\.)secret_backend_(arguments|config)$|(^|\.)multi_secret_backends$/;
-// `tag_key`, `sort_keys` and the like name a key of another kind.
-const harmless = /(tag|label|sort|group|primary|partition|routing|public|additional|stripped|annotation|metric)_keys?$/;
-
-/** True when a name looks like that of a credential. */
-export function looksLikeCredential(name: string): boolean {
-  const lower = name.replace(camelCase, "$1_$2").toLowerCase();
-  if (harmless.test(lower)) return false;
-  return credentialWords.test(lower) || endpointMaps.test(lower) || backendSettings.test(lower);
-}
 
 /**
  * A value as it may be printed. What stands under a name that looks like a credential is replaced, except what cannot be
@@ -44,14 +27,10 @@ function hide(value: ConfigValue): ConfigValue {
 }
 
 function maskWithin(value: ConfigValue): ConfigValue {
-  if (typeof value === "string") return maskUrl(value);
+  if (typeof value === "string") return withoutUrlLogins(value, mask);
   if (Array.isArray(value)) return value.map(maskWithin);
   if (typeof value === "object" && value !== null) return mapEntries(value as Entries, maskValue);
   return value;
-}
-
-function maskUrl(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/?#@]*@/gi, `$1${mask}@`);
 }
 
 type Entries = { readonly [name: string]: ConfigValue };

@@ -4,7 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { parseYaml } from "../core-agent/yaml.js";
+import { parseYaml } from "../files/yaml.js";
 import type { ConfigValue } from "../shared/types.js";
 import { wrongUsage } from "./exit.js";
 import type { Io } from "./io.js";

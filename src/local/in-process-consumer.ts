@@ -128,8 +128,8 @@ export class InProcessConsumer implements Consumer {
   }
 
   share(): SharedConfig {
-    const { origin, readyTimeoutMs } = this.#params;
-    return sharedConfig({ memory: this.#region.memory, coreAgentAddress: origin, readyTimeoutMs });
+    const { clientName, origin, readyTimeoutMs } = this.#params;
+    return sharedConfig({ memory: this.#region.memory, clientName, coreAgentAddress: origin, readyTimeoutMs });
   }
 
   stop(): Promise<void> {
@@ -181,6 +181,7 @@ export class InProcessConsumer implements Consumer {
       nextAttemptAtMs: undefined,
       sessionSinceMs: undefined,
       lastError: this.#lastError,
+      hasWorker: false,
     });
   }
 

@@ -1,10 +1,18 @@
 /** Reading in another thread than the consumer's. */
 import { Region } from "../shared/region.js";
+import { addMetrics, createRegistry, type MetricsRegistry } from "./metrics.js";
+import { checkNames, shapeOption } from "./options.js";
 import { createReader } from "./reader.js";
 import type { Reader } from "./reader-api.js";
 import { type WaitOptions, type WaitSyncOptions, waitReady, waitReadySync } from "./readiness.js";
 import { checkShared, type SharedConfig } from "./shared-config.js";
 import { type ConsumerStatus, consumerStatus } from "./status.js";
+
+/** Options of {@link attachReader}. */
+export interface AttachOptions {
+  /** The prom-client registry of this thread that `metrics` puts the consumer's metrics in. Default: one of its own. */
+  readonly registry?: MetricsRegistry;
+}
 
 /** A reader in a thread that the consumer does not live in. It needs no message and no clean-up. */
 export interface AttachedReader extends Reader {
@@ -16,21 +24,39 @@ export interface AttachedReader extends Reader {
   waitReadySync(options?: WaitSyncOptions): void;
   /** As `consumer.status()`. */
   status(): ConsumerStatus;
+  /**
+   * As `consumer.metrics`, for a scrape that this thread answers: the same values, read from the same memory, so only one of the
+   * two should be scraped. Made when it is first asked for; throws `InvalidOptionError` when the names are taken in the registry.
+   */
+  readonly metrics: MetricsRegistry;
 }
 
 /**
  * Makes a reader in this thread for what `consumer.share()` gave in another one. Throws `InvalidOptionError` for any other
  * value, and `incompatible_region` when the two threads run different versions of this package.
  */
-export function attachReader(shared: SharedConfig): AttachedReader {
+export function attachReader(shared: SharedConfig, options: AttachOptions = {}): AttachedReader {
   checkShared(shared);
+  checkNames(options, ["registry"], "attachReader");
+  const given = shapeOption("registry", options.registry, ["registerMetric", "getSingleMetric", "metrics"]);
   const region = new Region(shared.memory);
   const waiter = { region, timeoutMs: shared.readyTimeoutMs, address: shared.coreAgentAddress };
   const reader = createReader(region);
-  return Object.assign(reader, {
+  let registry: MetricsRegistry | undefined;
+  const attached = Object.assign(reader, {
     reader,
     waitReady: (options?: WaitOptions) => waitReady(waiter, options),
     waitReadySync: (options?: WaitSyncOptions) => waitReadySync(waiter, options),
     status: () => consumerStatus(region, Date.now()),
   });
+  // Not by Object.assign, which would make it now: most threads are never scraped.
+  return Object.defineProperty(attached, "metrics", {
+    get() {
+      if (registry !== undefined) return registry;
+      const target = given ?? createRegistry();
+      addMetrics(target, shared.clientName, region);
+      registry = target;
+      return target;
+    },
+  }) as typeof attached & { readonly metrics: MetricsRegistry };
 }

@@ -93,6 +93,32 @@ export interface ConsumerOptions {
     readonly maxRegionBytes?: number;
   };
 
+  /**
+   * Keeps the last good settings in a file, so that the next process can start on them while the core agent is away. They can
+   * be read as soon as the file was, in state `stale`, until the first snapshot replaces them; subscribers are then told what
+   * differs. Settings that look like credentials are left out of the file. A file that is damaged, too old, of another
+   * client or core agent, or open to other users is not used; that, and a file that cannot be written, is a line in the log and a
+   * metric, and never a failure. Default: off.
+   */
+  readonly cache?: {
+    /**
+     * Path of the file, in a folder that exists and that only this user can write to; for this process alone. Required.
+     */
+    readonly path: string;
+    /**
+     * Settings that a stream confirmed longer ago, in ms, are not used. Default 604,800,000 (7 days); 1,000 to 315,360,000,000,
+     * `Infinity` for no limit.
+     */
+    readonly maxAgeMs?: number;
+    /** Least time between two writes, in ms. Default 30,000; 100 to 86,400,000. */
+    readonly writeIntervalMs?: number;
+    /**
+     * How long `waitReady` and `waitReadySync` hold out for a first snapshot, in ms from the start, before cached settings are
+     * enough for them; not longer than the first failed attempt. Default 5,000; 0 to 3,600,000.
+     */
+    readonly waitForFreshMs?: number;
+  };
+
   /** How long `waitReady` and `waitReadySync` wait when they are not told, in ms. Default 60,000; 0 or more, `Infinity` for no limit. */
   readonly readyTimeoutMs?: number;
   /** `stop` lets the worker end by itself for so long, in ms, then terminates it. Default 3,000; 1 to 600,000. */
@@ -147,6 +173,7 @@ export const consumerOptionNames: { readonly [name in keyof Required<ConsumerOpt
   credentialsPollMs: true,
   callTimeoutMs: true,
   limits: true,
+  cache: true,
   readyTimeoutMs: true,
   stopTimeoutMs: true,
   workerTimeoutMs: true,

@@ -1,11 +1,21 @@
 /** The consumer: what an application makes, starts, reads from and stops. */
 import { inspect } from "node:util";
 import { ConfigStreamError, ConsumerStoppedError, InvalidOptionError } from "../shared/errors.js";
-import { count, isReady, isStopped, markStopped, markWritersGone, readStatus, writeStatus } from "../shared/header.js";
+import {
+  count,
+  isFresh,
+  isReady,
+  isStopped,
+  markStopped,
+  markWritersGone,
+  readStatus,
+  writeStatus,
+} from "../shared/header.js";
 import { header } from "../shared/layout.js";
 import type { ChangeBatch } from "../shared/messages.js";
 import type { EngineParams } from "../shared/params.js";
 import { createRegionMemory, Region } from "../shared/region.js";
+import type { EngineStatus } from "../shared/types.js";
 import { createUntoldMemory, Untold } from "../shared/untold.js";
 import type { ConsumerOptions } from "./consumer-options.js";
 import type { EngineHostInit } from "./engine-host.js";
@@ -40,7 +50,8 @@ export interface Consumer extends AsyncDisposable {
   start(): Promise<void>;
   /**
    * Resolves once the first snapshot can be read, at once when it already can. May be called any number of times, also
-   * before `start()`. Keeps the process alive meanwhile.
+   * before `start()`. Keeps the process alive meanwhile. With the option `cache` it also resolves on cached settings, once an
+   * attempt to reach the core agent has failed or `cache.waitForFreshMs` is over.
    *
    * Rejects with `WaitTimeoutError`, which tells what was waited for and what failed last, and does not stop the
    * consumer; with the signal's reason; or with `ConsumerStoppedError`.
@@ -91,6 +102,7 @@ class ConfigConsumer implements Consumer {
   readonly #untold = createUntoldMemory();
   /** The last one, while its subscribers are there. */
   #lastBatch: ChangeBatch | undefined;
+  #deathLoggedAtMs = Number.NEGATIVE_INFINITY;
   #stopping: Promise<void> | undefined;
 
   constructor(options: ConsumerOptions, env: Environment) {
@@ -143,7 +155,8 @@ class ConfigConsumer implements Consumer {
         : this.#host.sessionIdProvider !== undefined
           ? "a sessionIdProvider"
           : undefined;
-    if (needsThisThread !== undefined && !isReady(this.#region) && !isStopped(this.#region)) {
+    const done = options?.fresh ? isFresh(this.#region) : isReady(this.#region);
+    if (needsThisThread !== undefined && !done && !isStopped(this.#region)) {
       throw new InvalidOptionError(
         `waitReadySync would block the thread that ${needsThisThread} needs, so it could never succeed. Await waitReady.`,
       );
@@ -167,6 +180,7 @@ class ConfigConsumer implements Consumer {
   share(): SharedConfig {
     return sharedConfig({
       memory: this.#region.memory,
+      clientName: this.#engine.clientName,
       coreAgentAddress: this.#engine.coreAgentAddress,
       readyTimeoutMs: this.#host.readyTimeoutMs,
     });
@@ -225,14 +239,24 @@ class ConfigConsumer implements Consumer {
     const { code, message } = error;
     const before = readStatus(region);
     writeStatus(region, {
-      state: isReady(region) ? "stale" : "failed",
+      state: region.load(header.arena) === 0 ? "failed" : "stale",
       step: before === undefined || before.step === "done" ? "connection" : before.step,
       attempt: (before?.attempt ?? 0) + 1,
       nextAttemptAtMs,
       sessionSinceMs: undefined,
       lastError: { code, message, atMs: Date.now() },
+      interruptedSinceMs: before?.interruptedSinceMs ?? Date.now(),
+      cachedAtMs: before?.cachedAtMs,
     });
-    this.#logger.error(nextAttemptAtMs === undefined ? message : `${message} Another one is started.`);
+    this.#logDeath(nextAttemptAtMs === undefined ? message : `${message} Another one is started.`, before);
+  }
+
+  /** As for any outage: a line when it begins, then at most one a minute. */
+  #logDeath(message: string, before: EngineStatus | undefined): void {
+    const nowMs = performance.now();
+    const isDue = before?.interruptedSinceMs === undefined || nowMs - this.#deathLoggedAtMs >= 60_000;
+    if (isDue) this.#deathLoggedAtMs = nowMs;
+    this.#logger[isDue ? "error" : "debug"](message);
   }
 
   async #stop(): Promise<void> {

@@ -15,20 +15,12 @@ export const silentLogger: Logger = { debug: nothing, info: nothing, warn: nothi
 export function guarded(logger: Logger): Logger {
   const guard = (level: keyof Logger) => (message: string) => {
     try {
-      logger[level](message);
+      // A promise, for a logger that is asynchronous against its type: its rejection must not end the process.
+      const written: unknown = logger[level](message);
+      if (written instanceof Promise) written.catch(nothing);
     } catch {
       // Nobody is left to be told.
     }
   };
   return { debug: guard("debug"), info: guard("info"), warn: guard("warn"), error: guard("error") };
-}
-
-/**
- * Something that the application's code threw, without its message, which may quote a setting's value: the name of the
- * error and the line of code that it came from.
- */
-export function describeThrown(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return `a thrown ${typeof thrown}`;
-  const from = /^\s+(at .*)$/m.exec(thrown.stack ?? "")?.[1];
-  return from === undefined ? thrown.name : `${thrown.name} ${from}`;
 }

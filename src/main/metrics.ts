@@ -45,6 +45,10 @@ const counters: readonly (readonly [name: string, counter: CounterName, help: st
   ["publishes", "publishes", "Publishes made visible to readers."],
   ["changes_sent", "changesSent", "Changes sent to the main thread for subscribers."],
   ["contended_reads", "contendedReads", "Reads that kept the cached value since no clean copy could be had."],
+  ["cache_loads", "cacheLoads", "Starts on the settings of the cache file."],
+  ["cache_refusals", "cacheRefusals", "Cache files that were there and were not used."],
+  ["cache_writes", "cacheWrites", "Cache files written."],
+  ["cache_write_failures", "cacheWriteFailures", "Cache files that could not be written."],
   ["checksum_mismatches", "checksumMismatches", "Values whose checksum did not match; a defect of the library."],
 ];
 
@@ -58,6 +62,16 @@ const gauges: readonly (readonly [name: string, help: string, read: (region: Reg
     "message_age_seconds",
     "Age of the last message of the stream.",
     (r) => seconds(consumerStatus(r, Date.now()).lastMessageAgeMs),
+  ],
+  [
+    "interrupted_seconds",
+    "Time for which new settings have not been able to arrive.",
+    (r) => seconds(consumerStatus(r, Date.now()).interruptedForMs),
+  ],
+  [
+    "cached_settings_age_seconds",
+    "Age of the settings while they come from the cache file.",
+    (r) => seconds(consumerStatus(r, Date.now()).cachedAgeMs),
   ],
 ];
 

@@ -1,7 +1,9 @@
 /** How the options of a consumer become parameters: checks, and defaults. */
+import { resolve } from "node:path";
 import type { ResourceLimits } from "node:worker_threads";
 import { InvalidOptionError } from "../shared/errors.js";
 import {
+  type CacheParams,
   defaultOverrides,
   defaultSourcePriority,
   type EngineParams,
@@ -79,6 +81,7 @@ function engineParams(options: ConsumerOptions, env: Environment): EngineParams 
     backoff: backoff(options.backoff),
     ...keepalive(options),
     limits: limits(options.limits),
+    cache: cache(options.cache),
   };
 }
 
@@ -227,5 +230,21 @@ function limits(given: ConsumerOptions["limits"] = {}): EngineParams["limits"] {
       min: mib,
       max: 2048 * mib,
     }),
+  };
+}
+
+function cache(given: ConsumerOptions["cache"]): CacheParams | undefined {
+  if (given === undefined) return undefined;
+  checkNames(given, ["path", "maxAgeMs", "writeIntervalMs", "waitForFreshMs"], 'Option "cache"');
+  const { path, maxAgeMs, writeIntervalMs, waitForFreshMs } = given;
+  return {
+    // Here, since the application may change its working directory later.
+    path: resolve(stringOption("cache.path", path ?? null, "")),
+    maxAgeMs:
+      maxAgeMs === Number.POSITIVE_INFINITY
+        ? maxAgeMs
+        : numberOption("cache.maxAgeMs", maxAgeMs, 7 * day, { min: 1_000, max: 3_650 * day }),
+    writeIntervalMs: numberOption("cache.writeIntervalMs", writeIntervalMs, 30_000, { min: 100, max: day }),
+    waitForFreshMs: numberOption("cache.waitForFreshMs", waitForFreshMs, 5_000, { min: 0, max: hour }),
   };
 }

@@ -1,15 +1,17 @@
 /** Waiting for the first snapshot, by a promise or by blocking. The truth is in shared memory; waking up only means to look. */
 import { ConsumerStoppedError, WaitTimeoutError } from "../shared/errors.js";
-import { isReady, isStopped } from "../shared/header.js";
+import { isFresh, isReady, isStopped } from "../shared/header.js";
 import { header } from "../shared/layout.js";
 import type { Region } from "../shared/region.js";
-import { checkNames, shapeOption, timeoutOption } from "./options.js";
+import { booleanOption, checkNames, shapeOption, timeoutOption } from "./options.js";
 import { consumerStatus } from "./status.js";
 
 /** Options of `waitReadySync`. */
 export interface WaitSyncOptions {
   /** Time limit in ms; 0 only looks, `Infinity` waits for ever. Default: the consumer's `readyTimeoutMs` (60,000). */
   readonly timeoutMs?: number;
+  /** Waits for a snapshot also when settings of the option `cache` could be read meanwhile. Default: false. */
+  readonly fresh?: boolean;
 }
 
 /** Options of `waitReady`. */
@@ -29,9 +31,10 @@ export interface Waiter {
 /** Longest time between two looks. The wake-up normally comes at once; this bounds the harm of one that does not. */
 const SLICE_MS = 1_000;
 
-/** Resolves once a snapshot can be read. Rejects with a timeout, the signal's reason, or `ConsumerStoppedError`. */
+/** Resolves once settings can be read. Rejects with a timeout, the signal's reason, or `ConsumerStoppedError`. */
 export async function waitReady(waiter: Waiter, options: WaitOptions = {}): Promise<void> {
-  checkNames(options, ["timeoutMs", "signal"], "waitReady");
+  checkNames(options, ["timeoutMs", "fresh", "signal"], "waitReady");
+  const fresh = booleanOption("fresh", options.fresh, false);
   const timeoutMs = timeoutOption("timeoutMs", options.timeoutMs, waiter.timeoutMs);
   const signal = shapeOption("signal", options.signal, ["addEventListener", "throwIfAborted"]);
   const { region } = waiter;
@@ -44,7 +47,7 @@ export async function waitReady(waiter: Waiter, options: WaitOptions = {}): Prom
       // Before looking: whatever changes afterwards has rung since, and the wait below returns at once.
       const ring = region.load(header.doorbell);
       signal?.throwIfAborted();
-      if (isReadyNow(region)) return;
+      if (isReadyNow(region, fresh)) return;
       const leftMs = giveUpAt - performance.now();
       if (leftMs <= 0) throw timeoutError(waiter, timeoutMs);
       await Promise.race([region.waitAsync(header.doorbell, ring, Math.min(leftMs, SLICE_MS)), aborted]);
@@ -55,26 +58,27 @@ export async function waitReady(waiter: Waiter, options: WaitOptions = {}): Prom
   }
 }
 
-/** Returns once a snapshot can be read; blocks this thread. Throws a timeout or `ConsumerStoppedError`. */
+/** Returns once settings can be read; blocks this thread. Throws a timeout or `ConsumerStoppedError`. */
 export function waitReadySync(waiter: Waiter, options: WaitSyncOptions = {}): void {
-  checkNames(options, ["timeoutMs"], "waitReadySync");
+  checkNames(options, ["timeoutMs", "fresh"], "waitReadySync");
+  const fresh = booleanOption("fresh", options.fresh, false);
   const timeoutMs = timeoutOption("timeoutMs", options.timeoutMs, waiter.timeoutMs);
   const { region } = waiter;
   const giveUpAt = performance.now() + timeoutMs;
   for (;;) {
     const ring = region.load(header.doorbell);
-    if (isReadyNow(region)) return;
+    if (isReadyNow(region, fresh)) return;
     const leftMs = giveUpAt - performance.now();
     if (leftMs <= 0) throw timeoutError(waiter, timeoutMs);
     region.waitSync(header.doorbell, ring, Math.min(leftMs, SLICE_MS));
   }
 }
 
-function isReadyNow(region: Region): boolean {
+function isReadyNow(region: Region, fresh: boolean): boolean {
   if (isStopped(region)) {
     throw new ConsumerStoppedError("The consumer was stopped. Settings that had arrived before stay readable.");
   }
-  return isReady(region);
+  return fresh ? isFresh(region) : isReady(region);
 }
 
 /** The last sentence of a {@link WaitTimeoutError} of a consumer that was started. */

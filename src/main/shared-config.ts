@@ -9,6 +9,8 @@ const kind = "configstream-consumer/shared";
 export interface SharedConfig {
   readonly kind: typeof kind;
   readonly memory: SharedMemory;
+  /** Name of the remote agent, the `client` label of metrics. */
+  readonly clientName: string;
   /** `host:port` of the core agent, for errors. */
   readonly coreAgentAddress: string;
   /** Default time limit of waits, in ms. */

@@ -4,8 +4,8 @@ import { expose, wrap } from "comlink";
 import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
 import { ConfigStreamError } from "../shared/errors.js";
 import type { ControlApi, HostApi, HostMessage, WorkerInit, WorkerMessage } from "../shared/messages.js";
+import { describeThrown } from "../shared/thrown.js";
 import type { EngineHost, EngineHostInit } from "./engine-host.js";
-import { describeThrown } from "./logger.js";
 
 /** How long a thread may take to end after it was ended by force, in ms. JavaScript ends at once; native code does not. */
 const EXIT_WAIT_MS = 5_000;

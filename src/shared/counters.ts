@@ -32,6 +32,14 @@ export const counterNames = [
   "contendedReads",
   /** Values whose checksum did not match. Written by any reader. */
   "checksumMismatches",
+  /** Starts on the settings of a cache file. Written by the worker, like all below. */
+  "cacheLoads",
+  /** Cache files that were there and were not used. */
+  "cacheRefusals",
+  /** Cache files written. */
+  "cacheWrites",
+  /** Cache files that could not be written. */
+  "cacheWriteFailures",
 ] as const;
 
 /** Name of a counter. */

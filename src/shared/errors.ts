@@ -4,6 +4,8 @@
  * Errors cross threads as plain {@link SerializedError}s, since structured clone drops class and custom fields.
  */
 
+import { describeThrown } from "./thrown.js";
+
 /** What went wrong, and whether trying again can help. Each code is documented where it stands. */
 export const errorCodes = {
   /** An option has a wrong name, type or value. Fix the call; retrying cannot help. */
@@ -82,7 +84,13 @@ export class ConfigStreamError extends Error {
       configStreamError: true,
       code: this.code,
       message: this.message,
-      cause: cause === undefined ? undefined : cause instanceof Error ? cause.message : String(cause),
+      // Of foreign errors without the message, which nobody has checked.
+      cause:
+        cause === undefined || typeof cause === "string"
+          ? cause
+          : cause instanceof ConfigStreamError
+            ? cause.message
+            : describeThrown(cause),
     };
   }
 
@@ -103,12 +111,14 @@ export class ConfigStreamError extends Error {
     }
   }
 
-  /** Turns anything that was thrown into a {@link ConfigStreamError}; one that already is one stays itself. */
+  /**
+   * Turns anything that was thrown into a {@link ConfigStreamError}; one that already is one stays itself. Of any other error
+   * neither message nor object is kept, only what {@link describeThrown} tells: it may quote a token or a value.
+   */
   static from(thrown: unknown, code: ErrorCode = "internal"): ConfigStreamError {
     if (thrown instanceof ConfigStreamError) return thrown;
     if (isSerializedError(thrown)) return ConfigStreamError.deserialize(thrown);
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
-    return new ConfigStreamError(code, message, { cause: thrown });
+    return new ConfigStreamError(code, `Unexpected ${describeThrown(thrown)}.`);
   }
 }
 

@@ -58,7 +58,17 @@ export function markReady(region: Region, atMs: number): void {
   if (region.exchange(header.ready, 1) === 0) ringDoorbell(region);
 }
 
-/** Whether a first snapshot was ever published. */
+/** Worker: nothing fresh is to be had for now, so settings that an earlier process left behind count as ready. */
+export function markReadyFromCache(region: Region): void {
+  if (region.exchange(header.ready, 1) === 0) ringDoorbell(region);
+}
+
+/** Whether a first snapshot of this process was ever published. */
+export function isFresh(region: Region): boolean {
+  return region.load64(header.firstSnapshotAtMs) !== 0;
+}
+
+/** Whether settings can be read that a first snapshot brought, or a cache file in its place. */
 export function isReady(region: Region): boolean {
   return region.load(header.ready) === 1;
 }

@@ -64,6 +64,20 @@ export interface EngineParams {
     /** Largest region, in bytes. */
     readonly maxRegionBytes: number;
   };
+  /** The last-good cache; `undefined`: none. */
+  readonly cache?: CacheParams | undefined;
+}
+
+/** Where the last good settings are kept for the next process, and for how long. */
+export interface CacheParams {
+  /** Absolute path of the file. */
+  readonly path: string;
+  /** Older settings are not used, in ms. */
+  readonly maxAgeMs: number;
+  /** Least time between two writes, in ms. */
+  readonly writeIntervalMs: number;
+  /** How long a wait for readiness holds out for a snapshot before it is content with cached settings, in ms. */
+  readonly waitForFreshMs: number;
 }
 
 /** Source names of a current core agent, lowest priority first. The order has changed over versions. */

@@ -113,4 +113,10 @@ export interface EngineStatus {
   /** When the present session was obtained, in ms since the epoch. */
   readonly sessionSinceMs: number | undefined;
   readonly lastError: ErrorSummary | undefined;
+  /** Since when new settings cannot reach the readers, in ms since the epoch; `undefined` when they can. */
+  readonly interruptedSinceMs?: number | undefined;
+  /** Until when the core agent stood behind the settings of a cache file that are read now; `undefined`: none are. */
+  readonly cachedAtMs?: number | undefined;
+  /** False: settings are told without a worker, so there is no heartbeat to look at. */
+  readonly hasWorker?: boolean;
 }

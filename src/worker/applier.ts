@@ -9,6 +9,7 @@
  */
 import { ConfigStreamError } from "../shared/errors.js";
 import type { WireEvent } from "../shared/types.js";
+import type { SavedSetting, SavedSettings } from "./cache/saved-settings.js";
 import type { LayerStore, Staged } from "./layers.js";
 import { NetChanges } from "./net-changes.js";
 import type { EnginePorts } from "./ports.js";
@@ -21,6 +22,7 @@ export class Applier {
   readonly #store: LayerStore;
   readonly #ports: Pick<EnginePorts, "publisher" | "changes" | "status">;
   readonly #unpublished = new NetChanges();
+  #published = false;
 
   constructor(store: LayerStore, ports: Pick<EnginePorts, "publisher" | "changes" | "status">) {
     this.#store = store;
@@ -41,6 +43,26 @@ export class Applier {
     }
   }
 
+  /** What readers see, overrides left out; `undefined` before the first publish, and while the store is ahead of them. */
+  published(): SavedSetting[] | undefined {
+    return this.#published && this.#unpublished.size === 0 ? this.#store.claims() : undefined;
+  }
+
+  /**
+   * Publishes what an earlier process had received. False, and nothing happens, when there are settings of this one. Throws
+   * `limit_exceeded`.
+   */
+  restore({ settings, sequenceId, origin, publishedAtMs }: SavedSettings): boolean {
+    if (this.#published) return false;
+    const staged = this.#store.restore(settings);
+    const publication = { sequenceId, origin, changes: staged.changes, atMs: publishedAtMs };
+    this.#ports.publisher.publish(publication);
+    staged.commit();
+    this.#published = true;
+    this.#ports.changes.notify(publication);
+    return true;
+  }
+
   #publish(events: readonly WireEvent[], last: WireEvent): void {
     for (const event of events) {
       if (event === last) break;
@@ -54,6 +76,7 @@ export class Applier {
     this.#ports.publisher.publish(publication);
     staged.commit();
     this.#unpublished.clear();
+    this.#published = true;
     this.#ports.status.count(last.kind === "snapshot" ? "snapshotsApplied" : "updatesApplied", events.length);
     this.#ports.changes.notify(publication);
   }

@@ -4,13 +4,17 @@
  * connections or two retry timers at a time.
  */
 
+import { duration } from "../shared/duration.js";
 import { ConfigStreamError } from "../shared/errors.js";
 import type { EngineParams } from "../shared/params.js";
+import type { StartupStep } from "../shared/types.js";
 import { Applier } from "./applier.js";
 import { createBackoff } from "./backoff.js";
+import type { SavedSetting, SavedSettings } from "./cache/saved-settings.js";
 import { sleep, unlessAborted } from "./cancel.js";
 import { type Defer, deferToTurnEnd } from "./defer.js";
-import { isRejection } from "./grpc-codes.js";
+import { grpcCodeName, isRejection } from "./grpc-codes.js";
+import { GrpcCallError } from "./grpc-failure.js";
 import { LayerStore } from "./layers.js";
 import { Lifecycle } from "./lifecycle.js";
 import { OutageLog } from "./outage-log.js";
@@ -27,17 +31,23 @@ export interface Engine {
    * was stopped cannot be started again.
    */
   stop(): Promise<void>;
+  /** See {@link Applier.restore}. */
+  restore(saved: SavedSettings): boolean;
+  /** See {@link Applier.published}. */
+  published(): readonly SavedSetting[] | undefined;
 }
 
 /** What can be replaced for tests beyond the ports. */
 export interface EngineOptions {
   /** How events that arrive together are collected; the default waits for the end of the event loop's turn. */
   readonly defer?: Defer;
+  /** Since when settings cannot reach the readers, when that began before this engine; in ms since the epoch. */
+  readonly interruptedSinceMs?: number | undefined;
 }
 
 /** Makes an engine; it does nothing before `start()`. */
 export function createEngine(params: EngineParams, ports: EnginePorts, options: EngineOptions = {}): Engine {
-  return new AttemptLoop(params, ports, options.defer ?? deferToTurnEnd);
+  return new AttemptLoop(params, ports, options);
 }
 
 /** How an attempt ended. */
@@ -61,12 +71,12 @@ class AttemptLoop implements Engine {
   #running: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
-  constructor(params: EngineParams, ports: EnginePorts, defer: Defer) {
+  constructor(params: EngineParams, ports: EnginePorts, { defer = deferToTurnEnd, interruptedSinceMs }: EngineOptions) {
     this.#params = params;
     this.#ports = ports;
     this.#defer = defer;
     this.#lifecycle = new Lifecycle(ports.status, ports.clock);
-    this.#outage = new OutageLog(ports.log, ports.clock);
+    this.#outage = new OutageLog(ports.log, ports.clock, interruptedSinceMs);
     this.#applier = new Applier(new LayerStore(params), ports);
     this.#sessions = createSessionSource(params, ports);
   }
@@ -79,6 +89,14 @@ class AttemptLoop implements Engine {
   stop(): Promise<void> {
     this.#stopping ??= this.#shutDown();
     return this.#stopping;
+  }
+
+  restore(saved: SavedSettings): boolean {
+    return this.#applier.restore(saved);
+  }
+
+  published(): readonly SavedSetting[] | undefined {
+    return this.#applier.published();
   }
 
   async #shutDown(): Promise<void> {
@@ -115,14 +133,26 @@ class AttemptLoop implements Engine {
         backoff = step.next;
         delayMs = step.delayMs;
       }
+      const { step } = this.#lifecycle.status;
       this.#lifecycle.down(end.error, {
         sessionRejected: end.rejected,
         hopeless: end.rejected && !this.#sessions.renewable,
         nextAttemptAtMs: clock.now() + delayMs,
       });
-      this.#outage.failure(end.error.message);
+      this.#outage.failure(
+        `${end.error.message} ${this.#whereabouts(step, end.error, this.#lifecycle.status.attempt, delayMs)}`,
+      );
       if (delayMs > 0) await sleep(clock, delayMs, this.#abort.signal);
     }
+  }
+
+  /** For the log: which attempt failed, at what, and when the next one follows. */
+  #whereabouts(step: StartupStep, error: ConfigStreamError, attempt: number, delayMs: number): string {
+    const status = error instanceof GrpcCallError ? `, gRPC status ${grpcCodeName(error.grpcCode)}` : "";
+    return (
+      `(Core agent ${this.#params.coreAgentAddress}, step "${step === "done" ? "live stream" : step}", ` +
+      `code ${error.code}${status}, attempt ${attempt}, next ${delayMs === 0 ? "at once" : `in ${duration(delayMs)}`}.)`
+    );
   }
 
   async #attempt(): Promise<AttemptEnd> {
@@ -164,7 +194,8 @@ class AttemptLoop implements Engine {
           );
         }
         this.#lifecycle.problem(error);
-        this.#outage.failure(error.message);
+        const attempt = this.#lifecycle.status.attempt + 1;
+        this.#outage.failure(`${error.message} ${this.#whereabouts("credentials", error, attempt, credentialsPollMs)}`);
       }
       await sleep(clock, credentialsPollMs, signal);
     }
@@ -218,6 +249,8 @@ class AttemptLoop implements Engine {
                 if (liveSinceMs === undefined) {
                   liveSinceMs = clock.monotonic();
                   this.#lifecycle.live();
+                } else {
+                  this.#lifecycle.flows();
                 }
                 this.#outage.recovered();
               },

@@ -2,7 +2,7 @@
  * Environment variables that look as if they set something, and do not: with the stream, the core agent decides, and a
  * `DD_*` variable of this process is not asked. Somebody who set one should be told.
  */
-import type { ConfigValue, EffectiveChange } from "../shared/types.js";
+import type { ConfigValue } from "../shared/types.js";
 
 /** Variables that have an effect here all the same. */
 const effective = new Set([
@@ -13,21 +13,25 @@ const effective = new Set([
   "DD_USE_RAR_CONFIG_STREAM",
 ]);
 
-/** Names of the `DD_*` variables that stand for a setting of this state and differ from what it resolves to; sorted. */
-export function ignoredVariables(
-  env: { readonly [name: string]: string | undefined },
-  settings: readonly EffectiveChange[],
-): readonly string[] {
+/** The `DD_*` variables that have a text and no effect here. */
+export function candidateVariables(env: { readonly [name: string]: string | undefined }): ReadonlyMap<string, string> {
   const candidates = new Map<string, string>();
   for (const [name, text] of Object.entries(env)) {
     if (name.startsWith("DD_") && text && !effective.has(name)) candidates.set(name, text);
   }
-  if (candidates.size === 0) return [];
+  return candidates;
+}
+
+/** Names of the candidates that stand for one of the settings and differ from what it resolves to; sorted. */
+export function ignoredVariables(
+  candidates: ReadonlyMap<string, string>,
+  settings: Iterable<readonly [key: string, value: ConfigValue]>,
+): readonly string[] {
   const ignored = new Set<string>();
-  for (const { key, setting } of settings) {
+  for (const [key, value] of settings) {
     const name = variableOf(key);
     const text = candidates.get(name);
-    if (text !== undefined && setting !== undefined && !says(text, setting.value)) ignored.add(name);
+    if (text !== undefined && !says(text, value)) ignored.add(name);
   }
   return [...ignored].sort();
 }

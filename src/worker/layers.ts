@@ -7,13 +7,14 @@
 import { ConfigStreamError } from "../shared/errors.js";
 import type { EngineParams, OverrideRule } from "../shared/params.js";
 import type { EffectiveChange, EffectiveSetting, SourceValue, WireSetting } from "../shared/types.js";
+import type { SavedSetting } from "./cache/saved-settings.js";
 import { layersOf, type Mode, type Survey, survey, type Told } from "./dialect.js";
 import { changeOf, equalLayers, equalValues } from "./diff.js";
 import { isSection, type Leaves } from "./flatten.js";
 import { KeyTree } from "./key-tree.js";
 import { editsOf, type LayerEdits, type LeafUpdate } from "./leaf-update.js";
 import { overlayOf, rulesOf } from "./overrides.js";
-import { createPriority, type Priority, settle, unnamedSource } from "./priority.js";
+import { createPriority, type Priority, settle, unnamedSource, withLayer } from "./priority.js";
 import { leavesOf, locate, type SectionClaims, updateSection } from "./section-claims.js";
 
 /** What the store needs to know. */
@@ -97,6 +98,25 @@ export class LayerStore {
         ? { ...this.#updateSection(update, mode), unknownSources, mode }
         : { edits: this.#updateLeaf(update, mode), unknownSources, mode, claims: undefined },
     );
+  }
+
+  /** What the wire claims for each key, overrides left out. A copy. */
+  claims(): SavedSetting[] {
+    return Array.from(this.#entries, ([key, { layers }]) => [key, layers]);
+  }
+
+  /**
+   * Stages what an earlier process had received, in an empty store. It is settled by the present order of the sources. Throws
+   * as {@link applySnapshot} does.
+   */
+  restore(settings: readonly SavedSetting[]): Staged {
+    const edits: Draft["edits"] = new Map();
+    for (const [key, saved] of settings) {
+      let layers: readonly SourceValue[] = [];
+      for (const { source, value } of saved) layers = withLayer(this.#priority, layers, source, value);
+      edits.set(key, settle(layers));
+    }
+    return this.#stage({ edits, unknownSources: 0, mode: this.#mode, claims: undefined });
   }
 
   /** A snapshot without dotted keys left open what the sender speaks; an update of a leaf inside a section tells. */

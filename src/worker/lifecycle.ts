@@ -30,6 +30,7 @@ interface Facts {
   readonly nextAttemptAtMs: number | undefined;
   readonly sessionSinceMs: number | undefined;
   readonly lastError: ErrorSummary | undefined;
+  readonly interruptedSinceMs: number | undefined;
 }
 
 /** The engine's state. */
@@ -38,7 +39,13 @@ export class Lifecycle {
   readonly #clock: Clock;
   #everLive = false;
   #phase: Phase = { state: "starting", step: "credentials" };
-  #facts: Facts = { attempt: 0, nextAttemptAtMs: undefined, sessionSinceMs: undefined, lastError: undefined };
+  #facts: Facts = {
+    attempt: 0,
+    nextAttemptAtMs: undefined,
+    sessionSinceMs: undefined,
+    lastError: undefined,
+    interruptedSinceMs: undefined,
+  };
 
   constructor(sink: Pick<StatusSink, "set">, clock: Clock) {
     this.#sink = sink;
@@ -66,12 +73,20 @@ export class Lifecycle {
   /** The first snapshot of the present stream has been published. */
   live(): void {
     this.#everLive = true;
-    this.#enter({ state: "live", step: "done" }, { attempt: 0, nextAttemptAtMs: undefined });
+    this.#enter(
+      { state: "live", step: "done" },
+      { attempt: 0, nextAttemptAtMs: undefined, interruptedSinceMs: undefined },
+    );
+  }
+
+  /** A state was published. */
+  flows(): void {
+    if (this.#facts.interruptedSinceMs !== undefined) this.#enter(this.#phase, { interruptedSinceMs: undefined });
   }
 
   /** Something went wrong that does not end the attempt. */
   problem(error: ConfigStreamError): void {
-    this.#enter(this.#phase, { lastError: this.#summary(error) });
+    this.#enter(this.#phase, { lastError: this.#summary(error), interruptedSinceMs: this.#interruptedSinceMs });
   }
 
   /**
@@ -92,6 +107,7 @@ export class Lifecycle {
         attempt: this.#facts.attempt + 1,
         nextAttemptAtMs: cause.nextAttemptAtMs,
         lastError: this.#summary(error),
+        interruptedSinceMs: this.#interruptedSinceMs,
       },
     );
   }
@@ -100,6 +116,11 @@ export class Lifecycle {
   stopped(): void {
     const { step } = this.#phase;
     this.#enter({ state: "stopped", step }, { nextAttemptAtMs: undefined });
+  }
+
+  /** For an interruption that goes on, or begins now. */
+  get #interruptedSinceMs(): number {
+    return this.#facts.interruptedSinceMs ?? this.#clock.now();
   }
 
   #summary(error: ConfigStreamError): ErrorSummary {

@@ -11,6 +11,11 @@ import { equalValues } from "./diff.js";
 export class NetChanges {
   readonly #changes = new Map<string, EffectiveChange>();
 
+  /** Keys that differ. */
+  get size(): number {
+    return this.#changes.size;
+  }
+
   /** Adds what happened after everything that was added before. */
   add(changes: readonly EffectiveChange[]): void {
     for (const change of changes) {

@@ -4,6 +4,7 @@
  * something has gone wrong.
  */
 import type { Clock } from "../shared/clock.js";
+import { duration } from "../shared/duration.js";
 import type { EngineLog } from "./ports.js";
 
 const reminderMs = 60_000;
@@ -19,9 +20,13 @@ export class OutageLog {
   readonly #clock: Clock;
   #outage: Outage | undefined;
 
-  constructor(log: EngineLog, clock: Clock) {
+  /** `sinceMs`: an outage that a former worker or its end began, and that was told; in ms since the epoch. */
+  constructor(log: EngineLog, clock: Clock, sinceMs: number | undefined) {
     this.#log = log;
     this.#clock = clock;
+    if (sinceMs === undefined) return;
+    const nowMs = clock.monotonic();
+    this.#outage = { sinceMs: nowMs - Math.max(0, clock.now() - sinceMs), saidMs: nowMs };
   }
 
   /** Something failed; `message` is a whole sentence. */
@@ -49,14 +54,4 @@ export class OutageLog {
     this.#outage = undefined;
     this.#log("info", `Configuration updates flow again, after ${duration(this.#clock.monotonic() - outage.sinceMs)}.`);
   }
-}
-
-/** A length of time for people: `850 ms`, `12.3 s`, `3 min 5 s`, `2 h 7 min`. */
-export function duration(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(Math.floor(ms / 100) / 10).toString()} s`;
-  const seconds = Math.floor(ms / 1_000);
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  const minutes = Math.floor(seconds / 60);
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

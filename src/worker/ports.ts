@@ -21,6 +21,8 @@ export interface Publication {
   readonly origin: string;
   /** Each key at most once. */
   readonly changes: readonly EffectiveChange[];
+  /** When an earlier process published this state, in ms since the epoch. Default: now. */
+  readonly atMs?: number;
 }
 
 /** Makes states visible to readers. */

@@ -8,7 +8,7 @@ import type { Region } from "../shared/region.js";
 import type { ConfigValue, EffectiveChange } from "../shared/types.js";
 import type { Untold } from "../shared/untold.js";
 import type { Notifier } from "./notifier.js";
-import type { ChangeSink, Publisher } from "./ports.js";
+import type { ChangeSink, Publication, Publisher } from "./ports.js";
 import { netChanges, publishedSettings } from "./takeover.js";
 
 export interface PublishingParts {
@@ -16,14 +16,13 @@ export interface PublishingParts {
   readonly writer: Publisher;
   readonly notifier: Notifier;
   readonly untold: Untold | undefined;
-  /** Called once, some time after the first publication of the first worker. */
-  readonly onFirst: (settings: readonly EffectiveChange[]) => void;
+  /** A state of the stream was published. */
+  readonly onPublished: (publication: Publication) => void;
 }
 
 /** Publisher and change sink of one worker's life. */
 export function publishing(parts: PublishingParts): { publisher: Publisher; changes: ChangeSink } {
-  const { region, writer, notifier, untold, onFirst } = parts;
-  const continues = hasSettings(region);
+  const { region, writer, notifier, untold, onPublished } = parts;
   let first = true;
   /** From the first publish to its notification: what it changes for subscribers. */
   let firstChanges: readonly EffectiveChange[] | undefined;
@@ -43,21 +42,16 @@ export function publishing(parts: PublishingParts): { publisher: Publisher; chan
     },
     changes: {
       notify(publication) {
+        // One with a time of its own came out of the cache, and is not to go back there as new.
+        if (publication.atMs === undefined) onPublished(publication);
         if (!first) return notifier.notify(publication);
         first = false;
-        // Later, since readers wait for this state; and not again for a worker that replaces another.
-        if (!continues) setImmediate(onFirst, publication.changes);
         // Without them, nobody was there when the state was published, and so nothing has changed for anybody.
         if (firstChanges !== undefined) notifier.notify({ ...publication, changes: firstChanges });
         firstChanges = undefined;
       },
     },
   };
-}
-
-/** Whether a former worker has published. */
-export function hasSettings(region: Region): boolean {
-  return region.load(header.arena) !== 0;
 }
 
 /** What subscribers have been told: what readers see, but for changes that were published and not told. */

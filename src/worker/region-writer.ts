@@ -56,7 +56,11 @@ export class RegionWriter implements Publisher {
 
   /** See {@link Publisher}. Everything that can throw comes before the first shared word that a reader looks at. */
   publish(publication: Publication): void {
-    const info = { sequenceId: publication.sequenceId, origin: publication.origin, atMs: this.#now() };
+    const info = {
+      sequenceId: publication.sequenceId,
+      origin: publication.origin,
+      atMs: publication.atMs ?? this.#now(),
+    };
     const writes = publication.changes.map((change) => this.#encode(change, publication.sequenceId));
     this.#checkKeys(publication.changes);
     // Another writer was started because this one was thought dead: readers follow that one.

@@ -1,19 +1,23 @@
-/** Puts the worker's parts together: engine, region, notifier. Knows nothing of threads. */
-import { type Clock, systemClock } from "../shared/clock.js";
-import { count, markReady, readStatus, writeStatus } from "../shared/header.js";
+/** Puts the worker's parts together: engine, region, notifier, cache. Knows nothing of threads. */
+import { type Clock, systemClock, type Timer } from "../shared/clock.js";
+import { count, isFresh } from "../shared/header.js";
 import { header } from "../shared/layout.js";
 import type { HostMessage, LogLevel, Runtime, RuntimeInit } from "../shared/messages.js";
+import type { EngineParams } from "../shared/params.js";
 import { Region } from "../shared/region.js";
-import type { EngineStatus } from "../shared/types.js";
 import { Untold } from "../shared/untold.js";
+import { diskFiles } from "./cache/file.js";
+import { LastGoodCache } from "./cache/last-good-cache.js";
 import { createCredentialsReader } from "./credentials.js";
-import { createEngine } from "./engine.js";
-import { ignoredVariables } from "./ignored-env.js";
+import { createEngine, type Engine } from "./engine.js";
+import { candidateVariables, ignoredVariables } from "./ignored-env.js";
 import { LogGate } from "./log-gate.js";
 import { Notifier } from "./notifier.js";
-import type { StatusSink } from "./ports.js";
-import { hasSettings, publishing } from "./publishing.js";
+import type { EngineLog } from "./ports.js";
+import { publishing } from "./publishing.js";
+import { hasSettings, RegionStatus } from "./region-status.js";
 import { RegionWriter } from "./region-writer.js";
+import { publishedSettings } from "./takeover.js";
 import { createGrpcTransport } from "./transport.js";
 
 /** How often the heartbeat word counts up. */
@@ -34,31 +38,50 @@ export function createRuntime(init: RuntimeInit): Runtime {
     },
   });
   const logs = new LogGate(init.logs, post);
-  const engine = createEngine(params, {
-    clock,
-    random: Math.random,
-    transport: createGrpcTransport(params),
-    credentials: createCredentialsReader(params, clock),
-    ...publishing({
-      region,
-      writer: new RegionWriter(region, params.limits, clock.now),
-      notifier,
-      untold,
-      onFirst(settings) {
-        const names = ignoredVariables(process.env, settings);
-        if (names.length > 0) logs.write("warn", ignoredText(names));
-      },
-    }),
-    status: statusSink(region, clock, params.session.kind === "fixed"),
-    sessionIdProvider: init.sessionIdProvider,
-    log: (level: LogLevel, message: string) => logs.write(level, message),
-    onDefect: init.onDefect,
+  const log: EngineLog = (level: LogLevel, message: string) => logs.write(level, message);
+  // Not again for a worker that replaces another.
+  const reportsIgnored = !isFresh(region);
+  const status = new RegionStatus(region, clock, {
+    fixedSession: params.session.kind === "fixed",
+    onFirstLive() {
+      // Later, since readers wait for this state.
+      if (reportsIgnored) setImmediate(reportIgnored, region, log);
+    },
   });
+  let cache: LastGoodCache | undefined;
+  const engine = createEngine(
+    params,
+    {
+      clock,
+      random: Math.random,
+      transport: createGrpcTransport(params),
+      credentials: createCredentialsReader(params, clock),
+      ...publishing({
+        region,
+        writer: new RegionWriter(region, params.limits, clock.now),
+        notifier,
+        untold,
+        onPublished: (publication) => cache?.published(publication),
+      }),
+      status,
+      sessionIdProvider: init.sessionIdProvider,
+      log,
+      onDefect: init.onDefect,
+    },
+    { interruptedSinceMs: status.interruptedSinceMs },
+  );
+  cache = cacheOf(params, { engine, status, clock, log });
   let heartbeat: ReturnType<typeof setInterval> | undefined;
+  let patience: Timer | undefined;
   return {
     start() {
       heartbeat ??= setInterval(() => region.add(header.heartbeat, 1), HEARTBEAT_MS);
       engine.start();
+      if (params.cache !== undefined) {
+        // What a former worker published is newer than any file.
+        if (!hasSettings(region)) void cache?.load();
+        patience = clock.setTimer(params.cache.waitForFreshMs, () => status.fallBack());
+      }
       post({ kind: "up" });
     },
     receive(message: HostMessage) {
@@ -68,44 +91,42 @@ export function createRuntime(init: RuntimeInit): Runtime {
     },
     async stop() {
       clearInterval(heartbeat);
+      patience?.cancel();
       await engine.stop();
+      await cache?.stop();
     },
   };
 }
 
-/** Writes the engine's telling into the header. */
-function statusSink(region: Region, clock: Clock, fixedSession: boolean): StatusSink {
-  // What a former worker published is still readable, and why it died is still the last error.
-  const inherited = hasSettings(region);
-  const lastError = readStatus(region)?.lastError;
-  let wasLive = false;
-  const asInherited = (status: EngineStatus): EngineStatus => {
-    const { state } = status;
-    const hopeless = fixedSession && state === "failed" && status.step === "registration";
-    const keepsState = state === "live" || state === "stopped" || hopeless || !inherited;
-    return { ...status, state: keepsState ? state : "stale" };
-  };
-  return {
-    set(status) {
-      const goesLive = !wasLive && status.state === "live";
-      wasLive ||= goesLive;
-      const shown = { ...status, lastError: status.lastError ?? lastError };
-      writeStatus(region, wasLive ? shown : asInherited(shown));
-      // After the status, so that whoever is told that settings are there finds the consumer live.
-      if (goesLive) markReady(region, clock.now());
+function cacheOf(
+  params: EngineParams,
+  parts: { engine: Engine; status: RegionStatus; clock: Clock; log: EngineLog },
+): LastGoodCache | undefined {
+  if (params.cache === undefined) return undefined;
+  const { engine, status, clock, log } = parts;
+  return new LastGoodCache(params.cache, params, params.limits.maxRegionBytes, {
+    clock,
+    files: diskFiles,
+    log,
+    status,
+    restore(saved) {
+      const isReadable = engine.restore(saved);
+      if (isReadable) status.restored(saved.confirmedAtMs);
+      return isReadable;
     },
-    count: (counter, by) => count(region, counter, by),
-    messageReceived() {
-      region.store64(header.lastMessageAtMs, clock.now());
-      // Between two steps of the work, as in publishing.ts.
-      region.add(header.heartbeat, 1);
-    },
-  };
+    published: () => engine.published(),
+    confirmedAtMs: () => status.confirmedAtMs(),
+  });
 }
 
-function ignoredText(names: readonly string[]): string {
-  return (
+function reportIgnored(region: Region, log: EngineLog): void {
+  const candidates = candidateVariables(process.env);
+  if (candidates.size === 0) return;
+  const names = ignoredVariables(candidates, publishedSettings(region));
+  if (names.length === 0) return;
+  log(
+    "warn",
     `Environment variables of this process that the core agent's configuration overrules: ${names.join(", ")}. ` +
-    "Set them for the core agent instead."
+      "Set them for the core agent instead.",
   );
 }

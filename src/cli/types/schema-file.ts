@@ -1,7 +1,7 @@
 /** Reads keys and types from a file, in any of the forms that describe settings. */
 import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
-import { parseYaml } from "../../core-agent/yaml.js";
+import { parseYaml } from "../../files/yaml.js";
 import type { ConfigValue } from "../../shared/types.js";
 import { CommandFailure } from "../exit.js";
 import {

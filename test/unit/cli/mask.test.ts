@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { looksLikeCredential, mask, maskSetting, maskValue } from "../../../src/cli/mask.js";
+import { mask, maskSetting, maskValue } from "../../../src/cli/mask.js";
 import type { ConfigValue } from "../../../src/index.js";
+import { looksLikeCredential } from "../../../src/shared/credential-names.js";
 
 const url = new URL("../../fixtures/agent-settings.json", import.meta.url);
 const { settings } = JSON.parse(readFileSync(url, "utf8")) as { settings: { key: string; default: ConfigValue }[] };

@@ -15,12 +15,15 @@ test("before start there is nothing but the state starting", () => {
     keys: 0,
     lastMessageAgeMs: undefined,
     lastChangeAgeMs: undefined,
+    cachedAgeMs: undefined,
+    interruptedForMs: undefined,
     sessionAgeMs: undefined,
     attempt: 0,
     nextAttemptInMs: undefined,
     lastError: undefined,
     workerRestarts: 0,
     workerHeartbeat: 0,
+    workerHeartbeatAgeMs: undefined,
     regionBytes: 65_536,
   });
 });

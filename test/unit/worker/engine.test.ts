@@ -614,7 +614,9 @@ describe("the log", () => {
     const during = bench.visibleLines;
     expect(during[0]).toMatchObject({
       level: "warn",
-      message: "Configuration updates are interrupted. It is down.",
+      message:
+        'Configuration updates are interrupted. It is down. (Core agent localhost:5001, step "live stream", ' +
+        "code unavailable, gRPC status UNAVAILABLE, attempt 1, next in 375 ms.)",
       atMs: 0,
     });
     expect(during.length).toBeGreaterThanOrEqual(4);

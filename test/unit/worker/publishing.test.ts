@@ -93,7 +93,7 @@ function newWorld(options: { maxUntoldBytes?: number; maxBatch?: number } = {}) 
           step();
         },
       },
-      onFirst: () => {},
+      onPublished: () => {},
     });
     let sequenceId = 0;
     life = {
