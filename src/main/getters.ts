@@ -73,6 +73,11 @@ export abstract class Getters implements SettingGetters {
   /** What the key holds; a reading without a value when it is missing. */
   protected abstract reading(key: string): Reading;
 
+  /** Loggers write objects as JSON; no value gets into a log that way. */
+  toJSON(): object {
+    return {};
+  }
+
   get(key: string): ConfigValue | undefined;
   get<T extends ConfigValue>(key: string, defaultValue: T): ConfigValue | T;
   get(key: string, defaultValue?: ConfigValue): ConfigValue | undefined {

@@ -2,7 +2,7 @@
 import { ConfigStreamError } from "../shared/errors.js";
 import type { HostMessage, Runtime, RuntimeInit, WorkerMessage } from "../shared/messages.js";
 import type { EngineHost, EngineHostInit } from "./engine-host.js";
-import { workerEntryUrl } from "./worker-host.js";
+import { missingModule, workerEntryUrl } from "./worker-host.js";
 
 /** Starts the engine in this thread. */
 export function startInline(init: EngineHostInit): EngineHost {
@@ -50,7 +50,11 @@ export function startInline(init: EngineHostInit): EngineHost {
       for (const message of early.splice(0)) runtime.receive(message);
       runtime.start();
     } catch (thrown) {
-      const error = ConfigStreamError.from(thrown, "worker_died");
+      const missing = missingModule(thrown);
+      const error =
+        missing === undefined
+          ? ConfigStreamError.from(thrown, "worker_died")
+          : new ConfigStreamError("worker_died", `The engine could not be started: ${missing}`);
       reportEnd(error);
       throw error;
     }

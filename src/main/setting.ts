@@ -85,6 +85,11 @@ class Handle<T> implements Setting<T> {
     return `Setting { key: ${this.key} }`;
   }
 
+  /** As for {@link inspect.custom}: loggers write objects as JSON. */
+  toJSON(): { readonly key: string } {
+    return { key: this.key };
+  }
+
   #renew(): T {
     const entry = this.#entry;
     const reader = this.#reader;

@@ -23,6 +23,11 @@ export class StateView extends Getters implements View {
     this.origin = state.meta?.origin ?? "";
   }
 
+  override toJSON(): object {
+    const { sequenceId, publishedAtMs, origin } = this;
+    return { sequenceId, publishedAtMs, origin };
+  }
+
   keys(): readonly string[] {
     this.#keys ??= Object.freeze([...this.readings()].map(({ key }) => key).sort());
     return this.#keys;

@@ -156,17 +156,20 @@ class WorkerHost implements EngineHost {
     if (this.#killedSince !== undefined) return this.#killedSince;
     if (this.#fatal !== undefined) return this.#fatal.message;
     if (this.#thrown === undefined) return `it was terminated or exited (exit code ${code}).`;
-    const errorCode = (this.#thrown as NodeJS.ErrnoException).code;
-    if (errorCode === "ERR_WORKER_OUT_OF_MEMORY") {
+    if ((this.#thrown as NodeJS.ErrnoException).code === "ERR_WORKER_OUT_OF_MEMORY") {
       return "it ran out of memory. Raise the option resourceLimits.maxOldGenerationSizeMb, or send fewer settings.";
     }
-    if (errorCode === "ERR_MODULE_NOT_FOUND" || errorCode === "MODULE_NOT_FOUND") {
-      // A message about files; it names the one that is missing.
-      const { message } = this.#thrown as Error;
-      return `its code could not be loaded. ${message}. In a bundle, say with the option workerUrl where the entry file is.`;
-    }
-    return `uncaught ${describeThrown(this.#thrown)} (exit code ${code}).`;
+    const missing = missingModule(this.#thrown);
+    return missing ?? `uncaught ${describeThrown(this.#thrown)} (exit code ${code}).`;
   }
+}
+
+/** What to say of a failure to load the entry file; `undefined` for any other failure. */
+export function missingModule(thrown: unknown): string | undefined {
+  const { code, message } = thrown as NodeJS.ErrnoException;
+  if (code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") return undefined;
+  // A message about files; it names the one that is missing.
+  return `its code could not be loaded. ${message}. In a bundle, say with the option workerUrl where the entry file is.`;
 }
 
 function newWorker(

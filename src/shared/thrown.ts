@@ -5,8 +5,8 @@ export function describeThrown(thrown: unknown): string {
   if (!(thrown instanceof Error)) return `a thrown ${typeof thrown}`;
   const { code } = thrown as NodeJS.ErrnoException;
   const name = typeof code === "string" && /^[A-Z][A-Z0-9_]*$/.test(code) ? `${thrown.name} (${code})` : thrown.name;
-  // The message comes first, and might look like a line of the stack.
-  const stack = (thrown.stack ?? "").replace(thrown.message, "");
-  const from = /^\s+(at .*)$/m.exec(stack)?.[1];
-  return from === undefined ? name : `${name} ${from}`;
+  // The message comes first, and its lines might look like those of the stack.
+  const lines = (thrown.stack ?? "").split("\n");
+  const from = lines[lines.findLastIndex((line) => !/^\s+at /.test(line)) + 1];
+  return from === undefined ? name : `${name} ${from.trim()}`;
 }
