@@ -197,9 +197,15 @@ class ConfigConsumer implements Consumer {
 
   /** What a log of the object shows: no session, no setting. */
   [inspect.custom](): string {
+    const { client, coreAgent, state, sequenceId } = this.toJSON();
+    return `Consumer { client: ${client}, coreAgent: ${coreAgent}, state: ${state}, sequenceId: ${sequenceId} }`;
+  }
+
+  /** As for {@link inspect.custom}: many loggers write objects as JSON. */
+  toJSON() {
     const { state, sequenceId } = this.status();
     const { clientName, coreAgentAddress } = this.#engine;
-    return `Consumer { client: ${clientName}, coreAgent: ${coreAgentAddress}, state: ${state}, sequenceId: ${sequenceId} }`;
+    return { client: clientName, coreAgent: coreAgentAddress, state, sequenceId };
   }
 
   get #waiter() {

@@ -146,6 +146,12 @@ function credentialFile(name: string, given: unknown, variable: string, env: Env
       `Option "${name}" is missing: give the path of the core agent's file, or set ${variable} in the environment.`,
     );
   }
+  // Neither is quoted: the content of such a file is what must not get into an error.
+  if (path.includes("-----BEGIN") || /[\r\n]/.test(path) || /^[0-9a-f]{32,}$/i.test(path)) {
+    throw new InvalidOptionError(
+      `Option "${name}" must be the path of a file, but looks like the content of one. Give the path.`,
+    );
+  }
   return path;
 }
 

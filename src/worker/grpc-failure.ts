@@ -236,8 +236,21 @@ function sentence(text: string): string {
 
 const longestQuote = 200;
 
+/** Takes out what may be a secret or a setting's value that only the core agent knows of. */
+function withoutSuspicious(text: string): string {
+  return (
+    text
+      .replace(/\bbearer\s+\S+/gi, "bearer [secret]")
+      // What stands in quotes is a value more often than not.
+      .replace(/(?<!\w)(["'`])(?:\\.|(?!\1).)*\1/gs, "$1…$1")
+      // Ids and keys: long words with a digit.
+      .replace(/[A-Za-z0-9+/_=-]{16,}/g, (word) => (/\d/.test(word) ? "…" : word))
+  );
+}
+
 function clean(details: string, { secrets }: FailureContext): string {
-  let text = details;
+  // First, since a known secret that is an ordinary word would cut up an unknown one.
+  let text = withoutSuspicious(details);
   for (const secret of secrets) if (secret !== "") text = text.replaceAll(secret, "[secret]");
   text = text.replace(/\s+/g, " ").trim();
   return text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text;

@@ -5,6 +5,7 @@ import { defaultOverrides, defaultSourcePriority, type EngineParams } from "../.
 import { createEngine, type Engine } from "../../src/worker/engine.js";
 import type { Credentials, EnginePorts, EngineStatus, Publication } from "../../src/worker/ports.js";
 import { FakeTransport } from "./fake-transport.js";
+import { planted, saw } from "./secret-net/net.js";
 import { VirtualClock } from "./virtual-clock.js";
 
 export const testParams: EngineParams = {
@@ -51,7 +52,11 @@ export class EngineBench {
   credentialReads = 0;
   /** Uniform in [0, 1); 0.5 keeps every jitter in the middle. */
   random = 0.5;
-  readCredentials: () => Promise<Credentials> = async () => ({ token: "token", certificate: "c", privateKey: "k" });
+  readCredentials: () => Promise<Credentials> = async () => ({
+    token: planted("token"),
+    certificate: "c",
+    privateKey: planted("key"),
+  });
   refusePublication: (publication: Publication) => boolean = () => false;
 
   constructor(params: Partial<EngineParams> = {}, sessionIdProvider?: () => Promise<string>) {
@@ -69,6 +74,7 @@ export class EngineBench {
       status: {
         set: (status) => {
           this.statuses.push(status);
+          saw("status", JSON.stringify(status));
           this.order.push(`status ${status.state}`);
         },
         count: (counter, by = 1) => this.counts.set(counter, (this.counts.get(counter) ?? 0) + by),
@@ -83,7 +89,10 @@ export class EngineBench {
         },
       },
       sessionIdProvider,
-      log: (level, message) => this.lines.push({ level, message, atMs: this.clock.monotonic() }),
+      log: (level, message) => {
+        this.lines.push({ level, message, atMs: this.clock.monotonic() });
+        saw("log", message);
+      },
       onDefect: (error) => this.defects.push(error),
     };
     this.engine = createEngine({ ...testParams, ...params }, ports, { defer: this.clock.defer });

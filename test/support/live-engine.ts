@@ -11,6 +11,7 @@ import { createEngine } from "../../src/worker/engine.js";
 import type { EngineStatus, Publication } from "../../src/worker/ports.js";
 import { createGrpcTransport, quietGrpcLog } from "../../src/worker/transport.js";
 import { testParams } from "./engine-bench.js";
+import { saw } from "./secret-net/net.js";
 
 export interface LiveEngine {
   /** What readers see, from all publications. */
@@ -73,6 +74,7 @@ export function startLiveEngine(agent: CoreAgent, changes: Partial<EngineParams>
     status: {
       set: (next) => {
         status = next;
+        saw("status", JSON.stringify(next));
         states.push(next.state);
       },
       count: (name, by = 1) => counts.set(name, (counts.get(name) ?? 0) + by),
@@ -80,7 +82,7 @@ export function startLiveEngine(agent: CoreAgent, changes: Partial<EngineParams>
     },
     changes: { notify() {} },
     sessionIdProvider: undefined,
-    log() {},
+    log: (_level, message) => saw("log", message),
   });
   const live: LiveEngine = {
     visible,

@@ -1,3 +1,4 @@
+import { resolve as absolute, join } from "node:path";
 import { Registry } from "prom-client";
 import { describe, expect, test } from "vitest";
 import type { ConsumerOptions } from "../../../src/main/consumer-options.js";
@@ -19,6 +20,52 @@ function refusal(options: object, env: Record<string, string> = {}): string {
   }
   throw new Error("The options were expected to be refused.");
 }
+
+describe("credentials given in place of their files' paths", () => {
+  test.each([
+    ["authTokenFile", "0123456789abcdefABCDEF0123456789"],
+    ["authTokenFile", "planted\nplanted"],
+    ["ipcCertFile", "-----BEGIN CERTIFICATE-----planted-----END CERTIFICATE-----"],
+  ])("%s is refused without being quoted", (name, text) => {
+    const refuse = () => resolveOptions({ ...least, [name]: text }, {});
+    expect(refuse).toThrow(/must be the path of a file/);
+    expect(refuse).not.toThrow(new RegExp(text.slice(0, 8)));
+  });
+});
+
+describe("the option cache", () => {
+  const cacheOf = (cache: unknown) => resolveOptions({ ...least, cache } as never, {}).engine.cache;
+
+  test("is off by default; with a path alone it has its defaults, and the path is absolute", () => {
+    expect(cacheOf(undefined)).toBeUndefined();
+    expect(cacheOf({ path: "some.file" })).toEqual({
+      path: join(process.cwd(), "some.file"),
+      maxAgeMs: 604_800_000,
+      writeIntervalMs: 30_000,
+      waitForFreshMs: 5_000,
+    });
+    expect(
+      cacheOf({ path: "/x", maxAgeMs: Number.POSITIVE_INFINITY, writeIntervalMs: 100, waitForFreshMs: 0 }),
+    ).toEqual({
+      path: absolute("/x"),
+      maxAgeMs: Number.POSITIVE_INFINITY,
+      writeIntervalMs: 100,
+      waitForFreshMs: 0,
+    });
+  });
+
+  test.each([
+    [{}, /"cache\.path" must be a non-empty string/],
+    [{ path: "" }, /"cache\.path"/],
+    ["/x", /expects an object/],
+    [{ path: "/x", maxAge: 5 }, /Did you mean "maxAgeMs"/],
+    [{ path: "/x", maxAgeMs: 999 }, /"cache\.maxAgeMs" must be a whole number from 1000/],
+    [{ path: "/x", writeIntervalMs: 99 }, /"cache\.writeIntervalMs"/],
+    [{ path: "/x", waitForFreshMs: -1 }, /"cache\.waitForFreshMs"/],
+  ])("refuses %j", (cache, words) => {
+    expect(() => cacheOf(cache)).toThrow(words);
+  });
+});
 
 describe("defaults", () => {
   test("are those of the design", () => {

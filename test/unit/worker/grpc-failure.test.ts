@@ -74,6 +74,17 @@ describe("the sentence for a failed call", () => {
     }
   });
 
+  it("does not pass on what looks like a token or a value that only the core agent knows of", () => {
+    const details =
+      'cannot set "api_key" to "planted \\"inner\\" planted": Authorization: Bearer pla.nted was 0123456789abcdef0123 ' +
+      "for session 123e4567-e89b-12d3-a456-426614174000, 'planted', after 3 tries";
+    const { message } = explainFailure(failed({ grpcCode: grpcCode.internal, details }), context);
+    expect(message).toBe(
+      "StreamConfigEvents failed at the core agent at agent:5001 with INTERNAL: " +
+        'cannot set "…" to "…": Authorization: bearer [secret] was … for session …, \'…\', after 3 tries.',
+    );
+  });
+
   it("quotes at most 200 characters", () => {
     const { message } = explainFailure(failed({ grpcCode: grpcCode.internal, details: "x".repeat(10_000) }), context);
     expect(message.length).toBeLessThan(400);
