@@ -9,7 +9,7 @@ import type { Started, Wrote } from "./agent-process.js";
 import { Board } from "./board.js";
 import { openFeed, type SeenChange } from "./change-feed.js";
 import { type HotLoopSummary, runHotLoop } from "./hot-loop.js";
-import { type MetricLine, mainMetrics } from "./metrics.js";
+import { healthText, type MetricLine, mainMetrics } from "./metrics.js";
 import { round, shownKeys } from "./script.js";
 import { type Cleanup, checkEnded, type Stage, setUp } from "./stage.js";
 import { renderView, type ViewModel } from "./view.js";
@@ -147,7 +147,7 @@ class LiveDemo {
   #readMetrics({ consumer }: Stage): void {
     mainMetrics(consumer.metrics).then(
       (metrics) => {
-        this.#metrics = metrics;
+        this.#metrics = [["health", healthText(consumer.status())], ...metrics];
       },
       () => {},
     );

@@ -1,5 +1,5 @@
-/** The consumer's main metrics, by short names. */
-import type { MetricsRegistry } from "../../index.js";
+/** The consumer's health in a few words, and its main metrics by short names. */
+import { type ConsumerStatus, checkHealth, type MetricsRegistry } from "../../index.js";
 import { formatBytes, formatCount } from "../format.js";
 
 const prefix = "configstream_consumer_";
@@ -16,6 +16,12 @@ const shown: readonly (readonly [metric: string, label: string, format: (value: 
 ];
 
 export type MetricLine = readonly (readonly [label: string, value: string])[];
+
+/** The verdicts of the health check: `live, ready`, or what is amiss. */
+export function healthText(status: ConsumerStatus): string {
+  const { live, ready, stale } = checkHealth(status);
+  return `${live ? "live" : "not live"}, ${ready ? "ready" : "not ready"}${stale ? ", stale" : ""}`;
+}
 
 /** Those of the main metrics that have a value. */
 export async function mainMetrics(registry: MetricsRegistry): Promise<MetricLine> {

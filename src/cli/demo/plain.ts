@@ -8,7 +8,7 @@ import { maskSetting } from "../mask.js";
 import { layOut, tableLine } from "../table.js";
 import { type ChangeFeed, openFeed, type SeenChange } from "./change-feed.js";
 import { runHotLoop } from "./hot-loop.js";
-import { mainMetrics } from "./metrics.js";
+import { healthText, mainMetrics } from "./metrics.js";
 import { round, type ScriptedChange, yamlKey } from "./script.js";
 import { type Cleanup, checkEnded, type Stage, setUp } from "./stage.js";
 import { within } from "./within.js";
@@ -82,6 +82,7 @@ async function changeSteps(
   say(`[4/7] YAML edit: ${yamlKey} is now ${edit.value} (source ${edit.source}), readable after ${edit.latency}.`);
   say(`[5/7] Hot loop: ${await hotLoop(stage, signal)}`);
   say(`[6/7] Status: ${statusLine(stage.consumer.status())}`);
+  say(`      Health: ${healthText(stage.consumer.status())}.`);
   const metrics = await mainMetrics(stage.consumer.metrics);
   say(`      Metrics: ${metrics.map(([label, value]) => `${label} ${value}`).join(", ")}.`);
 }
