@@ -40,7 +40,9 @@ export function hide(secret: string): void {
 export function saw(kind: string, text: string): void {
   net.seen.set(kind, (net.seen.get(kind) ?? 0) + 1);
   if (showsPlanted(text)) net.leaks.push(`${kind}: ${text}`);
-  for (const secret of net.hidden) if (text.includes(secret)) net.leaks.push(`${kind}: ${text}`);
+  // A folder's name is made in the same way as a session's, and is none.
+  const searched = text.replaceAll(/configstream-core-agent-[0-9a-f-]{36}/g, "");
+  for (const secret of net.hidden) if (searched.includes(secret)) net.leaks.push(`${kind}: ${text}`);
 }
 
 /** How often each kind came by in this test. */

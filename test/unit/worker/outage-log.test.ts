@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { OutageLog } from "../../../src/worker/outage-log.js";
+import { EngineBench } from "../../support/engine-bench.js";
+import { grpcError } from "../../support/fake-transport.js";
 import { VirtualClock } from "../../support/virtual-clock.js";
 
 function newLog(sinceMs?: (clock: VirtualClock) => number) {
@@ -45,4 +47,32 @@ test("a clock that was set back meanwhile makes no negative length", () => {
   const { lines, outage } = newLog((clock) => clock.now() + 5_000);
   outage.recovered();
   expect(lines).toEqual(["info: Configuration updates flow again, after 0 ms."]);
+});
+
+test("the status tells since when new settings cannot arrive: from the first failure or refused state until settings flow", async () => {
+  const bench = new EngineBench();
+  await bench.goLive();
+  expect(bench.status.interruptedSinceMs).toBeUndefined();
+  bench.refusePublication = () => true;
+  await bench.clock.advance(1_000);
+  bench.transport.stream.update(2, "a", 2);
+  await bench.clock.settle();
+  const refusedAtMs = bench.clock.now();
+  expect(bench.status).toMatchObject({ state: "live", interruptedSinceMs: refusedAtMs });
+  bench.refusePublication = () => false;
+  await bench.clock.advance(1_000);
+  bench.transport.stream.snapshot(3, { a: 3 });
+  await bench.clock.settle();
+  expect(bench.status).toMatchObject({ state: "live", interruptedSinceMs: undefined });
+
+  bench.transport.onStream = (stream) => queueMicrotask(() => stream.end(grpcError(14)));
+  bench.transport.stream.end(grpcError(14));
+  await bench.clock.settle();
+  const lostAtMs = bench.clock.now();
+  await bench.clock.advance(60_000);
+  expect(bench.status).toMatchObject({ state: "stale", interruptedSinceMs: lostAtMs });
+  bench.transport.onStream = (stream) => queueMicrotask(() => stream.snapshot(1, { a: 1 }));
+  await bench.clock.advance(30_000);
+  expect(bench.status).toMatchObject({ state: "live", interruptedSinceMs: undefined });
+  await bench.engine.stop();
 });
