@@ -19,8 +19,8 @@ import type { CacheOwner, SavedSetting, SavedSettings } from "./saved-settings.j
 const formatName = "configstream-cache";
 /** Raised by every change that an older or newer reader would misread. */
 const formatVersion = 1;
-/** Settings whose lines become text in one go; some milliseconds of work. */
-const slice = 2_000;
+/** Settings whose lines become text in one go: the worker must not be held up for long. */
+const slice = 500;
 /** The sources of settings that a secrets backend resolved. */
 const secretSource = "secret";
 
