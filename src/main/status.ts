@@ -82,7 +82,8 @@ export function consumerStatus(region: Region, nowMs: number): ConsumerStatus {
     lastError: engine?.lastError,
     workerRestarts: readCounter(region, "workerRestarts"),
     workerHeartbeat,
-    workerHeartbeatAgeMs: started && !stopped && engine?.hasWorker !== false ? age(nowMs, heartbeatSeenAtMs) : undefined,
+    workerHeartbeatAgeMs:
+      started && !stopped && engine?.hasWorker !== false ? age(nowMs, heartbeatSeenAtMs) : undefined,
     regionBytes: region.bytes.length,
   };
 }
