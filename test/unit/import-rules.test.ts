@@ -56,7 +56,7 @@ const allowed: Record<string, readonly string[]> = {
   "core-agent": ["files", "shared"],
   register: ["main", "shared"],
   testing: ["local", "main", "shared"],
-  cli: ["", "core-agent", "main", "shared", "testing", "worker"],
+  cli: ["", "core-agent", "files", "main", "shared", "testing", "worker"],
   "": ["files", "local", "main", "shared"],
 };
 
