@@ -33,6 +33,7 @@ export interface EffectiveConfig extends Consumer {
  */
 export async function createEffectiveConfig(options: EffectiveConfigOptions): Promise<EffectiveConfig> {
   const resolved = resolveEffectiveOptions(options);
+  resolved.signal?.throwIfAborted();
   // Only here, so that applications without it do not load YAML.
   const { openLocalConfig } = await import("./local-config.js");
   const local = await openLocalConfig(resolved);

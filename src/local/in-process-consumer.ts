@@ -110,9 +110,9 @@ export class InProcessConsumer implements Consumer {
     return waitReady(this.#waiter, options);
   }
 
-  waitReadySync(_options?: WaitSyncOptions): void {
+  waitReadySync(options?: WaitSyncOptions): void {
     // Only this thread can make it ready, so blocking it could not help.
-    waitReadySync(this.#waiter, { timeoutMs: 0 });
+    waitReadySync(this.#waiter, { ...options, timeoutMs: 0 });
   }
 
   reader(): Reader {

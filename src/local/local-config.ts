@@ -66,9 +66,14 @@ export async function openLocalConfig(params: LocalConfigParams): Promise<LocalC
         turn: setImmediate,
         onStop: () => files.close(),
       });
-      consumer.applySnapshot(settings.all());
-      if (watch) await files.watch();
-      return consumer;
+      try {
+        consumer.applySnapshot(settings.all());
+        if (watch) await files.watch();
+        return consumer;
+      } catch (error) {
+        await consumer.stop();
+        throw error;
+      }
     },
   };
 }

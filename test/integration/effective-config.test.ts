@@ -9,6 +9,7 @@ import {
   InvalidOptionError,
   WaitTimeoutError,
 } from "configstream-consumer";
+import { Registry } from "prom-client";
 import { describe, expect, test } from "vitest";
 import { failureOf, optionsFor, until, variablesFor, Workshop } from "../support/workshop.js";
 
@@ -109,6 +110,9 @@ describe("with the flag on", () => {
     const signal = AbortSignal.abort(reason);
     const env = { DD_USE_RAR_CONFIG_STREAM: "1" };
     expect(await failureOf(effective({ ...optionsFor(agent), env, signal }))).toBe(reason);
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(reason), 100);
+    expect(await failureOf(effective({ ...optionsFor(agent), env, signal: controller.signal }))).toBe(reason);
   });
 });
 
@@ -241,6 +245,15 @@ describe("with the flag off", () => {
     expect(error).toMatchObject({ code: "invalid_config_file" });
     expect(error.message).toMatch(/agent\.yaml is not valid at line \d, column \d+/);
     expect(inspect(error)).not.toContain("planted-secret");
+  });
+
+  test("a configuration that exceeds a limit is refused, and leaves nothing behind in the registry", async () => {
+    const registry = new Registry();
+    const defaults = { a: 1, b: 2 };
+    const error = await failureOf(effective({ defaults, registry, limits: { maxKeys: 2 } }));
+    expect(error).toMatchObject({ code: "limit_exceeded" });
+    const config = await effective({ defaults, registry });
+    expect(await config.metrics.metrics()).toMatch(/^configstream_consumer_settings\{client="test-agent"\} 3$/m);
   });
 
   test("options of a stream are checked also while nothing is streamed", async () => {
