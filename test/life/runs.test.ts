@@ -19,7 +19,7 @@ describe("under a load of updates", () => {
   it("a blocked main thread costs bounded memory, and afterwards everybody is at the newest state", {
     timeout: 120_000,
   }, async () => {
-    const { output, totals } = await run("blocked", "--seconds", "3", "--rate", "4000", "--keys", "500");
+    const { output, totals } = await run("blocked", "--seconds", "3", "--rate", "8000", "--keys", "4000");
     expect(output).toContain("verdict ok\n");
     expect(totals.changesOfOneKeySeen).toBeGreaterThan(0);
   });

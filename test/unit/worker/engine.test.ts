@@ -31,8 +31,9 @@ describe("a defect of the engine itself", () => {
     });
     bench.transport.stream.end(grpcError(unavailable));
     await bench.clock.settle();
-    expect(bench.defects).toMatchObject([{ code: "internal", message: "A defect." }]);
-    expect(bench.lines.at(-1)).toMatchObject({ level: "error", message: expect.stringContaining("A defect.") });
+    // What a foreign error quotes, nobody has looked at.
+    expect(bench.defects).toMatchObject([{ code: "internal", message: expect.not.stringContaining("A defect.") }]);
+    expect(bench.lines.at(-1)).toMatchObject({ level: "error", message: expect.stringContaining("RangeError") });
   });
 });
 
