@@ -1,61 +1,112 @@
-// Runs the benchmarks, each scenario in a process of its own, and writes bench/results.json and the table in bench/README.md.
+// Runs the benchmarks, each scenario in a process of its own, one after the other, and writes results.json, the tables of
+// README.md and report.html.
 //
-//   npm run bench                       the whole, on this Node.js
-//   npm run bench -- --quick            a short form that shows that everything runs; its numbers mean little
-//   npm run bench -- --node 20,22,24,26 the same on other versions, installed from npm where they are missing
-import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+//   npm run bench                        the whole, on this Node.js
+//   npm run bench -- --node 20,22,24,26  the same, and the reading path on other versions, installed from npm where missing
+//   npm run bench -- --suite reads       or "isolation": one suite
+//   npm run bench -- --quick             a short form that shows that everything runs; its numbers mean little; writes nothing
+//   npm run bench -- --report            draws tables and report again from the last run
+//   npm run bench -- --compare FILE      compares with these results instead of the results.json that is there
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { nodeBinary } from "../scripts/node-versions.mjs";
-import { bars } from "./lib/bars.mjs";
-import { renderTable } from "./lib/table.mjs";
+import { compareRuns } from "./lib/compare-runs.mjs";
+import { execute } from "./lib/execute.mjs";
+import { load, machine, nodeVersion, packageVersions } from "./lib/machine.mjs";
+import { expectedSeconds, planIsolation, planReads } from "./lib/plan.mjs";
+import { renderReport } from "./report/report.mjs";
+import { renderTables } from "./report/tables.mjs";
+import { isolationRows } from "./rows/isolation.mjs";
+import { readRows } from "./rows/reads.mjs";
 
-const { values: options } = parseArgs({ options: { quick: { type: "boolean" }, node: { type: "string" } } });
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    node: { type: "string" },
+    suite: { type: "string" },
+    report: { type: "boolean", default: false },
+    compare: { type: "string" },
+  },
+});
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-// Where code and tables happen to lie differs from process to process, by more than rounds of one process differ.
-const processes = options.quick ? 1 : 7;
-const rounds = "3";
-const cpuMs = options.quick ? "20" : "60";
+const lastRun = here("./node_modules/.cache/last-run.json");
+const suites = options.suite === undefined ? ["reads", "isolation"] : [options.suite];
+if (suites.some((suite) => suite !== "reads" && suite !== "isolation")) {
+  throw new Error(`There is no suite "${options.suite}"; give "reads" or "isolation".`);
+}
 
+const run = options.report ? readRun() : await measure();
+if (!options.quick) {
+  const results = here("./results.json");
+  const earlier = options.compare ?? (existsSync(results) && !options.report ? results : undefined);
+  if (earlier !== undefined)
+    run.comparison = compareRuns(run.rows, { rows: JSON.parse(readFileSync(earlier, "utf8")) });
+  mkdirSync(here("./node_modules/.cache"), { recursive: true });
+  writeFileSync(lastRun, JSON.stringify(run));
+}
+const tables = renderTables(run);
+console.log(tables);
+if (!options.quick) {
+  writeFileSync(here("./results.json"), `${JSON.stringify(run.rows, null, 2)}\n`);
+  const readme = readFileSync(here("./README.md"), "utf8");
+  const [before, after] = [readme.indexOf("<!-- table -->"), readme.indexOf("<!-- /table -->")];
+  writeFileSync(here("./README.md"), `${readme.slice(0, before)}<!-- table -->\n\n${tables}\n\n${readme.slice(after)}`);
+  writeFileSync(here("./report.html"), renderReport(run));
+}
+
+function readRun() {
+  if (!existsSync(lastRun)) throw new Error("There is no last run to draw; run the benchmarks first.");
+  return JSON.parse(readFileSync(lastRun, "utf8"));
+}
+
+/** The first version runs everything, the others the reading path. */
 function runtimes() {
-  if (options.node === undefined) return [{ major: process.versions.node.split(".")[0], binary: process.execPath }];
-  return options.node.split(",").map((major) => {
-    const binary = process.version.startsWith(`v${major}.`) ? process.execPath : nodeBinary(Number(major));
+  const own = process.versions.node.split(".")[0];
+  return (options.node ?? own).split(",").map((major, i) => {
+    const binary = major === own ? process.execPath : nodeBinary(Number(major));
     if (binary === undefined) throw new Error(`Node.js ${major} could not be installed from npm.`);
-    return { major, binary };
+    const isMain = i === 0;
+    const jobs = [
+      ...(suites.includes("reads") ? planReads({ quick: options.quick, isMain }) : []),
+      ...(suites.includes("isolation") && isMain ? planIsolation({ quick: options.quick }) : []),
+    ];
+    return { major: Number(major), binary, version: nodeVersion(binary), jobs, isMain };
   });
 }
 
-function scenario(binary, file, ...args) {
-  process.stderr.write(`  ${file} ${args.join(" ")}\n`);
-  const { status, stdout, stderr } = spawnSync(binary, [here(`./scenarios/${file}`), ...args], { encoding: "utf8" });
-  if (status !== 0) throw new Error(`${file} failed:\n${stderr}`);
-  return JSON.parse(stdout);
-}
-
-function measure({ major, binary }) {
-  const version = spawnSync(binary, ["-p", "process.version"], { encoding: "utf8" }).stdout.trim();
-  process.stderr.write(`Node.js ${version}\n`);
-  const runs = Array.from({ length: processes }, () => ({
-    small: scenario(binary, "reads.mjs", "1000", rounds, cpuMs),
-    large: scenario(binary, "reads.mjs", "100000", rounds, cpuMs),
-    threads: scenario(binary, "second-thread.mjs", rounds, cpuMs),
-  }));
-  const memory = scenario(binary, "region-bytes.mjs", "100000");
-  return { major: Number(major), version, rows: bars(Number(major), runs, memory) };
-}
-
-const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${process.platform} ${process.arch}`;
-const runs = runtimes().map(measure);
-const table = renderTable(machine, runs, options.quick === true);
-console.log(table);
-
-if (!options.quick) {
-  const results = runs.flatMap(({ version, rows }) => rows.map((row) => ({ ...row, node: version, machine })));
-  writeFileSync(here("./results.json"), `${JSON.stringify(results, null, 2)}\n`);
-  const readme = readFileSync(here("./README.md"), "utf8");
-  const [before, after] = [readme.indexOf("<!-- table -->"), readme.indexOf("<!-- /table -->")];
-  writeFileSync(here("./README.md"), `${readme.slice(0, before)}<!-- table -->\n\n${table}\n\n${readme.slice(after)}`);
+async function measure() {
+  const versions = runtimes();
+  const expected = versions.reduce((sum, { jobs }) => sum + expectedSeconds(jobs), 0);
+  const begun = performance.now();
+  const passed = () =>
+    `${Math.floor((performance.now() - begun) / 60_000)}:${String(Math.floor((performance.now() - begun) / 1_000) % 60).padStart(2, "0")}`;
+  const about = expected < 90 ? `${Math.round(expected)} s` : `${Math.round(expected / 60)} min`;
+  const before = load();
+  process.stderr.write(`About ${about} on a quiet machine; its load is ${before} now.\n`);
+  const { name, ...facts } = machine();
+  const rows = [];
+  const details = {};
+  for (const { major, binary, version, jobs, isMain } of versions) {
+    process.stderr.write(`Node.js ${version}\n`);
+    const results = await execute(binary, jobs, ({ name: job }, round) => {
+      process.stderr.write(`  ${passed()}  ${job}${round > 0 ? `, again (${round + 1})` : ""}\n`);
+    });
+    const made = [
+      ...(results.has("keys 1000") ? readRows(major, results) : []),
+      ...(results.has("flow library") ? isolationRows(results) : []),
+    ];
+    for (const row of made) rows.push({ ...row, node: version, machine: name });
+    if (isMain) Object.assign(details, Object.fromEntries(results));
+  }
+  return {
+    date: new Date().toISOString(),
+    minutes: Math.round((performance.now() - begun) / 6_000) / 10,
+    quick: options.quick,
+    machine: { name, ...facts, load: before },
+    nodes: versions.map(({ version }) => version),
+    packages: packageVersions(),
+    rows,
+    details,
+  };
 }

@@ -4,7 +4,7 @@ import { createRegionMemory, Region } from "../../dist/shared/region.js";
 import { RegionWriter } from "../../dist/worker/region-writer.js";
 import { asChanges } from "./settings.mjs";
 
-const limits = { maxKeys: 2_000_000, maxValueBytes: 2 ** 24 - 1, maxRegionBytes: 2 ** 30 };
+export const limits = { maxKeys: 2_000_000, maxValueBytes: 2 ** 24 - 1, maxRegionBytes: 2 ** 30 };
 
 export function publishAll(settings) {
   const memory = createRegionMemory(limits.maxRegionBytes);

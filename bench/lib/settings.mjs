@@ -3,9 +3,19 @@ import { readFileSync } from "node:fs";
 
 const fixture = new URL("../../test/fixtures/agent-settings.json", import.meta.url);
 
+/** The real agent's settings as { key, type, value }. */
+export function realSettings() {
+  return JSON.parse(readFileSync(fixture, "utf8")).settings.map(({ key, type, default: value }) => ({
+    key,
+    type,
+    value,
+  }));
+}
+
 /** `count` settings as { key, value }; the real agent's first, then synthetic ones of the same shape. */
 export function makeSettings(count) {
-  const real = JSON.parse(readFileSync(fixture, "utf8")).settings.map(({ key, default: value }) => ({ key, value }));
+  const real = realSettings().map(({ key, value }) => ({ key, value }));
+  if (count === undefined) return real;
   const settings = real.slice(0, count);
   for (let i = settings.length; i < count; i++) {
     const { key, value } = real[i % real.length];

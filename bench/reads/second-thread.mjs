@@ -2,7 +2,10 @@
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { createReader } from "../../dist/main/reader.js";
 import { Region } from "../../dist/shared/region.js";
-import { compare, readsPerCall, summary } from "../lib/measure.mjs";
+import { args, report } from "../lib/arguments.mjs";
+import { summary } from "../lib/distribution.mjs";
+import { constantLoop } from "../lib/loops.mjs";
+import { compare } from "../lib/measure.mjs";
 import { publishAll } from "../lib/region.mjs";
 import { makeIntSettings } from "../lib/settings.mjs";
 
@@ -11,21 +14,13 @@ const count = 1_000;
 function readLoops(reader, key) {
   const handle = reader.setting(key).asInt();
   return {
-    "handle.value": () => {
-      let total = 0;
-      for (let i = 0; i < readsPerCall; i++) total += handle.value;
-      return total;
-    },
-    getInt: () => {
-      let total = 0;
-      for (let i = 0; i < readsPerCall; i++) total += reader.getInt(key);
-      return total;
-    },
+    "handle.value": constantLoop("handle.value", { handle }, key),
+    getInt: constantLoop("reader.getInt(key)", { reader }, key),
   };
 }
 
 if (isMainThread) {
-  const [rounds, cpuMs] = process.argv.slice(2).map(Number);
+  const { rounds, cpuMs } = args;
   const settings = makeIntSettings(count);
   const { memory, reader } = publishAll(settings);
   const key = settings[5].key;
@@ -54,7 +49,7 @@ if (isMainThread) {
   await worker.terminate();
   if (sink === 0) throw new Error("The first thread read nothing.");
   const summaries = (results) => Object.fromEntries(Object.entries(results).map(([name, all]) => [name, summary(all)]));
-  console.log(JSON.stringify({ settings: count, alone: summaries(alone), together: summaries(together) }));
+  report({ size: count, alone: summaries(alone), together: summaries(together) });
 } else {
   const reader = createReader(new Region(workerData.memory));
   const loops = readLoops(reader, workerData.key);

@@ -1,0 +1,37 @@
+// Whether a run agrees with an earlier one: a row does when the spreads of the two runs overlap.
+
+/** Gives { date, compared, agreeing, others }; `undefined` when the earlier run was on another machine or version. */
+export function compareRuns(rows, earlier) {
+  if (earlier === undefined) return undefined;
+  const known = new Map(earlier.rows.map((row) => [keyOf(row), row]));
+  const pairs = rows.flatMap((row) => {
+    const before = known.get(keyOf(row));
+    return before === undefined || before.samples < 2 || row.samples < 2 ? [] : [{ row, before }];
+  });
+  if (pairs.length === 0) return undefined;
+  const others = pairs.filter(({ row, before }) => !agree(row, before));
+  return {
+    compared: pairs.length,
+    agreeing: pairs.length - others.length,
+    others: others.map(({ row, before }) => ({
+      node: row.node,
+      name: row.name,
+      now: spread(row),
+      before: spread(before),
+    })),
+  };
+}
+
+function keyOf({ node, suite, name, machine }) {
+  return JSON.stringify([node, suite, name, machine]);
+}
+
+function agree(a, b) {
+  const [x, y] = [spread(a), spread(b)];
+  return x.low <= y.high && y.low <= x.high;
+}
+
+/** Of the ratio, where there is one: values follow the machine's mood, ratios do not. */
+function spread({ ratio, low, high, value, valueLow, valueHigh }) {
+  return ratio === null ? { median: value, low: valueLow, high: valueHigh } : { median: ratio, low, high };
+}

@@ -1,0 +1,93 @@
+// What is run: scenarios with their arguments, how often, and about how long each takes.
+import { peers } from "../peers/index.mjs";
+
+export const contenders = ["library", "in-thread", "clone mirror"];
+export const flowRates = [0, 1_000, 10_000, 30_000];
+export const propagationRates = [100, 1_000, 10_000];
+
+/**
+ * Jobs of a run: { suite, name, file, args, processes, seconds }. Each process counts as one sample, since where code and
+ * tables happen to lie differs from process to process by more than rounds of one process do. `isMain`: on the version of
+ * Node.js that runs everything; other versions repeat what the bars of the reading path need.
+ */
+export function planReads({ quick, isMain }) {
+  const effort = quick ? { rounds: 1, cpuMs: 8 } : { rounds: 3, cpuMs: 30 };
+  const few = quick ? 1 : 3;
+  const singles = quick ? 2_000 : 100_000;
+  const job = (name, file, args, processes, seconds) => ({ suite: "reads", name, file, args, processes, seconds });
+  const keys = (size, processes, seconds, more = {}) =>
+    job(`keys ${size}`, "reads/keys.mjs", { size, ...effort, ...more }, processes, quick ? seconds / 2 : seconds);
+  const jobs = [
+    keys(1_000, quick ? 1 : 7, 3.5, { singles: isMain ? singles : 0 }),
+    keys(100_000, quick ? 1 : 5, 4.5),
+    job("second thread", "reads/second-thread.mjs", effort, quick ? 1 : 5, quick ? 1 : 2),
+    ...Object.keys(peers).map((peer) =>
+      job(
+        `peer ${peer}`,
+        "reads/peers.mjs",
+        { peer, size: 1_000, ...effort, singles: quick ? 500 : 20_000 },
+        quick ? 1 : isMain ? 3 : 2,
+        quick ? 1 : 2.5,
+      ),
+    ),
+  ];
+  if (!isMain) return jobs;
+  const updates = { size: 1_000, rates: [0, 100, 10_000], singles, ...effort };
+  return [
+    ...jobs,
+    job("region bytes", "reads/region-bytes.mjs", { size: 100_000 }, 1, 1),
+    keys(100, few, 3.5),
+    job("real settings", "reads/real.mjs", effort, few, quick ? 1.5 : 4),
+    job("under updates", "reads/under-updates.mjs", updates, few, quick ? 1.5 : 4),
+    ...[1_000, 100_000].map((size) =>
+      job(`after update ${size}`, "reads/after-update.mjs", { size, changed: 500, rounds: quick ? 5 : 40 }, few, 2),
+    ),
+    ...(quick ? [] : [keys(1_000_000, 2, 16)]),
+  ];
+}
+
+export function planIsolation({ quick }) {
+  const few = quick ? 1 : 3;
+  const job = (name, file, args, processes, seconds) => ({ suite: "isolation", name, file, args, processes, seconds });
+  const jobs = [];
+  const each = (whos, make) => {
+    for (const who of whos) jobs.push(make(who));
+  };
+  const flow = { size: 1_000, rates: flowRates, cpuMs: quick ? 400 : 2_000, delayMs: quick ? 300 : 2_000 };
+  each(contenders, (who) => job(`flow ${who}`, "isolation/flow.mjs", { who, ...flow }, few, quick ? 4.5 : 18));
+  const propagation = { size: 1_000, rates: propagationRates, ms: quick ? 500 : 2_500, napMs: 0.02 };
+  each(contenders, (who) =>
+    job(`propagation ${who}`, "isolation/propagation.mjs", { who, ...propagation }, few, quick ? 3 : 9.5),
+  );
+  const sustained = { size: 1_000, updates: quick ? 20_000 : 100_000, times: quick ? 1 : 5 };
+  each(["library", "counting"], (who) =>
+    job(`sustained ${who}`, "isolation/sustained.mjs", { who, ...sustained }, few, quick ? 2 : 7),
+  );
+  for (const size of quick ? [1_000, 20_000] : [0, 1_000, 10_000, 100_000, 1_000_000]) {
+    const processes = quick ? 1 : size === 100_000 ? 7 : size > 100_000 ? 1 : 3;
+    const seconds = 2 + size / 100_000;
+    each(["library", "counting", "in-thread"], (who) =>
+      job(`ready ${size} ${who}`, "isolation/ready.mjs", { who, size }, processes, seconds),
+    );
+  }
+  for (const size of quick ? [1_000, 20_000] : [1_000, 10_000, 100_000, 1_000_000]) {
+    const times = quick ? 1 : size > 100_000 ? 2 : 5;
+    const processes = quick || size !== 100_000 ? 1 : 5;
+    const seconds = 1.5 + times * (0.9 + size / 70_000);
+    each(contenders, (who) =>
+      job(
+        `resync ${size} ${who}`,
+        "isolation/resync.mjs",
+        { who, size, times },
+        processes,
+        quick ? seconds / 1.5 : seconds,
+      ),
+    );
+  }
+  return jobs;
+}
+
+/** Seconds that jobs take, about. */
+export function expectedSeconds(jobs) {
+  return jobs.reduce((sum, { processes, seconds }) => sum + processes * seconds, 0);
+}

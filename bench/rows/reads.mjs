@@ -1,0 +1,146 @@
+// Rows of the reading path, from the results of its scenarios.
+import { peers } from "../peers/index.mjs";
+import { row } from "./row.mjs";
+
+/** The least speed-up over each peer that has a bar. */
+const peerBars = {
+  "node-config": 20,
+  "node-config, dotted names": 20,
+  convict: 15,
+  "convict, dotted names": 15,
+  Unleash: 4,
+  LaunchDarkly: 80,
+  "LaunchDarkly, a context a call": 80,
+  "OpenFeature in-memory": 1_000,
+  "comlink call": 1_500,
+};
+
+export function readRows(major, results) {
+  const rows = [];
+  const isOld = major <= 20;
+  const of = (name) => results.get(name);
+  const add = (id, name, pairs, bar, more = {}) => {
+    const [subjects, baselines] = [
+      pairs.map(([subject]) => subject.median),
+      pairs.map(([, baseline]) => baseline.median),
+    ];
+    rows.push(row({ suite: "reads", id, name, unit: "ns", subjects, baselines, bar: bar && { atMost: bar }, ...more }));
+  };
+  const small = of("keys 1000");
+  const constant = (subject, baseline) => small.map((run) => [run.constant[subject], run.constant[baseline]]);
+  const rotating = (runs, subject, baseline) => runs.map((run) => [run.rotating[subject], run.rotating[baseline]]);
+
+  add("P1", "handle.value against a field getter", constant("handle.value", "field"), isOld ? 2 : 6);
+  add("P2", "handle.value against Map.get, constant key", constant("handle.value", "Map.get"), isOld ? 0.35 : 0.8);
+  add("P3", "getInt against Map.get, constant key, 1,000 settings", constant("getInt", "Map.get"), isOld ? 1.25 : 1.6);
+  add(
+    "P4",
+    "getInt against Map.get, rotating keys, 1,000 settings",
+    rotating(small, "getInt", "Map.get"),
+    isOld ? 1.4 : 1.6,
+  );
+  add(
+    "P4",
+    "getInt against Map.get, rotating keys, 100,000 settings",
+    rotating(of("keys 100000"), "getInt", "Map.get"),
+    2,
+  );
+  for (const peer of Object.keys(peers)) rows.push(peerRow(peer, of(`peer ${peer}`)));
+  for (const what of ["handle.value", "getInt"]) {
+    const pairs = of("second thread").map(({ together, alone }) => [together[what], alone[what]]);
+    add("P12", `${what} in a second thread while the first reads, against alone`, pairs, 1.1);
+  }
+  add(
+    "",
+    "getInt of a missing key against Map.get of one, 1,000 settings",
+    rotating(small, "getInt, missing key", "Map.get, missing key"),
+  );
+  add("", "view.getInt against Map.get, constant key, 1,000 settings", constant("view.getInt", "Map.get"));
+  add("", "view.getInt against Map.get, rotating keys, 1,000 settings", rotating(small, "view.getInt", "Map.get"));
+  add("noise", "the same loop measured twice, a field", constant("field again", "field"));
+  add("noise", "the same loop measured twice, Map.get over rotating keys", rotating(small, "Map.get again", "Map.get"));
+  add(
+    "harness",
+    "an empty call of the harness, for each read of a loop",
+    small.map((run) => [run.overhead, run.constant.field]),
+  );
+  for (const size of [100, 1_000_000]) {
+    const runs = of(`keys ${size}`);
+    if (runs === undefined) continue;
+    const named = size.toLocaleString("en");
+    add(
+      "",
+      `getInt against Map.get, constant key, ${named} settings`,
+      runs.map((run) => [run.constant.getInt, run.constant["Map.get"]]),
+    );
+    add("", `getInt against Map.get, rotating keys, ${named} settings`, rotating(runs, "getInt", "Map.get"));
+  }
+  rows.push(...mainRows(of, add));
+  return rows;
+}
+
+function peerRow(peer, runs) {
+  const bar = peerBars[peer];
+  return row({
+    suite: "reads",
+    id: bar === undefined ? "" : "P5",
+    name: `getInt against ${peer}, one key`,
+    unit: "ns",
+    subjects: runs.map(({ results }) => results.getInt.median),
+    baselines: runs.map(({ results }) => results.peer.median),
+    bar: bar && { atLeast: bar },
+    isSpeedUp: true,
+  });
+}
+
+/** What is measured on one version only. */
+function mainRows(of, add) {
+  if (of("region bytes") === undefined) return [];
+  const memory = of("region bytes");
+  const p11 = row({
+    suite: "reads",
+    id: "P11",
+    name: "region bytes against msgpack bytes, 100,000 settings",
+    unit: "bytes",
+    subjects: memory.map(({ regionBytes }) => regionBytes),
+    baselines: memory.map(({ msgpackBytes }) => msgpackBytes),
+    bar: { atMost: 2.5 },
+  });
+  for (const getter of Object.keys(of("real settings")[0].results)) {
+    const pairs = of("real settings").map(({ results }) => [
+      results[getter].costs.getter,
+      results[getter].costs["Map.get"],
+    ]);
+    const { keys } = of("real settings")[0].results[getter];
+    add("", `${getter} against Map.get, the real agent's ${keys} settings of its type`, pairs);
+  }
+  for (const { rate } of of("under updates")[0].rates) {
+    const pairs = of("under updates").map(({ rates }) => rates.find((entry) => entry.rate === rate).costs);
+    for (const what of ["handle.value", "getInt"]) {
+      const name = `${what} against Map.get, under ${rate.toLocaleString("en")} updates/s`;
+      add(
+        "",
+        name,
+        pairs.map((costs) => [costs[what], costs["Map.get"]]),
+      );
+    }
+  }
+  for (const size of [1_000, 100_000]) {
+    const runs = of(`after update ${size}`);
+    for (const what of ["getInt", "handle.value"]) {
+      const name = `first ${what} after a change against the second read, ${size.toLocaleString("en")} settings`;
+      add(
+        "",
+        name,
+        runs.map(({ results }) => [results[what], results["getInt again"]]),
+      );
+    }
+    const name = `view() after one change against a getInt after one, ${size.toLocaleString("en")} settings`;
+    add(
+      "",
+      name,
+      runs.map(({ results }) => [results["view()"], results.getInt]),
+    );
+  }
+  return [p11];
+}
