@@ -150,7 +150,16 @@ export class Region {
 
   /** Copies private bytes into shared memory. */
   copyIn(at: number, source: Uint8Array): void {
-    this.bytes.set(source, at);
+    const { bytes } = this;
+    const { length } = source;
+    if (length > 64) bytes.set(source, at);
+    else for (let i = 0; i < length; i++) bytes[at + i] = source[i] as number;
+  }
+
+  /** Copies text whose letters are one byte each into shared memory. */
+  copyInAscii(at: number, text: string): void {
+    const { bytes } = this;
+    for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i);
   }
 
   /** Sets `count` words to 0. */

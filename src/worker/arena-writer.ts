@@ -61,10 +61,18 @@ interface StagedWrite {
   readonly allocated: boolean;
 }
 
+interface NewKey {
+  readonly key: string;
+  /** UTF-8 bytes of the key, and where they go. */
+  readonly length: number;
+  readonly at: number;
+  readonly hash: number;
+}
+
 /** A publish that has all it needs. */
 export interface StagedPublish {
   readonly writes: readonly StagedWrite[];
-  readonly newKeys: readonly { key: string; bytes: Uint8Array; hash: number; at: number }[];
+  readonly newKeys: readonly NewKey[];
   readonly info: PublishInfo;
   readonly originAt: number;
   readonly originLength: number;
@@ -150,29 +158,32 @@ export class ArenaWriter {
 
   /** Prepares a publish. Throws `limit_exceeded`, and then nothing has changed. */
   stage(writes: readonly SlotWrite[], info: PublishInfo): StagedPublish {
-    const allocated: { at: number; length: number }[] = [];
+    // Places and lengths in turn: a snapshot allocates for every key, and an object for each would be most of its garbage.
+    const allocated: number[] = [];
     const allocate = (length: number): number => {
       const at = this.#space.allocate(length);
-      allocated.push({ at, length });
+      allocated.push(at, length);
       return at;
     };
     try {
-      const newKeys: { key: string; bytes: Uint8Array; hash: number; at: number }[] = [];
-      const staged = writes.flatMap((write): StagedWrite[] => {
+      const newKeys: NewKey[] = [];
+      const staged: StagedWrite[] = [];
+      for (const write of writes) {
         let index = this.#slots.get(write.key);
         if (index === undefined) {
-          if (write.record === undefined) return [];
+          if (write.record === undefined) continue;
           index = this.slots + newKeys.length;
-          const bytes = encoder.encode(write.key);
-          newKeys.push({ key: write.key, bytes, hash: hashKey(write.key), at: allocate(bytes.length) });
+          const length = Buffer.byteLength(write.key);
+          newKeys.push({ key: write.key, length, at: allocate(length), hash: hashKey(write.key) });
         }
-        return [this.#stageRecord(write, index, allocate)];
-      });
+        staged.push(this.#stageRecord(write, index, allocate));
+      }
       this.#prepareSources(writes);
       this.#prepareDirectory(this.slots + newKeys.length);
       return { writes: staged, newKeys, info, ...this.#stageOrigin(info.origin, allocate) };
     } catch (error) {
-      for (const { at, length } of allocated) this.#space.free(at, length);
+      for (let i = 0; i < allocated.length; i += 2)
+        this.#space.free(allocated[i] as number, allocated[i + 1] as number);
       throw error;
     }
   }
@@ -279,13 +290,15 @@ export class ArenaWriter {
     return { originAt: this.#origin.at, originLength: this.#origin.length };
   }
 
-  #appendSlot({ key, bytes, hash, at }: { key: string; bytes: Uint8Array; hash: number; at: number }): void {
+  #appendSlot({ key, length, hash, at }: NewKey): void {
     const region = this.#region;
     const index = this.slots;
     const slotWord = slotAt(region, this.#blockAt, index);
-    region.copyIn(at, bytes);
+    // Nearly all keys are ASCII, and need no array of bytes of their own.
+    if (length === key.length) region.copyInAscii(at, key);
+    else region.copyIn(at, encoder.encode(key));
     region.setPlain(slotWord + slot.keyAt, at);
-    region.setPlain(slotWord + slot.keyInfo, keyInfo(bytes.length, hash));
+    region.setPlain(slotWord + slot.keyInfo, keyInfo(length, hash));
     this.#keyHashes.push(hash);
     this.#slots.set(key, index);
     insertIntoTable(region, this.#tableAt, this.#tableCapacity, index, hash);

@@ -75,6 +75,11 @@ export class RecordingRegion extends Region {
     this.#noteWords(at >> 2, ((at + source.length + 3) >> 2) - (at >> 2));
   }
 
+  override copyInAscii(at: number, text: string): void {
+    super.copyInAscii(at, text);
+    this.#noteWords(at >> 2, ((at + text.length + 3) >> 2) - (at >> 2));
+  }
+
   override clear(word: number, count: number): void {
     super.clear(word, count);
     this.#noteWords(word, count);
