@@ -47,6 +47,8 @@ export class LayerStore {
   readonly #maxKeys: number;
   readonly #priority: Priority;
   readonly #rules: readonly OverrideRule[];
+  /** Keys that overrides read or write. */
+  readonly #inRules: ReadonlySet<string>;
   /** What each key resolves to by the wire alone. */
   readonly #entries = new Map<string, EffectiveSetting>();
   /** What overrides put in place of entries. */
@@ -63,6 +65,7 @@ export class LayerStore {
     this.#maxKeys = params.limits.maxKeys;
     this.#priority = createPriority(params.sourcePriority);
     this.#rules = rulesOf(params.overrides, params.clientName);
+    this.#inRules = new Set(this.#rules.flatMap(({ from, to }) => [from, to]));
     this.#mode = survey([], params.dialect, this.#priority).mode;
   }
 
@@ -89,6 +92,8 @@ export class LayerStore {
   applyUpdate(setting: WireSetting): Staged {
     const { unsetSource, value } = setting;
     const key = setting.key.toLowerCase();
+    const usual = this.#stageUsual(key, setting);
+    if (usual !== undefined) return usual;
     const source = setting.source === "" && unsetSource === "" ? unnamedSource : setting.source;
     const update: LeafUpdate = { key, source, value, unsetSource };
     const unknownSources = source === "" || this.#priority.isKnown(source) ? 0 : 1;
@@ -117,6 +122,28 @@ export class LayerStore {
       edits.set(key, settle(layers));
     }
     return this.#stage({ edits, unknownSources: 0, mode: this.#mode, claims: undefined });
+  }
+
+  /**
+   * The usual update in one step: a value for a leaf that is there, from the one source that it has. All else,
+   * `undefined`, takes the way that knows of sections, layers, removals and overrides, and comes to the same for this one.
+   */
+  #stageUsual(key: string, { source, value, unsetSource }: WireSetting): Staged | undefined {
+    if (this.#mode !== "leaf" && this.#mode !== "layered-leaf") return undefined;
+    if (value === null || unsetSource !== "" || this.#inRules.has(key)) return undefined;
+    const before = this.#entries.get(key);
+    if (before === undefined || before.layers.length !== 1 || before.source !== source) return undefined;
+    const after = settle([{ source, value }]) as EffectiveSetting;
+    const change = changeOf(key, before, after);
+    const version = this.#version;
+    return {
+      changes: change === undefined ? [] : [change],
+      unknownSources: this.#priority.isKnown(source) ? 0 : 1,
+      commit: () => {
+        this.#moveOn(version);
+        this.#entries.set(key, after);
+      },
+    };
   }
 
   /** A snapshot without dotted keys left open what the sender speaks; an update of a leaf inside a section tells. */
@@ -199,10 +226,7 @@ export class LayerStore {
   }
 
   #commit(version: number, draft: Draft, overlay: ReadonlyMap<string, EffectiveSetting>): void {
-    if (version !== this.#version) {
-      throw new ConfigStreamError("internal", "A staged state was committed after another one; stage it again.");
-    }
-    this.#version++;
+    this.#moveOn(version);
     for (const [key, setting] of draft.edits) {
       if (setting === undefined) this.#remove(key);
       else this.#put(key, setting);
@@ -214,6 +238,14 @@ export class LayerStore {
     const [section, layers] = draft.section;
     if (layers.length === 0) this.#claims.delete(section);
     else this.#claims.set(section, layers);
+  }
+
+  /** Throws when the store is not what it was when `version` was staged. */
+  #moveOn(version: number): void {
+    if (version !== this.#version) {
+      throw new ConfigStreamError("internal", "A staged state was committed after another one; stage it again.");
+    }
+    this.#version++;
   }
 
   #put(key: string, setting: EffectiveSetting): void {

@@ -205,6 +205,16 @@ describe("the newest dialect", () => {
     expect(replica.layers("a.b")).toEqual(["cli=2"]);
   });
 
+  it.each(["auto", "newest"] as const)(
+    "keeps the layers below when the winner's value changes again and again (%s)",
+    (dialect) => {
+      const replica = new Replica(dialect).snapshot(set("file", "a.b", 1)).update(set("cli", "a.b", 2));
+      for (const value of [3, 4, 4]) replica.update(set("cli", "a.b", value));
+      expect(replica.layers("a.b")).toEqual(["file=1", "cli=4"]);
+      expect(replica.lastChanges).toEqual([]);
+    },
+  );
+
   it("ignores the removal of a key that does not exist", () => {
     expect(new Replica().snapshot(set("file", "a.b", 1)).update(unset("cli", "x.y")).lastChanges).toEqual([]);
   });
