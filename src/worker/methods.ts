@@ -7,8 +7,8 @@ import {
 } from "../shared/contract.js";
 import { ConfigStreamError } from "../shared/errors.js";
 import type { WireEvent } from "../shared/types.js";
+import { readEvent } from "./event-decoder.js";
 import { type CallName, UnknownEventError } from "./grpc-failure.js";
-import { toWireEvent } from "./wire-value.js";
 
 /** One method of the contract. */
 export interface Method<Request, Response> {
@@ -33,9 +33,7 @@ export const streamMethod = methodOf<ConfigStreamRequest, ProtoConfigEvent>(agen
 /** Decodes in one step, so that a message that cannot be read costs that message and not the stream. */
 export function decodeEvent(bytes: Buffer): WireEvent | Error {
   try {
-    const event = streamMethod.responseDeserialize(bytes);
-    if (!event.snapshot && !event.update) return new UnknownEventError();
-    return toWireEvent(event);
+    return readEvent(bytes) ?? new UnknownEventError();
   } catch (thrown) {
     return ConfigStreamError.from(thrown, "bad_message");
   }

@@ -111,9 +111,11 @@ export class ConfigStream {
   #arrive(arrival: Arrival): void {
     if (this.#over) return;
     this.#onConnected();
-    this.#parts.status.messageReceived();
     this.#arrived.push(arrival);
-    if (this.#flush === undefined) this.#waitForQuiet(1);
+    if (this.#flush !== undefined) return;
+    // Once for all that arrives before it is handled, which is within a millisecond.
+    this.#parts.status.messageReceived();
+    this.#waitForQuiet(1);
   }
 
   /**

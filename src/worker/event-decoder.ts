@@ -1,0 +1,164 @@
+/**
+ * From the bytes of a message to an event, in one step.
+ *
+ * | input | treatment |
+ * |---|---|
+ * | neither snapshot nor update | `undefined`: an event of a kind that is not known here |
+ * | update without setting, empty key, bytes that are no message | refused |
+ * | a value nested deeper than {@link maxNesting} | refused |
+ * | no value, or a value of no kind | null, as Go's structpb reads it |
+ * | NaN and infinities | the texts `NaN`, `Infinity`, `-Infinity`, as Go's structpb reads them |
+ * | bytes that are not UTF-8 in keys, names and texts | replaced by U+FFFD |
+ * | `__proto__`, `constructor` and the like as names in a map | kept as own properties of a plain object |
+ * | fields that are not known here | passed over |
+ * | a field that stands there twice | the last one counts |
+ *
+ * A refused message is refused whole, so a snapshot is never half applied. Errors name the key, never the value. Names and
+ * numbers of the fields are those of proto/; a test compares this decoder with proto-loader's.
+ */
+import { ConfigStreamError } from "../shared/errors.js";
+import type { ConfigValue, WireEvent, WireSetting } from "../shared/types.js";
+import { WireReader } from "./wire-reader.js";
+
+/** Deepest nesting of lists and maps inside one value. Other readers of the contract stop at some 50 levels. */
+export const maxNesting = 48;
+
+/** Field numbers with their wire types, as they stand before each field: number × 8 + type. */
+const eventTag = { snapshot: 0x0a, update: 0x12 } as const;
+/** ConfigSnapshot and ConfigUpdate number their fields alike. */
+const bodyTag = { origin: 0x0a, sequenceId: 0x10, setting: 0x1a } as const;
+const settingTag = { source: 0x0a, key: 0x12, value: 0x1a, unsetSource: 0x22 } as const;
+const valueTag = { null: 0x08, number: 0x11, text: 0x1a, bool: 0x20, struct: 0x2a, list: 0x32 } as const;
+const structFields = 0x0a;
+const entryTag = { key: 0x0a, value: 0x12 } as const;
+const listValues = 0x0a;
+
+interface Body {
+  readonly origin: string;
+  readonly sequenceId: number;
+  readonly settings: readonly WireSetting[];
+}
+
+/**
+ * Decodes one event; `undefined` when it is neither a snapshot nor an update. Throws a `ConfigStreamError` of code
+ * `bad_message`, or a `RangeError` for bytes that are no message; nothing of it may then be used.
+ */
+export function readEvent(bytes: Buffer): WireEvent | undefined {
+  const reader = new WireReader(bytes);
+  let snapshot: Body | undefined;
+  let update: Body | undefined;
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === eventTag.snapshot) snapshot = readBody(reader);
+    else if (tag === eventTag.update) update = readBody(reader);
+    else reader.skip(tag);
+  }
+  if (snapshot !== undefined) return { kind: "snapshot", ...snapshot };
+  if (update === undefined) return undefined;
+  const { origin, sequenceId, settings } = update;
+  const setting = settings.at(-1);
+  if (setting === undefined) throw refused("It is an update without a setting.");
+  return { kind: "update", origin, sequenceId, setting };
+}
+
+function readBody(reader: WireReader): Body {
+  const outer = reader.open();
+  let origin = "";
+  let sequenceId = 0;
+  const settings: WireSetting[] = [];
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === bodyTag.setting) settings.push(readSetting(reader));
+    else if (tag === bodyTag.sequenceId) sequenceId = reader.int32();
+    else if (tag === bodyTag.origin) origin = reader.text();
+    else reader.skip(tag);
+  }
+  reader.close(outer);
+  return { origin, sequenceId, settings };
+}
+
+function readSetting(reader: WireReader): WireSetting {
+  const outer = reader.open();
+  let source = "";
+  let key = "";
+  let value: ConfigValue = null;
+  let unsetSource = "";
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === settingTag.source) source = reader.repeatedText();
+    else if (tag === settingTag.key) key = reader.text();
+    else if (tag === settingTag.value) value = readValue(reader, key, 0);
+    else if (tag === settingTag.unsetSource) unsetSource = reader.text();
+    else reader.skip(tag);
+  }
+  reader.close(outer);
+  if (key === "") throw refused("One of its settings has an empty key.");
+  return { source, key, value, unsetSource };
+}
+
+function readValue(reader: WireReader, key: string, depth: number): ConfigValue {
+  const outer = reader.open();
+  let value: ConfigValue = null;
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === valueTag.number) value = numberOf(reader.double());
+    else if (tag === valueTag.text) value = reader.text();
+    else if (tag === valueTag.bool) value = reader.bool();
+    else if (tag === valueTag.list) value = readList(reader, key, inner(depth, key));
+    else if (tag === valueTag.struct) value = readMap(reader, key, inner(depth, key));
+    else {
+      if (tag === valueTag.null) value = null;
+      reader.skip(tag);
+    }
+  }
+  reader.close(outer);
+  return value;
+}
+
+function readList(reader: WireReader, key: string, depth: number): ConfigValue {
+  const outer = reader.open();
+  const list: ConfigValue[] = [];
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === listValues) list.push(readValue(reader, key, depth));
+    else reader.skip(tag);
+  }
+  reader.close(outer);
+  return list;
+}
+
+function readMap(reader: WireReader, key: string, depth: number): ConfigValue {
+  const outer = reader.open();
+  const map: { [name: string]: ConfigValue } = {};
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === structFields) readEntry(reader, map, key, depth);
+    else reader.skip(tag);
+  }
+  reader.close(outer);
+  return map;
+}
+
+function readEntry(reader: WireReader, map: { [name: string]: ConfigValue }, key: string, depth: number): void {
+  const outer = reader.open();
+  let name = "";
+  let value: ConfigValue = null;
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === entryTag.key) name = reader.text();
+    else if (tag === entryTag.value) value = readValue(reader, key, depth);
+    else reader.skip(tag);
+  }
+  reader.close(outer);
+  // Assigning to `__proto__` would set the prototype; defining it makes an ordinary property.
+  if (name !== "__proto__") map[name] = value;
+  else Object.defineProperty(map, name, { value, writable: true, enumerable: true, configurable: true });
+}
+
+function inner(depth: number, key: string): number {
+  if (depth >= maxNesting) {
+    throw refused(`The value of "${key}" is nested more than ${maxNesting} levels deep; make it flatter.`);
+  }
+  return depth + 1;
+}
+
+function numberOf(value: number): ConfigValue {
+  return Number.isFinite(value) ? value : String(value);
+}
+
+function refused(fault: string): ConfigStreamError {
+  return new ConfigStreamError("bad_message", `A message of the core agent was refused. ${fault}`);
+}
