@@ -5,6 +5,7 @@
 //   npm run bench -- --node 20,22,24,26  the same, and the reading path on other versions, installed from npm where missing
 //   npm run bench -- --suite reads       or "isolation": one suite
 //   npm run bench -- --quick             a short form that shows that everything runs; its numbers mean little; writes nothing
+//   npm run bench -- --processes 1       at most so many processes a scenario: sooner done, without a spread
 //   npm run bench -- --report            draws tables and report again from the last run
 //   npm run bench -- --compare FILE      compares with these results instead of the results.json that is there
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -27,6 +28,7 @@ const { values: options } = parseArgs({
     suite: { type: "string" },
     report: { type: "boolean", default: false },
     compare: { type: "string" },
+    processes: { type: "string", default: "100" },
   },
 });
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -42,9 +44,9 @@ if (!options.quick) {
   const earlier = options.compare ?? (existsSync(results) && !options.report ? results : undefined);
   if (earlier !== undefined)
     run.comparison = compareRuns(run.rows, { rows: JSON.parse(readFileSync(earlier, "utf8")) });
-  mkdirSync(here("./node_modules/.cache"), { recursive: true });
-  writeFileSync(lastRun, JSON.stringify(run));
 }
+mkdirSync(here("./node_modules/.cache"), { recursive: true });
+writeFileSync(options.quick ? `${lastRun}.quick` : lastRun, JSON.stringify(run));
 const tables = renderTables(run);
 console.log(tables);
 if (!options.quick) {
@@ -70,7 +72,7 @@ function runtimes() {
     const jobs = [
       ...(suites.includes("reads") ? planReads({ quick: options.quick, isMain }) : []),
       ...(suites.includes("isolation") && isMain ? planIsolation({ quick: options.quick }) : []),
-    ];
+    ].map((job) => ({ ...job, processes: Math.min(job.processes, Number(options.processes)) }));
     return { major: Number(major), binary, version: nodeVersion(binary), jobs, isMain };
   });
 }

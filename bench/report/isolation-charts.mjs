@@ -65,7 +65,7 @@ function overTime({ bucketMs, values }) {
 }
 
 function resyncOverTime(details) {
-  const size = [100_000, 20_000].find((count) => details[`resync ${count} library`] !== undefined);
+  const size = [100_000, 20_000, 10_000].find((count) => details[`resync ${count} library`] !== undefined);
   const series = contenders.map(([who, className, name]) => {
     const runs = [...details[`resync ${size} ${who}`]].sort((a, b) => a.stall.median - b.stall.median);
     return { name, className, points: overTime(runs[runs.length >> 1].series) };

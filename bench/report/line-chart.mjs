@@ -15,7 +15,9 @@ export function lineChart(
 ) {
   const xs = series.flatMap(({ points }) => points.map(([x]) => x));
   const ys = series.flatMap(({ points }) => points.flatMap(([, ...values]) => values.filter(Number.isFinite)));
-  const x = scaleOf(xs, logX, area.left, width - area.right);
+  const x = logX
+    ? logarithmic(Math.min(...xs), Math.max(...xs), area.left, width - area.right - 6)
+    : linear(Math.min(0, ...xs), Math.max(...xs), area.left, width - area.right - 6);
   const y = scaleOf(ys, logY, height - area.bottom, area.top, yMax);
   return drawing(width, height, label, [
     y
@@ -57,5 +59,11 @@ function scaleOf(values, isLog, start, end, max) {
 /** The places that were measured, when they are few; else round ones. */
 function xTicks(scale, xs, isLog) {
   const places = [...new Set(xs)].sort((a, b) => a - b);
-  return isLog || places.length > 8 ? scale.ticks() : places;
+  if (isLog || places.length > 8) return scale.ticks();
+  // From the right, so that of two places too close together the larger one is named.
+  const named = [];
+  for (const place of places.reverse()) {
+    if (named.length === 0 || scale(named.at(-1)) - scale(place) > 48) named.push(place);
+  }
+  return named;
 }

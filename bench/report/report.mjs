@@ -27,8 +27,8 @@ ${style}</style>
 ${facts(run)}
 <h2>Bars: ${bars.met} of ${bars.judged} met</h2>
 ${bars.html}
+${section("Reads: what a getter costs", reads)}
 ${section("Isolation: the main thread under a live configuration", isolation)}
-${section("Reads", reads)}
 <h2>How this was measured</h2>
 ${method(run)}
 <details><summary>All ${run.rows.length} rows</summary>${table(run)}</details>

@@ -31,7 +31,8 @@ export function decades(values) {
 }
 
 function logTicks(low, high) {
-  return Array.from({ length: Math.round(high - low) + 1 }, (_, i) => 10 ** (low + i));
+  const first = Math.ceil(low - 1e-9);
+  return Array.from({ length: Math.floor(high + 1e-9) - first + 1 }, (_, i) => 10 ** (first + i));
 }
 
 function linearTicks(from, to) {
