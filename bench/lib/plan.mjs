@@ -1,5 +1,5 @@
 // What is run: scenarios with their arguments, how often, and about how long each takes.
-import { peers } from "../peers/index.mjs";
+import { peerBars, peers } from "../peers/index.mjs";
 
 export const contenders = ["library", "in-thread", "clone mirror"];
 export const flowRates = [0, 1_000, 10_000, 30_000];
@@ -21,7 +21,7 @@ export function planReads({ quick, isMain }) {
     keys(1_000, quick ? 1 : 7, 3.5, { singles: isMain ? singles : 0 }),
     keys(100_000, quick ? 1 : 5, 4.5),
     job("second thread", "reads/second-thread.mjs", effort, quick ? 1 : 5, quick ? 1 : 2),
-    ...Object.keys(peers).map((peer) =>
+    ...Object.keys(isMain ? peers : peerBars).map((peer) =>
       job(
         `peer ${peer}`,
         "reads/peers.mjs",
@@ -69,16 +69,16 @@ export function planIsolation({ quick }) {
     job(`sustained ${who}`, "isolation/sustained.mjs", { who, ...sustained }, few, quick ? 2 : 7),
   );
   for (const size of quick ? [1_000, 10_000] : [0, 1_000, 10_000, 100_000, 1_000_000]) {
-    const processes = quick ? 1 : size === 100_000 ? 7 : size > 100_000 ? 1 : 3;
+    const processes = quick ? 1 : size === 100_000 ? 5 : size > 100_000 ? 1 : 3;
     const seconds = 2 + size / 100_000;
     each(["library", "counting", "in-thread"], (who) =>
       job(`ready ${size} ${who}`, "isolation/ready.mjs", { who, size }, processes, seconds),
     );
   }
   for (const size of quick ? [1_000, 10_000] : [1_000, 10_000, 100_000, 1_000_000]) {
-    const times = quick ? 1 : size > 100_000 ? 2 : 5;
-    const processes = quick || size !== 100_000 ? 1 : 5;
-    const seconds = 1.5 + times * (0.9 + size / 70_000);
+    const times = quick || size > 100_000 ? 1 : 5;
+    const processes = quick || size !== 100_000 ? 1 : 3;
+    const seconds = 1.5 + (times + 2) * (0.9 + size / 90_000);
     each(contenders, (who) =>
       job(
         `resync ${size} ${who}`,

@@ -61,6 +61,13 @@ export function isolationRows(results) {
       subjects: stall("clone mirror"),
       baselines: stall(inThread),
     });
+    const cpu = (who) => pick(`resync ${size} ${who}`, (run) => run.threadMs.median);
+    add({
+      name: `main-thread CPU during a resync of ${named(size)}, against in-thread`,
+      unit: "ms",
+      subjects: cpu("library"),
+      baselines: cpu(inThread),
+    });
     const visible = (who) => pick(`resync ${size} ${who}`, (run) => run.visible.median);
     add({
       name: `resync of ${named(size)}: until it can be read, against in-thread`,
