@@ -1,8 +1,9 @@
-// Builds dist/ from src/: compiles the wire contract into a module, then runs the TypeScript compiler.
+// Builds dist/ from src/: compiles the wire contract into a module, runs the TypeScript compiler, bundles the worker.
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { bundleWorker } from "./bundle-worker.mjs";
 import { compileContract } from "./compile-contract.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -17,3 +18,4 @@ const tsc = typescript.replace(/package\.json$/, JSON.parse(readFileSync(typescr
 const { status } = spawnSync(process.execPath, [tsc, "-p", `${root}tsconfig.build.json`], { stdio: "inherit" });
 if (status !== 0) process.exit(status ?? 1);
 if (existsSync(`${root}dist/cli/main.js`)) chmodSync(`${root}dist/cli/main.js`, 0o755);
+await bundleWorker();

@@ -1,8 +1,10 @@
 /** The engine in this thread, without a worker. */
+import { compileFunction } from "node:vm";
 import { ConfigStreamError } from "../shared/errors.js";
 import type { HostMessage, Runtime, RuntimeInit, WorkerMessage } from "../shared/messages.js";
 import type { EngineHost, EngineHostInit } from "./engine-host.js";
-import { missingModule, workerEntryUrl } from "./worker-host.js";
+import { workerCode } from "./worker-code.js";
+import { missingModule } from "./worker-host.js";
 
 /** Starts the engine in this thread. */
 export function startInline(init: EngineHostInit): EngineHost {
@@ -77,8 +79,25 @@ export function startInline(init: EngineHostInit): EngineHost {
   };
 }
 
-async function loadRuntime(url = workerEntryUrl()): Promise<(init: RuntimeInit) => Runtime> {
-  // By address: the application's side has no import of the worker's, and loads it only when it is asked to.
-  const module: { readonly createRuntime: (init: RuntimeInit) => Runtime } = await import(url.href);
+interface RuntimeModule {
+  readonly createRuntime: (init: RuntimeInit) => Runtime;
+}
+
+async function loadRuntime(workerUrl: URL | undefined): Promise<RuntimeModule["createRuntime"]> {
+  const code = workerCode(workerUrl);
+  if (code.kind === "text") return evaluate(code.text).createRuntime;
+  // By address: the application's side has no import of the worker's, and loads it only when it is asked to. The comments
+  // tell bundlers that nothing is to be found at build time.
+  const module: RuntimeModule = await import(/* webpackIgnore: true */ /* @vite-ignore */ code.url.href);
   return module.createRuntime;
+}
+
+/** Runs the text as the CommonJS module that it is. It loads nothing but what Node.js brings. */
+function evaluate(text: string): RuntimeModule {
+  const exports = {};
+  compileFunction(text, ["exports", "require"], { filename: "configstream-worker.cjs" })(
+    exports,
+    process.getBuiltinModule,
+  );
+  return exports as RuntimeModule;
 }

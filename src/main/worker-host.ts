@@ -6,14 +6,17 @@ import { ConfigStreamError } from "../shared/errors.js";
 import type { ControlApi, HostApi, HostMessage, WorkerInit, WorkerMessage } from "../shared/messages.js";
 import { describeThrown } from "../shared/thrown.js";
 import type { EngineHost, EngineHostInit } from "./engine-host.js";
+import { missingCodeHint, workerCode } from "./worker-code.js";
 
 /** How long a thread may take to end after it was ended by force, in ms. JavaScript ends at once; native code does not. */
 const EXIT_WAIT_MS = 5_000;
 
-/** Where the worker's entry file is, unless a bundle moved it. */
-export function workerEntryUrl(): URL {
-  return new URL("../worker/entry.js", import.meta.url);
-}
+/** What to do, by the code of the error. */
+const startHints: { readonly [code: string]: string } = {
+  ERR_ACCESS_DENIED: ' Start Node.js with --allow-worker, or use the option isolation: "none".',
+  // A bundle in CommonJS does not know its own address.
+  ERR_INVALID_URL: ` ${missingCodeHint}`,
+};
 
 /** Starts a worker. It does not keep the process alive, except until it is up. Throws when no thread can be made. */
 export function startWorker(init: EngineHostInit): EngineHost {
@@ -21,8 +24,7 @@ export function startWorker(init: EngineHostInit): EngineHost {
     return new WorkerHost(init);
   } catch (thrown) {
     const { code = "unknown error", message } = thrown as NodeJS.ErrnoException;
-    const hint =
-      code === "ERR_ACCESS_DENIED" ? ' Start Node.js with --allow-worker, or use the option isolation: "none".' : "";
+    const hint = startHints[code] ?? "";
     throw new ConfigStreamError("worker_died", `No worker thread could be started (${code}): ${message}.${hint}`);
   }
 }
@@ -169,7 +171,7 @@ export function missingModule(thrown: unknown): string | undefined {
   const { code, message } = thrown as NodeJS.ErrnoException;
   if (code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") return undefined;
   // A message about files; it names the one that is missing.
-  return `its code could not be loaded. ${message}. In a bundle, say with the option workerUrl where the entry file is.`;
+  return `its code could not be loaded. ${message}. ${missingCodeHint}`;
 }
 
 function newWorker(
@@ -198,7 +200,6 @@ function newWorker(
     execArgv: [],
     ...(resourceLimits === undefined ? {} : { resourceLimits }),
   };
-  if (workerUrl !== undefined) return new Worker(workerUrl, options);
-  // In one expression, since that is the form that bundlers look for.
-  return new Worker(new URL("../worker/entry.js", import.meta.url), options);
+  const code = workerCode(workerUrl);
+  return code.kind === "file" ? new Worker(code.url, options) : new Worker(code.text, { ...options, eval: true });
 }

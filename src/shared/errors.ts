@@ -65,10 +65,11 @@ export interface SerializedError {
 export class ConfigStreamError extends Error {
   /** Which kind of failure this is. */
   readonly code: ErrorCode;
+  // Written out in each class: a bundler that shortens names would change what `new.target.name` says.
+  override name = "ConfigStreamError";
 
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options);
-    this.name = new.target.name;
     this.code = code;
   }
 
@@ -118,12 +119,16 @@ export class ConfigStreamError extends Error {
   static from(thrown: unknown, code: ErrorCode = "internal"): ConfigStreamError {
     if (thrown instanceof ConfigStreamError) return thrown;
     if (isSerializedError(thrown)) return ConfigStreamError.deserialize(thrown);
+    // From another copy of this module, as a bundle may hold.
+    if (isForeign(thrown)) return ConfigStreamError.deserialize(thrown.serialize());
     return new ConfigStreamError(code, `Unexpected ${describeThrown(thrown)}.`);
   }
 }
 
 /** An option of a public call has a wrong name, type or value. */
 export class InvalidOptionError extends ConfigStreamError {
+  override name = "InvalidOptionError";
+
   constructor(message: string, options?: { cause?: unknown }) {
     super("invalid_option", message, options);
   }
@@ -131,6 +136,8 @@ export class InvalidOptionError extends ConfigStreamError {
 
 /** The consumer was stopped while the call was pending, or before it was made. */
 export class ConsumerStoppedError extends ConfigStreamError {
+  override name = "ConsumerStoppedError";
+
   constructor(message = "The consumer was stopped.", options?: { cause?: unknown }) {
     super("stopped", message, options);
   }
@@ -138,6 +145,8 @@ export class ConsumerStoppedError extends ConfigStreamError {
 
 /** A wait ended before its condition came true. The consumer goes on. */
 export class WaitTimeoutError extends ConfigStreamError {
+  override name = "WaitTimeoutError";
+
   constructor(message: string, options?: { cause?: unknown }) {
     super("timeout", message, options);
   }
@@ -145,6 +154,8 @@ export class WaitTimeoutError extends ConfigStreamError {
 
 /** A subscription's buffer overflowed and its policy is `disconnect`. */
 export class SubscriberOverflowError extends ConfigStreamError {
+  override name = "SubscriberOverflowError";
+
   constructor(message: string, options?: { cause?: unknown }) {
     super("subscriber_overflow", message, options);
   }
@@ -153,4 +164,8 @@ export class SubscriberOverflowError extends ConfigStreamError {
 /** True for the plain form of an error; works across realms, where `instanceof` does not. */
 export function isSerializedError(value: unknown): value is SerializedError {
   return typeof value === "object" && value !== null && (value as SerializedError).configStreamError === true;
+}
+
+function isForeign(value: unknown): value is Pick<ConfigStreamError, "serialize"> {
+  return value instanceof Error && typeof (value as Partial<ConfigStreamError>).serialize === "function";
 }
