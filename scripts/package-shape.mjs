@@ -1,65 +1,49 @@
-// Checks what `npm pack` would publish: nothing missing, nothing private, and entry points that resolve.
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+// Checks what `npm pack` would publish, as strangers' projects would meet it. All topics, or those that are named:
+// node scripts/package-shape.mjs [contents] [types] [modules] [bundles] [stranger]
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { publint } from "publint";
-import { formatMessage } from "publint/utils";
+import { checkBundles } from "./package/bundles.mjs";
+import { checkContents } from "./package/contents.mjs";
+import { checkModules } from "./package/modules.mjs";
+import { freshProject, installTools, packTarball, startAgent } from "./package/project.mjs";
+import { checkStranger } from "./package/stranger.mjs";
+import { checkTypes } from "./package/types.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), "package-shape-"));
-let failed = 0;
+const topics = {
+  contents: checkContents,
+  types: checkTypes,
+  modules: checkModules,
+  bundles: checkBundles,
+  stranger: checkStranger,
+};
+const named = process.argv.slice(2);
+const unknown = named.find((name) => !(name in topics));
+if (unknown !== undefined) throw new Error(`Unknown topic ${unknown}; there are ${Object.keys(topics).join(", ")}.`);
 
-function check(name, problems) {
-  for (const problem of problems) console.log(`FAILED ${name}: ${problem}`);
+const counts = { passed: 0, failed: 0 };
+
+/** Reports one check; it has passed when there are no problems. */
+function tell(name, problems) {
+  counts[problems.length === 0 ? "passed" : "failed"] += 1;
   if (problems.length === 0) console.log(`ok ${name}`);
-  failed += problems.length;
+  for (const problem of problems) console.log(`FAILED ${name}: ${problem}`);
 }
 
-function run(command, args, cwd) {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: "utf8" });
-  if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed:\n${stdout}${stderr}`);
-  return stdout;
-}
-
+const folder = realpathSync(mkdtempSync(join(tmpdir(), "package-shape-")));
+let agent;
 try {
-  const [pack] = JSON.parse(
-    run("npm", ["pack", "--json", "--silent", "--ignore-scripts", "--pack-destination", folder], root),
-  );
-  const paths = pack.files.map(({ path }) => path);
-  const stray = paths.filter((path) =>
-    /(^|\/)(node_modules|bench|scripts|\.ci)\/|\.tsbuildinfo$|^(src|test)\//.test(path),
-  );
-  check(
-    "only what is needed",
-    stray.filter((path) => path !== "test/fixtures/agent-settings.json"),
-  );
-  check(
-    "nothing missing",
-    ["dist/index.js", "dist/index.d.ts", "dist/worker/entry.js", "dist/cli/main.js", "LICENSE", "README.md"].filter(
-      (path) => !paths.includes(path),
-    ),
-  );
-  const { messages, pkg } = await publint({ pkgDir: root, strict: true });
-  check(
-    "publint",
-    messages.map((message) => formatMessage(message, pkg) ?? message.code),
-  );
-
-  // As a stranger's project: from the tarball, by ESM and by require.
-  run("npm", ["init", "--yes"], folder);
-  run("npm", ["install", "--silent", "--no-fund", "--no-audit", join(folder, pack.filename)], folder);
-  const uses = `Object.keys(m).includes("createConsumer") || process.exit(1)`;
-  run("node", ["--input-type=module", "-e", `import * as m from "configstream-consumer"; ${uses}`], folder);
-  run("node", ["--input-type=commonjs", "-e", `const m = require("configstream-consumer"); ${uses}`], folder);
-  run("npx", ["--no-install", "configstream", "--version"], folder);
-  console.log("ok import, require and command from the tarball");
-  const installed = run("npm", ["ls", "--all", "--parseable"], folder).trim().split("\n").length - 2;
-  console.log(
-    `${pack.size} bytes packed, ${pack.unpackedSize} unpacked, ${paths.length} files, ${installed} transitive packages`,
-  );
+  installTools();
+  const pack = packTarball(folder);
+  // The types of Node.js are what every TypeScript project on Node.js has.
+  const project = freshProject(folder, "project", [pack.file, "@types/node@20"]);
+  agent = await startAgent(project);
+  for (const [name, check] of Object.entries(topics)) {
+    if (named.length === 0 || named.includes(name)) await check({ tell, pack, project, agent, folder });
+  }
 } finally {
+  await agent?.stop();
   rmSync(folder, { recursive: true, force: true });
 }
-process.exitCode = failed === 0 ? 0 : 1;
+console.log(`${counts.passed} passed, ${counts.failed} failed`);
+process.exitCode = counts.failed === 0 ? 0 : 1;

@@ -1,0 +1,136 @@
+// The package inside a bundle: one file, moved to where there is no node_modules, must find its worker by itself. With each
+// bundler, as an ES module and as CommonJS, in a worker and without one; and with the worker as a file of its own.
+import { copyFileSync, mkdirSync, readdirSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { apps, tool } from "./project.mjs";
+import { problemsOfRun } from "./running.mjs";
+
+/** Each builds `entry` into `folder`, as `app.mjs` or `app.cjs`, with minified names where the bundler can. */
+const bundlers = { esbuild, webpack, rollup, vite };
+const formats = ["mjs", "cjs"];
+
+export async function checkBundles({ tell, project, agent, folder }) {
+  copyFileSync(join(apps, "reads.mjs"), join(project, "app.mjs"));
+  for (const [name, build] of Object.entries(bundlers)) {
+    for (const format of formats) {
+      const built = join(project, `bundle-${name}-${format}`);
+      const warnings = await build(project, built, format);
+      tell(`${name}, ${format}: no warnings`, warnings);
+      await checkMoved(tell, `${name}, ${format}`, { built, format, agent, folder });
+    }
+  }
+  await checkOwnFile({ tell, project, agent, folder });
+}
+
+async function checkMoved(tell, name, { built, format, agent, folder }) {
+  const moved = join(folder, `moved-${name.replace(/\W+/g, "-")}`);
+  renameSync(built, moved);
+  tell(
+    `${name}: no file but the bundle`,
+    readdirSync(moved).filter((file) => !/^app\.[mc]js/.test(file)),
+  );
+  for (const isolation of ["worker", "none"]) {
+    const options = { agent, cwd: moved, isolation };
+    tell(`${name}: isolation "${isolation}"`, await problemsOfRun(process.execPath, `app.${format}`, options));
+  }
+}
+
+/** The documented other way: the worker as a second entry point, named by `workerUrl`. */
+async function checkOwnFile({ tell, project, agent, folder }) {
+  copyFileSync(join(apps, "own-worker.mjs"), join(project, "own-worker.mjs"));
+  const built = join(project, "bundle-own-worker");
+  const { build } = await tool("esbuild");
+  await build({
+    ...esbuildOptions(project, "mjs"),
+    entryPoints: { app: "own-worker.mjs", worker: "configstream-consumer/worker" },
+    outExtension: { ".js": ".mjs" },
+    outdir: built,
+  });
+  const moved = join(folder, "moved-own-worker");
+  mkdirSync(moved);
+  for (const file of ["app.mjs", "worker.mjs"]) renameSync(join(built, file), join(moved, file));
+  const options = { agent, cwd: moved };
+  tell("esbuild: the worker as a file of its own", await problemsOfRun(process.execPath, "app.mjs", options));
+}
+
+function esbuildOptions(project, format) {
+  return {
+    absWorkingDir: project,
+    bundle: true,
+    minify: true,
+    platform: "node",
+    target: "node20",
+    format: format === "mjs" ? "esm" : "cjs",
+    logLevel: "silent",
+    // What any ES module bundle of esbuild needs that holds a CommonJS package, here prom-client.
+    ...(format === "mjs" && {
+      banner: {
+        js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);',
+      },
+    }),
+  };
+}
+
+async function esbuild(project, folder, format) {
+  const { build } = await tool("esbuild");
+  const outfile = join(folder, `app.${format}`);
+  const { warnings } = await build({ ...esbuildOptions(project, format), entryPoints: ["app.mjs"], outfile });
+  return warnings.map(({ text }) => text);
+}
+
+async function webpack(project, folder, format) {
+  const compile = await tool("webpack");
+  const isModule = format === "mjs";
+  const stats = await new Promise((resolve, reject) => {
+    const configuration = {
+      context: project,
+      mode: "production",
+      target: "node20",
+      entry: "./app.mjs",
+      ...(isModule && { experiments: { outputModule: true } }),
+      output: { path: folder, filename: `app.${format}`, module: isModule },
+    };
+    compile(configuration, (error, result) => (error ? reject(error) : resolve(result)));
+  });
+  const { errors, warnings } = stats.toJson({ all: false, errors: true, warnings: true });
+  return [...errors, ...warnings].map(({ message }) => message);
+}
+
+async function rollup(project, folder, format) {
+  const { rollup: bundle } = await tool("rollup");
+  const { nodeResolve } = await tool("@rollup/plugin-node-resolve");
+  const commonjs = await tool("@rollup/plugin-commonjs");
+  const warnings = [];
+  const build = await bundle({
+    input: join(project, "app.mjs"),
+    plugins: [nodeResolve({ exportConditions: ["node"], preferBuiltins: true }), commonjs()],
+    onwarn: (warning) => warnings.push(warning.message),
+  });
+  await build.write({ file: join(folder, `app.${format}`), format: format === "mjs" ? "es" : "cjs" });
+  await build.close();
+  return warnings;
+}
+
+async function vite(project, folder, format) {
+  const { build, createLogger } = await tool("vite");
+  const warnings = [];
+  const customLogger = {
+    ...createLogger("silent"),
+    warn: (text) => warnings.push(text),
+    warnOnce: (text) => warnings.push(text),
+  };
+  await build({
+    root: project,
+    configFile: false,
+    logLevel: "silent",
+    customLogger,
+    ssr: { noExternal: true, target: "node" },
+    build: {
+      ssr: "app.mjs",
+      outDir: folder,
+      minify: true,
+      rollupOptions: { output: { format: format === "mjs" ? "es" : "cjs", entryFileNames: `app.${format}` } },
+    },
+  });
+  return warnings;
+}
