@@ -1,4 +1,8 @@
-/** The public surface. No code. */
+/**
+ * The public surface. No code.
+ *
+ * @module configstream-consumer
+ */
 export type { Environment } from "./files/env.js";
 export type { DefaultSetting, Defaults } from "./files/known-keys.js";
 export { createEffectiveConfig, type EffectiveConfig } from "./local/effective-config.js";

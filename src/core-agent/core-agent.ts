@@ -26,6 +26,7 @@ export interface SettingEntry {
   readonly source?: string;
 }
 
+/** Where a core agent stands. */
 export interface CoreAgentStatus {
   /** Sessions that have not expired. */
   readonly sessions: number;
@@ -36,6 +37,7 @@ export interface CoreAgentStatus {
   readonly settings: number;
 }
 
+/** A core agent. Make it with {@link createCoreAgent}. */
 export interface CoreAgent {
   /**
    * Reads files, environment and credentials, and listens. May be called again; the first call decides.
@@ -46,10 +48,13 @@ export interface CoreAgent {
   start(): Promise<void>;
   /** Ends streams, frees the port, stops watching. Idempotent; settings stay readable. */
   stop(): Promise<void>;
+  /** As `stop`. */
   [Symbol.asyncDispose](): Promise<void>;
   /** `host:port`, with the real port after `start`. */
   readonly address: string;
+  /** Path of the token that consumers must show. */
   readonly authTokenFile: string;
+  /** Path of the certificate, with its key, that both sides show. */
   readonly ipcCertFile: string;
   /** Gives a key a value in one layer. A value that the layer already has changes nothing. */
   set(key: string, value: ConfigValue, source?: string): void;
@@ -63,8 +68,11 @@ export interface CoreAgent {
   settings(): ReadonlyMap<string, EffectiveSetting>;
   /** Counts every change that subscribers are told; what is there at start is state 0. */
   readonly sequenceId: number;
+  /** A prom-client registry of the core agent's own. */
   readonly metrics: Registry;
+  /** Where it stands, and who is connected. */
   status(): CoreAgentStatus;
+  /** Misbehaviour on request, for tests of consumers. */
   readonly faults: Faults;
 }
 

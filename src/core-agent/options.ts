@@ -17,6 +17,7 @@ export type AgentLog = FileLog;
 /** Which of the two register services answer. The other one says `UNIMPLEMENTED`. */
 export type RegisterServices = "both" | "agent-secure" | "remote-agent";
 
+/** Options of `createCoreAgent`. All may be left out. */
 export interface CoreAgentOptions {
   /** YAML files, watched. Later files win. They may be missing; they are read when they appear. Default: none. */
   readonly configFiles?: readonly string[];

@@ -3,6 +3,7 @@ import type { ConfigValue } from "../shared/types.js";
 import type { KeyType, KnownKeys } from "./known-keys.js";
 import { copyValue } from "./values.js";
 
+/** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What the environment sets. */

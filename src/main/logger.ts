@@ -1,8 +1,12 @@
 /** The logger that an application may give: the part of pino's shape that is used. */
 export interface Logger {
+  /** Each further failure of an outage that has been told. */
   debug(message: string): void;
+  /** An outage is over, and how long it was. */
   info(message: string): void;
+  /** An outage begins, or lasts (at most once a minute); a local environment variable that the stream overrules. */
   warn(message: string): void;
+  /** The worker died, or the application's own callback failed. */
   error(message: string): void;
 }
 

@@ -107,12 +107,17 @@ export interface View extends SettingGetters {
 
 /** Chooses the type of a handle. Each call makes a new handle. */
 export interface SettingBuilder {
+  /** As `getString`. */
   asString(defaultValue?: string): Setting<string>;
+  /** As `getBool`. */
   asBool(defaultValue?: boolean): Setting<boolean>;
+  /** As `getInt`. */
   asInt(defaultValue?: number): Setting<number>;
+  /** As `getFloat64`. */
   asFloat(defaultValue?: number): Setting<number>;
-  /** In milliseconds. */
+  /** As `getDuration`, in **milliseconds**. */
   asDuration(defaultValueMs?: number): Setting<number>;
+  /** As `getStringSlice`. */
   asStringSlice(defaultValue?: readonly string[]): Setting<readonly string[]>;
   /**
    * With a conversion of your own, called once per change; it is given `undefined` when the key is missing. When it

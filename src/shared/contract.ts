@@ -36,6 +36,7 @@ export interface ConfigStreamRequest {
   name?: string;
 }
 
+/** One setting, as proto-loader gives and takes it. */
 export interface ProtoConfigSetting {
   source?: string;
   key?: string;
@@ -43,18 +44,21 @@ export interface ProtoConfigSetting {
   unset_source?: string;
 }
 
+/** The state that replaces all settings, on the wire. */
 export interface ProtoConfigSnapshot {
   origin?: string;
   sequence_id?: number;
   settings?: ProtoConfigSetting[];
 }
 
+/** The change of one setting, on the wire. */
 export interface ProtoConfigUpdate {
   origin?: string;
   sequence_id?: number;
   setting?: ProtoConfigSetting | null;
 }
 
+/** A message of the stream: one of both. */
 export interface ProtoConfigEvent {
   snapshot?: ProtoConfigSnapshot | null;
   update?: ProtoConfigUpdate | null;

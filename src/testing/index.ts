@@ -1,2 +1,6 @@
-/** Stand-ins for tests. No code. */
+/**
+ * Stand-ins for tests. No code.
+ *
+ * @module configstream-consumer/testing
+ */
 export { createMockConsumer, type MockConsumer, type MockConsumerOptions } from "./mock-consumer.js";
