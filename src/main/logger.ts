@@ -1,6 +1,6 @@
 /** The logger that an application may give: the part of pino's shape that is used. */
 export interface Logger {
-  /** Each further failure of an outage that has been told. */
+  /** Each further failure of an outage that was told, and session refreshes that failed. */
   debug(message: string): void;
   /** An outage is over, and how long it was. */
   info(message: string): void;

@@ -1,0 +1,40 @@
+/*
+ * Fastify, with what an orchestrator and Prometheus ask for:
+ *
+ *   GET /health/live    the process answers
+ *   GET /health/ready   settings can be read; says whether they are stale, and since when. Stale settings are no reason to
+ *                       be taken out of service: without them the service would be gone just when the core agent is
+ *   GET /metrics        the consumer's metrics
+ *   GET /               uses a setting
+ *
+ * The consumer logs through Fastify's own logger. Run it: node examples/fastify/main.mjs
+ */
+import { createConsumer } from "configstream-consumer";
+import Fastify from "fastify";
+
+const app = Fastify({ logger: { level: process.env.LOG_LEVEL ?? "info" } });
+const consumer = createConsumer({ clientName: "fastify-service", logger: app.log });
+const limit = consumer.reader().setting("my_service.limit").asInt(10);
+
+app.get("/", async () => ({ limit: limit.value }));
+
+app.get("/health/live", async () => ({ ok: true }));
+
+app.get("/health/ready", async (_request, reply) => {
+  const { ready, state, keys, lastMessageAgeMs, lastError } = consumer.status();
+  reply.code(ready ? 200 : 503);
+  return { ready, state, keys, lastMessageAgeMs, lastError: state === "live" ? undefined : lastError?.message };
+});
+
+app.get("/metrics", async (_request, reply) => {
+  reply.type(consumer.metrics.contentType);
+  return await consumer.metrics.metrics();
+});
+
+app.addHook("onClose", () => consumer.stop());
+
+// Readiness is not waited for: until settings are there, the service answers 503 to /health/ready, and reads defaults.
+await consumer.start();
+await app.listen({ port: Number(process.env.PORT ?? 3000) });
+
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => app.close());
