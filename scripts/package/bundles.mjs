@@ -1,8 +1,8 @@
-// The package inside a bundle: one file, moved to where there is no node_modules, must find its worker by itself. With each
+// The package inside a bundle, moved to where there is no node_modules: it must find its worker by itself. With each
 // bundler, as an ES module and as CommonJS, in a worker and without one; and with the worker as a file of its own.
-import { copyFileSync, mkdirSync, readdirSync, renameSync } from "node:fs";
+import { copyFileSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { apps, tool } from "./project.mjs";
+import { apps, run, tool } from "./project.mjs";
 import { problemsOfRun } from "./running.mjs";
 
 /** Each builds `entry` into `folder`, as `app.mjs` or `app.cjs`, with minified names where the bundler can. */
@@ -20,15 +20,14 @@ export async function checkBundles({ tell, project, agent, folder }) {
     }
   }
   await checkOwnFile({ tell, project, agent, folder });
+  for (const format of formats) {
+    tell(`esbuild, ${format}: without the text, the error says what to do`, await problemsOfHint(project, format));
+  }
 }
 
 async function checkMoved(tell, name, { built, format, agent, folder }) {
   const moved = join(folder, `moved-${name.replace(/\W+/g, "-")}`);
   renameSync(built, moved);
-  tell(
-    `${name}: no file but the bundle`,
-    readdirSync(moved).filter((file) => !/^app\.[mc]js/.test(file)),
-  );
   for (const isolation of ["worker", "none"]) {
     const options = { agent, cwd: moved, isolation };
     tell(`${name}: isolation "${isolation}"`, await problemsOfRun(process.execPath, `app.${format}`, options));
@@ -51,6 +50,16 @@ async function checkOwnFile({ tell, project, agent, folder }) {
   for (const file of ["app.mjs", "worker.mjs"]) renameSync(join(built, file), join(moved, file));
   const options = { agent, cwd: moved };
   tell("esbuild: the worker as a file of its own", await problemsOfRun(process.execPath, "app.mjs", options));
+}
+
+/** A bundler that was told other conditions does not get the text; what the application then hears must help. */
+async function problemsOfHint(project, format) {
+  copyFileSync(join(apps, "starts.mjs"), join(project, "starts.mjs"));
+  const { build } = await tool("esbuild");
+  const outfile = join(project, "bundle-without-text", `app.${format}`);
+  await build({ ...esbuildOptions(project, format), entryPoints: ["starts.mjs"], conditions: ["node"], outfile });
+  const { stdout } = run(process.execPath, [outfile], { cwd: project });
+  return stdout.includes('the bundler must know the condition "module"') ? [] : [stdout];
 }
 
 function esbuildOptions(project, format) {
@@ -106,7 +115,12 @@ async function rollup(project, folder, format) {
     plugins: [nodeResolve({ exportConditions: ["node"], preferBuiltins: true }), commonjs()],
     onwarn: (warning) => warnings.push(warning.message),
   });
-  await build.write({ file: join(folder, `app.${format}`), format: format === "mjs" ? "es" : "cjs" });
+  await build.write({
+    dir: folder,
+    entryFileNames: `app.${format}`,
+    chunkFileNames: `[name].${format}`,
+    format: format === "mjs" ? "es" : "cjs",
+  });
   await build.close();
   return warnings;
 }
@@ -129,7 +143,13 @@ async function vite(project, folder, format) {
       ssr: "app.mjs",
       outDir: folder,
       minify: true,
-      rollupOptions: { output: { format: format === "mjs" ? "es" : "cjs", entryFileNames: `app.${format}` } },
+      rollupOptions: {
+        output: {
+          format: format === "mjs" ? "es" : "cjs",
+          entryFileNames: `app.${format}`,
+          chunkFileNames: `[name].${format}`,
+        },
+      },
     },
   });
   return warnings;

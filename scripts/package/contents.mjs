@@ -40,6 +40,8 @@ export async function checkContents({ tell, pack, project }) {
   const installed = run("npm", ["ls", "--all", "--parseable"], { cwd: project }).stdout.trim().split("\n");
   // The first two are the project and the package itself.
   const kib = (bytes) => `${Math.round(bytes / 1024)} KiB`;
+  const { size } = pack.files.find(({ path }) => path === "dist/main/bundled-worker.generated.js");
+  console.log(`${kib(size)} of it is the worker for bundles`);
   console.log(
     `${kib(pack.size)} packed, ${kib(pack.unpackedSize)} unpacked, ${pack.paths.length} files, ` +
       `${installed.length - 2} transitive packages`,

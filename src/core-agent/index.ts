@@ -3,12 +3,19 @@
  *
  * @module configstream-consumer/core-agent
  */
+
 export type { Environment } from "../files/env.js";
 export type { DefaultSetting, Defaults } from "../files/known-keys.js";
-export type { CoreAgent, CoreAgentStatus, SettingEntry } from "./core-agent.js";
 export type { Clock, Timer } from "../shared/clock.js";
-export type { ProtoConfigEvent, ProtoConfigSetting, ProtoConfigSnapshot, ProtoConfigUpdate, ProtoValue } from "../shared/contract.js";
+export type {
+  ProtoConfigEvent,
+  ProtoConfigSetting,
+  ProtoConfigSnapshot,
+  ProtoConfigUpdate,
+  ProtoValue,
+} from "../shared/contract.js";
 export type { ConfigValue, EffectiveSetting, SourceValue } from "../shared/types.js";
+export type { CoreAgent, CoreAgentStatus, SettingEntry } from "./core-agent.js";
 export { createCoreAgent } from "./core-agent.js";
 export type { Faults } from "./faults.js";
 export type { AgentLog, CoreAgentOptions, RegisterServices } from "./options.js";
