@@ -1,59 +1,97 @@
-// A stranger's first minutes: an empty folder, the tarball, and only what the README says, under two versions of Node.js.
+// A stranger's first ten minutes: an empty folder, the tarball, and only what the README in it says, command by command, under
+// two versions of Node.js.
 import { spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { delimiter, dirname, join } from "node:path";
 import { nodeBinary } from "../node-versions.mjs";
-import { freshProject, root, startAgent } from "./project.mjs";
+import { run } from "./project.mjs";
 
 const versions = [20, 24];
 const timeoutMs = 90_000;
 
-export async function checkStranger({ tell, pack, folder }) {
-  // The README as it is in the package.
-  const example = firstExample(readFileSync(join(root, "README.md"), "utf8"));
+export async function checkStranger({ tell, pack, project, folder }) {
+  const readme = readFileSync(join(project, "node_modules", "configstream-consumer", "README.md"), "utf8");
   for (const version of versions) {
-    const project = freshProject(folder, `stranger-${version}`, [pack.file]);
-    writeFileSync(join(project, "service.mjs"), example);
     const node = nodeBinary(version);
-    const agent = await startAgent(project);
-    try {
-      const problems =
-        node === undefined
-          ? [`the npm package node@${version} could not be installed`]
-          : await tryOut(node, project, agent);
-      tell(`the README's service, in an empty folder, on Node.js ${version}`, problems);
-    } finally {
-      await agent.stop();
-    }
+    const name = `the README's first ten minutes, on Node.js ${version}`;
+    if (node === undefined) tell(name, [`the npm package node@${version} could not be installed`]);
+    else tell(name, await problemsOf(node, join(folder, `stranger-${version}`), readme, pack.file));
   }
 }
 
-/** The first block of code, as a reader would copy it. */
-export function firstExample(readme) {
-  const block = /```js\n([\s\S]*?)```/.exec(readme)?.[1];
-  if (block === undefined) throw new Error("The README has no example.");
-  return block;
+async function problemsOf(node, cwd, readme, tarball) {
+  mkdirSync(cwd);
+  // 5001 may be taken here; the stranger has the machine alone.
+  const env = { PATH: dirname(node) + delimiter + process.env.PATH, DD_CMD_PORT: String(await freePort()) };
+  const { example, agentCommands, serviceCommands } = partsOf(readme);
+  writeFileSync(join(cwd, "service.mjs"), example);
+  const agentCommand = agentCommands.pop();
+  for (const command of agentCommands) {
+    // The one difference: the package is not yet where npm would look for it.
+    run("sh", ["-c", command.replace("install configstream-consumer", `install --silent ${tarball}`)], { cwd, env });
+  }
+  const agent = start(agentCommand, cwd, env);
+  try {
+    await agent.says(/ipc_cert\.pem/);
+    const service = start(serviceCommands.join("\n"), cwd, env);
+    await service.says(/^log level: info$/m);
+    writeFileSync(join(cwd, "datadog.yaml"), "log_level: debug\n");
+    const code = await service.ended;
+    const seen = service.output() === "log level: info\nlog_level: info -> debug (file)\n";
+    return code === 0 && seen ? [] : [`exit code ${code}:\n${service.output()}`];
+  } catch (error) {
+    return [error.message];
+  } finally {
+    agent.end();
+    await agent.ended;
+  }
 }
 
-async function tryOut(node, project, agent) {
-  const env = { ...process.env, ...agent.env };
-  const child = spawn(node, ["service.mjs"], { cwd: project, env, timeout: timeoutMs });
+/** What a reader would copy: the first program, and the commands of the two terminals. */
+function partsOf(readme) {
+  const example = /```js\n([\s\S]*?)```/.exec(readme)?.[1];
+  const section = readme.slice(readme.indexOf("## Try it"));
+  const [agent, service] = [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block.trim().split("\n"));
+  if (example === undefined || agent === undefined || service === undefined) {
+    throw new Error("The README has no example, or not the commands of two terminals.");
+  }
+  return { example, agentCommands: agent, serviceCommands: service };
+}
+
+/** A terminal: a shell in a process group of its own, so that what it started ends with it. */
+function start(command, cwd, env) {
+  const child = spawn("sh", ["-c", command], { cwd, env: { ...process.env, ...env }, detached: true });
   let output = "";
-  let again;
-  const take = (chunk) => {
-    output += chunk;
-    if (again !== undefined || !output.includes("log level: info")) return;
-    // The subscription is made right after this line; a change before it would not be seen, so it is changed again.
-    let level = "warn";
-    again = setInterval(() => {
-      agent.set("log_level", level);
-      level = level === "warn" ? "debug" : "warn";
-    }, 200);
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (chunk) => {
+      output += chunk;
+    });
+  }
+  let isOver = false;
+  const end = () => !isOver && process.kill(-child.pid, "SIGTERM");
+  const limit = setTimeout(end, timeoutMs);
+  const ended = new Promise((resolve) => child.on("close", resolve)).finally(() => {
+    isOver = true;
+    clearTimeout(limit);
+  });
+  return {
+    ended,
+    end,
+    output: () => output,
+    async says(pattern) {
+      while (!pattern.test(output)) {
+        if (isOver) throw new Error(`\`${command}\` ended without saying ${pattern}:\n${output}`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
   };
-  child.stdout.setEncoding("utf8").on("data", take);
-  child.stderr.setEncoding("utf8").on("data", take);
-  const code = await new Promise((resolve) => child.on("close", resolve));
-  clearInterval(again);
-  const seen = /^log level: info\n(log_level: .*\n)*log_level: \w+ -> debug \(agent-runtime\)\n$/.test(output);
-  return code === 0 && seen ? [] : [`exit code ${code}:\n${output}`];
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, "localhost", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }

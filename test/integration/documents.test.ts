@@ -8,6 +8,7 @@ import { problemsOfCommands } from "../support/check-commands.js";
 import { orphans, problemsOfLinks } from "../support/check-links.js";
 import { problemsOfBlocks } from "../support/compile-blocks.js";
 import { allBlocks, type Block, pagePaths, readPage, root } from "../support/documents.js";
+import { environmentOf } from "../support/example-process.js";
 
 const pages = pagePaths();
 const blocks = allBlocks();
@@ -135,16 +136,9 @@ async function run({ code }: Block): Promise<{ code: number | null; output: stri
   const defaults = { log_level: "info", forwarder_timeout: 30, "my_agent.port": 8126 };
   await using agent = createCoreAgent({ address: "127.0.0.1:0", defaults, env: false });
   await agent.start();
-  const [host, port] = agent.address.split(":") as [string, string];
   const child = spawn(process.execPath, ["--input-type=module", "-e", code], {
     cwd: root,
-    env: {
-      ...process.env,
-      DD_CMD_HOST: host,
-      DD_CMD_PORT: port,
-      DD_AUTH_TOKEN_FILE_PATH: agent.authTokenFile,
-      DD_IPC_CERT_FILE_PATH: agent.ipcCertFile,
-    },
+    env: { ...process.env, ...environmentOf(agent) },
   });
   let output = "";
   const take = (chunk: Buffer): void => {
