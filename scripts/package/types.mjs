@@ -17,6 +17,14 @@ const settings = [
   { name: "nodenext, ES module", file: "sample.mts", module: "nodenext", moduleResolution: "nodenext" },
   { name: "nodenext, CommonJS", file: "sample.cts", module: "nodenext", moduleResolution: "nodenext" },
   { name: "bundler", file: "sample.ts", module: "esnext", moduleResolution: "bundler" },
+  {
+    name: "nodenext, where the project names neither Node.js nor disposables",
+    file: "sample.mts",
+    module: "nodenext",
+    moduleResolution: "nodenext",
+    lib: ["es2022"],
+    types: [],
+  },
 ];
 
 export async function checkTypes({ tell, pack, project }) {
@@ -44,15 +52,15 @@ function compile(project, tsc, { name, file, ...options }) {
   mkdirSync(folder, { recursive: true });
   copyFileSync(join(apps, "sample.ts"), join(folder, file));
   const compilerOptions = {
-    ...options,
     target: "es2022",
     lib: ["es2023", "esnext.disposable"],
+    types: ["node"],
     strict: true,
     exactOptionalPropertyTypes: true,
     // A library's own types are checked too.
     skipLibCheck: false,
-    types: ["node"],
     noEmit: true,
+    ...options,
   };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: [file] }));
   run(process.execPath, [tsc, "-p", folder]);

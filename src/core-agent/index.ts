@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /**
  * A small core agent: the producer that the consumer of this library talks to.
  *

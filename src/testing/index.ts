@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /**
  * Stand-ins for tests. No code.
  *
