@@ -139,7 +139,10 @@ export interface ConsumerOptions {
   readonly registry?: MetricsRegistry;
   /** Memory limits of the worker, see `node:worker_threads`. Default: those of Node.js. */
   readonly resourceLimits?: ResourceLimits;
-  /** Where the worker's entry file is, for bundles that moved it. Default: beside the package's own files. */
+  /**
+   * The worker's file, which `configstream-consumer/worker` stands for, where a bundle has it as a file of its own.
+   * Default: this package's own; in a bundle, what the bundle holds.
+   */
   readonly workerUrl?: URL;
   /**
    * `none`: no worker; everything runs in this thread, for tests and where threads are not allowed. Reads stay the same, but
