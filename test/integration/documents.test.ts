@@ -62,6 +62,12 @@ describe("the checks of the pages notice", () => {
     ]);
   });
 
+  it("what a fragment that imports nothing takes from the package", () => {
+    const fragment = 'const other = createConsumer({ clientName: "a" });\nconst port: number = cfg.getInt("port");\n';
+    expect(problemsOfBlocks([block("ts", fragment)])).toEqual([]);
+    expect(problemsOfBlocks([block("ts", "cfg.getNothing();\nnobody();\n")])).toHaveLength(2);
+  });
+
   it("scripts, files, commands and options that do not exist", () => {
     const code =
       "npm run biuld && node scripts/nothing.mjs\nconfigstream wtach\nconfigstream watch --port 1 --colour\nrm -rf x\n";

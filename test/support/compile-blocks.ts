@@ -1,4 +1,5 @@
 /** Compiles blocks of code as a reader's files would be, without writing them: strictly, and JavaScript without types. */
+import { readFileSync } from "node:fs";
 import ts from "typescript";
 import type { Block } from "./documents.js";
 import { root } from "./documents.js";
@@ -32,7 +33,7 @@ function compile(blocks: readonly Block[], compilerOptions: ts.CompilerOptions):
   const textOf = (name: string) => {
     const block = files.get(name);
     // On one line, so that lines are the page's; and a module even when it imports nothing.
-    return block && `${block.given.replaceAll("\n", " ")} export {};\n${block.code}`;
+    return block && `${(block.given || commonNames(block.code)).replaceAll("\n", " ")} export {};\n${block.code}`;
   };
   host.fileExists = (name) => files.has(name) || fileExists.call(host, name);
   host.readFile = (name) => textOf(name) ?? readFile.call(host, name);
@@ -44,6 +45,26 @@ function compile(blocks: readonly Block[], compilerOptions: ts.CompilerOptions):
   };
   const program = ts.createProgram([...files.keys()], compilerOptions, host);
   return [...files].flatMap(([name, block]) => problemsOf(program, name, block));
+}
+
+const exported = [...readFileSync(`${root}src/index.ts`, "utf8").matchAll(/^export (?:type )?\{([^}]*)\}/gm)]
+  .flatMap((match) => (match[1] as string).split(","))
+  .map((name) => name.replace(/^\s*type\s/, "").trim())
+  .filter((name) => name !== "");
+
+/** What a fragment that imports nothing may use: the package's exports, a consumer and its reader. */
+function commonNames(code: string): string {
+  if (/^import /m.test(code)) return "";
+  const declares = (name: string) => new RegExp(`\\b(const|let|function|class|interface|type) ${name}\\b`).test(code);
+  const uses = (name: string) => new RegExp(`\\b${name}\\b`).test(code) && !declares(name);
+  const own = [
+    { name: "consumer", type: "Consumer" },
+    { name: "cfg", type: "Reader" },
+  ].filter(({ name }) => uses(name));
+  return [
+    `import { ${exported.filter(uses).join(", ")} } from "configstream-consumer";`,
+    ...own.map(({ name, type }) => `declare const ${name}: import("configstream-consumer").${type};`),
+  ].join(" ");
 }
 
 function problemsOf(program: ts.Program, name: string, block: Block): string[] {
