@@ -1,6 +1,7 @@
-// Builds dist/ from src/: compiles the wire contract into a module, runs the TypeScript compiler, bundles the worker.
+// Builds dist/ from src/: compiles the wire contract into a module, runs the TypeScript compiler, removes what is
+// left of older builds, and bundles the worker.
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { bundleWorker } from "./bundle-worker.mjs";
@@ -18,4 +19,14 @@ const tsc = typescript.replace(/package\.json$/, JSON.parse(readFileSync(typescr
 const { status } = spawnSync(process.execPath, [tsc, "-p", `${root}tsconfig.build.json`], { stdio: "inherit" });
 if (status !== 0) process.exit(status ?? 1);
 if (existsSync(`${root}dist/cli/main.js`)) chmodSync(`${root}dist/cli/main.js`, 0o755);
+removeLeftovers();
 await bundleWorker();
+
+/** What the compiler made of sources that are gone, and would otherwise be packed. */
+function removeLeftovers() {
+  for (const file of readdirSync(`${root}dist`, { recursive: true })) {
+    const source = /^(.*?)(\.d)?\.[jt]s(\.map)?$/.exec(file)?.[1];
+    if (source === undefined || source.endsWith("bundled-worker.generated")) continue;
+    if (!existsSync(`${root}src/${source}.ts`)) rmSync(`${root}dist/${file}`);
+  }
+}

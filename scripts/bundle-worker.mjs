@@ -64,7 +64,7 @@ function licences(folders) {
 function isUpToDate() {
   if (!existsSync(target)) return false;
   const folders = ["worker", "shared"].map((name) => join(root, "dist", name));
-  const files = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+  const files = folders.flatMap((folder) => readdirSync(folder, { recursive: true }).map((name) => join(folder, name)));
   const made = statSync(target).mtimeMs;
   return [...files, join(root, "package-lock.json"), fileURLToPath(import.meta.url)].every(
     (file) => statSync(file).mtimeMs < made,

@@ -25,7 +25,7 @@ export async function problemsOfRun(node, file, { agent, cwd, isolation = "worke
     errors += chunk;
   });
   const code = await new Promise((resolve) => child.on("close", resolve));
-  const expected = ["true InvalidOptionError invalid_option", "port: 8126", `log_level: ${level}`];
+  const expected = ["true InvalidOptionError invalid_option", "local: 42", "port: 8126", `log_level: ${level}`];
   const missing = expected.filter((line) => !output.split("\n").includes(line));
   // A warning of Node.js, such as that `require` of an ES module is experimental, counts as well.
   if (code === 0 && errors === "" && missing.length === 0) return [];

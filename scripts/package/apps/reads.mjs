@@ -1,6 +1,6 @@
 // An application: becomes ready, reads, sees a change, and ends by itself. It is run as it is, and bundled. Arguments: the
 // isolation, and the log level that ends it.
-import { ConfigStreamError, createConsumer } from "configstream-consumer";
+import { ConfigStreamError, createConsumer, createEffectiveConfig } from "configstream-consumer";
 
 async function main(isolation, lastLevel) {
   try {
@@ -9,6 +9,10 @@ async function main(isolation, lastLevel) {
     // Names must survive a bundler that shortens names.
     console.log(error instanceof ConfigStreamError, error.name, error.code);
   }
+  // The part of the package that is loaded when it is needed.
+  const local = await createEffectiveConfig({ clientName: "local", defaults: { answer: 42 }, env: {} });
+  console.log("local:", local.reader().getInt("answer"));
+  await local.stop();
   // As a service's socket would: a consumer by itself keeps no process alive.
   const service = setInterval(() => {}, 1_000);
   const consumer = createConsumer({ clientName: "bundled", isolation });
