@@ -1,15 +1,15 @@
 /*
  * Fastify, with what an orchestrator and Prometheus ask for:
  *
- *   GET /health/live    the process answers
- *   GET /health/ready   settings can be read; says whether they are stale, and since when. Stale settings are no reason to
- *                       be taken out of service: without them the service would be gone just when the core agent is
+ *   GET /health/live    503 when only a restart may help
+ *   GET /health/ready   settings can be read; says whether they are stale, and why. Stale settings are no reason to be taken
+ *                       out of service: without them the service would be gone just when the core agent is
  *   GET /metrics        the consumer's metrics
  *   GET /               uses a setting
  *
  * The consumer logs through Fastify's own logger. Run it: node examples/fastify/main.mjs
  */
-import { createConsumer } from "configstream-consumer";
+import { checkHealth, createConsumer } from "configstream-consumer";
 import Fastify from "fastify";
 
 const app = Fastify({ logger: { level: process.env.LOG_LEVEL ?? "info" } });
@@ -18,13 +18,12 @@ const limit = consumer.reader().setting("my_service.limit").asInt(10);
 
 app.get("/", async () => ({ limit: limit.value }));
 
-app.get("/health/live", async () => ({ ok: true }));
-
-app.get("/health/ready", async (_request, reply) => {
-  const { ready, state, keys, lastMessageAgeMs, lastError } = consumer.status();
-  reply.code(ready ? 200 : 503);
-  return { ready, state, keys, lastMessageAgeMs, lastError: state === "live" ? undefined : lastError?.message };
-});
+for (const probe of ["live", "ready"]) {
+  app.get(`/health/${probe}`, async (_request, reply) => {
+    const health = checkHealth(consumer.status());
+    return reply.code(health[probe] ? 200 : 503).send(health);
+  });
+}
 
 app.get("/metrics", async (_request, reply) => {
   reply.type(consumer.metrics.contentType);

@@ -1,7 +1,6 @@
 /** What a core agent can be told, checked once and completed with defaults. */
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { FileLog } from "../files/config-files.js";
 import type { Environment } from "../files/env.js";
 import type { Defaults } from "../files/known-keys.js";
 import { type Clock, systemClock } from "../shared/clock.js";
@@ -12,7 +11,7 @@ import { dialectNames } from "./dialects/spoken.js";
 import type { Registry } from "./metrics.js";
 
 /** Log lines of the core agent. Setting names may appear, values and credentials never. */
-export type AgentLog = FileLog;
+export type AgentLog = (level: "debug" | "info" | "warn" | "error", message: string) => void;
 
 /** Which of the two register services answer. The other one says `UNIMPLEMENTED`. */
 export type RegisterServices = "both" | "agent-secure" | "remote-agent";

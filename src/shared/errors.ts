@@ -114,7 +114,7 @@ export class ConfigStreamError extends Error {
 
   /**
    * Turns anything that was thrown into a {@link ConfigStreamError}; one that already is one stays itself. Of any other error
-   * neither message nor object is kept, only what {@link describeThrown} tells: it may quote a token or a value.
+   * neither message nor object is kept, only its name, code and place: it may quote a token or a value.
    */
   static from(thrown: unknown, code: ErrorCode = "internal"): ConfigStreamError {
     if (thrown instanceof ConfigStreamError) return thrown;

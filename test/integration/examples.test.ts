@@ -52,7 +52,7 @@ describe("the examples", { timeout: 60_000 }, () => {
       async () => {
         const { code, text } = await ask("/health/ready");
         expect(code).toBe(200);
-        expect(JSON.parse(text)).toMatchObject({ ready: true, state: "stale" });
+        expect(JSON.parse(text)).toMatchObject({ live: true, ready: true, stale: true });
       },
       { timeout: 20_000 },
     );
