@@ -1,6 +1,7 @@
 // What one read costs, beside a plain field and a Map, at some number of settings. Prints one JSON object.
 import { createReader } from "../../dist/main/reader.js";
 import { args, report } from "../lib/arguments.mjs";
+import { GuardedMap } from "../lib/control.mjs";
 import { distribution } from "../lib/distribution.mjs";
 import { constantLoop, rotatingLoop, timedReads } from "../lib/loops.mjs";
 import { compare, harnessOverhead } from "../lib/measure.mjs";
@@ -32,6 +33,7 @@ class Holder {
 const key = keys[keys.length >> 1];
 const field = new Holder(map.get(key));
 const handle = reader.setting(key).asInt();
+const control = new GuardedMap(map);
 
 // Everything changes a few times first: an engine treats a field that was written once as a constant, and would leave
 // the reads out of the loop. What is measured is what an application has whose settings do change.
@@ -40,6 +42,8 @@ for (const value of [1, 2, 3, map.get(key)]) {
   writer.publish({ sequenceId: ++sequenceId, origin: "bench", changes: asChanges([{ key, value }]) });
   field.held = value;
   map.set(key, value);
+  control.change(key, value);
+  if (control.getInt(key) !== value) throw new Error("The control did not see a change.");
   if (handle.value !== value || reader.getInt(key) !== value) throw new Error("A change was not seen.");
 }
 const view = reader.view();
@@ -61,6 +65,7 @@ const rotating = await compare(
     "Map.get": rotatingLoop("map.get(key)", { map }, keys),
     "Map.get again": rotatingLoop("map.get(key)", { map }, keys),
     getInt: rotatingLoop("reader.getInt(key)", { reader }, keys),
+    "guarded Map.get": rotatingLoop("control.getInt(key)", { control }, keys),
     // A view decodes a record when it is first asked for: a pass over many of them would measure little else.
     ...(size > 1_000 ? {} : { "view.getInt": rotatingLoop("view.getInt(key)", { view }, keys) }),
     "getInt, missing key": rotatingLoop("other.getInt(key)", { other }, missing),

@@ -56,7 +56,9 @@ function facts({ machine, nodes, date, minutes, packages }) {
 }
 
 function method(run) {
-  const noise = run.rows.filter(({ id, node }) => (id === "noise" || id === "harness") && node === run.nodes[0]);
+  const noise = run.rows.filter(
+    ({ id, node }) => (id === "noise" || id === "harness" || id === "control") && node === run.nodes[0],
+  );
   const own = noise.map((row) => {
     const value =
       row.ratio === null

@@ -32,6 +32,11 @@ export function readRows(major, results) {
     rotating(of("keys 100000"), "getInt", "Map.get"),
     2,
   );
+  add(
+    "control",
+    "a Map.get behind two ordinary fields that are compared, against Map.get, rotating keys, 1,000 settings",
+    rotating(small, "guarded Map.get", "Map.get"),
+  );
   for (const peer of Object.keys(peers)) {
     const runs = of(`peer ${peer}`);
     if (runs !== undefined) rows.push(peerRow(peer, runs));

@@ -36,13 +36,13 @@ export const header = {
   rangesTaken: 4,
   /** [current writer] Number of cell chunks in the table. */
   cellChunks: 5,
-  /** [worker] 1 once the first snapshot of this process was published; waited on by `waitReadySync`. */
+  /** [worker] 1 once `waitReady` resolves: a first snapshot was published, or cached settings have to do. */
   ready: 6,
   /** [host] 1 once the consumer was stopped. */
   stopped: 7,
   /** [worker] Counts transitions of the status latch; waited on by threads that wait for a state. */
   doorbell: 8,
-  /** [worker] Counts up about once a second while the worker's event loop turns. */
+  /** [worker] Counts up at least once a second while the worker's event loop turns, and between the steps of its work. */
   heartbeat: 9,
   /** [worker] Milliseconds since the epoch of the last message from the core agent, 64 bit, 8-byte aligned. */
   lastMessageAtMs: 10,
