@@ -14,6 +14,7 @@ const regionWriter = "src/worker/region-writer.ts";
 const regionReader = "src/main/region-reader.ts";
 const hotReader = "src/main/hot-reader.ts";
 const mirror = "src/main/mirror.ts";
+const sectionReader = "src/main/section-reader.ts";
 
 /** `edits`: file, text that stands there, text in its place. */
 const mutations = [
@@ -215,6 +216,46 @@ const mutations = [
     edits: [[arenaReader, "  if (fresh < 0 || fresh > LOG_ENTRIES / 2) return undefined;\n", ""]],
   },
   {
+    name: "G3 a section is taken without its closing check",
+    edits: [[sectionReader, "if (!stillHolds(region, position) || ", "if ("]],
+  },
+  {
+    name: "G3 a name's own setting is not of the publish of its section",
+    edits: [[regionReader, "    if (own !== undefined && own.state.value !== null) return own;\n", ""]],
+  },
+  {
+    name: "G2 a section is not looked at again when a key was added",
+    edits: [[sectionReader, "if (isSameArena && slots === known.seen) return true;", "if (isSameArena) return true;"]],
+  },
+  {
+    name: "G2 a section keeps the slots of an old arena",
+    edits: [
+      [
+        sectionReader,
+        "const isSameArena = known.arena === position.ordinal;",
+        "const isSameArena = known.arena !== 0;",
+      ],
+    ],
+  },
+  {
+    name: "G2 a section is read although keys were added since it was found",
+    edits: [[sectionReader, "    if (region.load(position.blockAt + block.slots) !== known.seen) return false;\n", ""]],
+  },
+  {
+    name: "G1 keys of a section are taken from an arena that has ended",
+    edits: [[sectionReader, " || !arenaHolds(region, position)", ""]],
+  },
+  {
+    name: "G2 a setting of a section is not read again",
+    edits: [
+      [sectionReader, "if (before.publish === (visible", "if (before.publish !== 0 || before.publish === (visible"],
+    ],
+  },
+  {
+    name: "G9 the checksums of a section are not compared",
+    edits: [[sectionReader, "if (!readings.some(isWrong)) return true;", "if (readings.length >= 0) return true;"]],
+  },
+  {
     name: "G4 readers wait for a publish under way",
     edits: [
       [
@@ -304,9 +345,11 @@ const tests = [
   "test/memory/interleaving.test.ts",
   "test/memory/random.test.ts",
   "test/memory/self-checking.test.ts",
+  "test/memory/sections.test.ts",
   "test/unit/memory",
   "test/unit/main/reader.test.ts",
   "test/unit/main/hot-reader.test.ts",
+  "test/unit/main/sections.test.ts",
 ];
 
 const copy = mkdtempSync(join(tmpdir(), "mutate-memory-"));

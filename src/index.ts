@@ -8,26 +8,49 @@ export type { Environment } from "./files/env.js";
 export type { DefaultSetting, Defaults } from "./files/known-keys.js";
 export { createEffectiveConfig, type EffectiveConfig } from "./local/effective-config.js";
 export type { EffectiveConfigOptions } from "./local/effective-options.js";
-export { type AttachedReader, type AttachOptions, attachReader } from "./main/attach.js";
-export { type Consumer, createConsumer } from "./main/consumer.js";
+export { type AttachedControls, type AttachedReader, type AttachOptions, attachReader } from "./main/attach.js";
+export { type Consumer, type ConsumerOf, createConsumer, type PlainConsumer } from "./main/consumer.js";
 export type { ConsumerOptions } from "./main/consumer-options.js";
 export { checkHealth, type Health, type HealthOptions } from "./main/health.js";
 export type { Logger } from "./main/logger.js";
 export type { MetricsRegistry } from "./main/metrics.js";
 export type {
   Explanation,
+  PlainReader,
+  PlainView,
+  Proxies,
   Reader,
+  ReaderOf,
   Setting,
   SettingBuilder,
+  SettingConversions,
   SettingGetters,
-  StringMap,
+  UpdateSubscription,
   View,
+  ViewOf,
 } from "./main/reader-api.js";
 export type { WaitOptions, WaitSyncOptions } from "./main/readiness.js";
 export { getRegisteredConsumer, getRegisteredReader } from "./main/registered.js";
+export type {
+  AnySchema,
+  Bytes,
+  ChangeOf,
+  Duration,
+  Flattened,
+  IsOpen,
+  KeyFor,
+  KeyOf,
+  MapNameFor,
+  NameIn,
+  SectionOf,
+  SectionValue,
+  Settings,
+  StringMap,
+  ValueAt,
+} from "./main/schema.js";
 export type { SharedConfig } from "./main/shared-config.js";
 export type { ConsumerStatus } from "./main/status.js";
-export type { SubscribeOptions, Subscription } from "./main/subscriptions.js";
+export type { KeyedSubscribeOptions, SubscribeOptions, Subscription } from "./main/subscriptions.js";
 export type { ChangeFilter } from "./main/subscriptions-filter.js";
 export type { OverflowPolicy } from "./main/subscriptions-stream.js";
 export {

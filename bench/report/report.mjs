@@ -25,7 +25,6 @@ ${style}</style>
 <h1>configstream-consumer, measured</h1>
 <p class="lead">What reading live configuration costs, and what it costs the main thread to have it live. Every claim is a ratio to a baseline that was measured beside it in the same run.</p>
 ${facts(run)}
-${run.quick ? `<p class="warning">A quick run: it shows that everything runs, not how fast it is. <code>npm run bench</code> draws the real one.</p>` : ""}
 <h2>Bars: ${bars.met} of ${bars.judged} met</h2>
 ${bars.html}
 ${section("Reads: what a getter costs", reads)}

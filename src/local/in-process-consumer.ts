@@ -26,6 +26,8 @@ import { RegionWriter } from "../worker/region-writer.js";
 export interface InProcessParams extends Pick<EngineParams, "clientName" | "sourcePriority" | "overrides" | "limits"> {
   /** Where the settings come from, as `status()` and errors name it. */
   readonly origin: string;
+  /** Path of the file that the settings come from, if they come from one. */
+  readonly configFile?: string;
   readonly subscriptionBuffer: number;
   readonly readyTimeoutMs: number;
   readonly logger: Logger;
@@ -56,7 +58,11 @@ export class InProcessConsumer implements Consumer {
     this.#region = new Region(createRegionMemory(limits.maxRegionBytes));
     this.#writer = new RegionWriter(this.#region, limits, Date.now);
     this.#store = new LayerStore({ ...params, dialect: "layered-leaf" });
-    this.#reader = createReader(this.#region);
+    this.#reader = createReader(this.#region, {
+      onUpdate: (callback, filter) => this.#subscriptions.subscribe({ ...filter, onChange: callback }),
+      configFile: params.configFile ?? "",
+      logger,
+    });
     this.metrics = params.registry ?? createRegistry();
     this.#metricsSource = addMetrics(this.metrics, clientName, this.#region);
     this.#notifier = new Notifier({

@@ -63,6 +63,8 @@ export async function openLocalConfig(params: LocalConfigParams): Promise<LocalC
         ...host,
         logger,
         origin: "local",
+        // As the agent has it: the first one is the file, the others are further ones.
+        configFile: params.configFiles[0] ?? "",
         turn: setImmediate,
         onStop: () => files.close(),
       });

@@ -1,23 +1,30 @@
 /** Reading in another thread than the consumer's. */
 import { Region } from "../shared/region.js";
+import { guarded, type Logger } from "./logger.js";
 import { addMetrics, createRegistry, type MetricsRegistry } from "./metrics.js";
 import { checkNames, shapeOption } from "./options.js";
 import { createReader } from "./reader.js";
 import type { Reader } from "./reader-api.js";
 import { type WaitOptions, type WaitSyncOptions, waitReady, waitReadySync } from "./readiness.js";
+import type { AnySchema } from "./schema.js";
 import { checkShared, type SharedConfig } from "./shared-config.js";
 import { type ConsumerStatus, consumerStatus } from "./status.js";
 
 /** Options of {@link attachReader}. */
 export interface AttachOptions {
+  /** Is told of callbacks of `onUpdate` and `onChange`, and of parsers, that throw. Silent by default. */
+  readonly logger?: Logger;
   /** The prom-client registry of this thread that `metrics` puts the consumer's metrics in. Default: one of its own. */
   readonly registry?: MetricsRegistry;
 }
 
 /** A reader in a thread that the consumer does not live in. It needs no message and no clean-up. */
-export interface AttachedReader extends Reader {
+export type AttachedReader<S extends object = AnySchema> = Reader<S> & AttachedControls<S>;
+
+/** What an attached reader has besides a reader's calls. */
+export interface AttachedControls<S extends object> {
   /** The reader itself, for those who like to take it apart. */
-  readonly reader: Reader;
+  readonly reader: Reader<S>;
   /** As `consumer.waitReady`. */
   waitReady(options?: WaitOptions): Promise<void>;
   /** As `consumer.waitReadySync`: blocks this thread until settings can be read. */
@@ -34,14 +41,20 @@ export interface AttachedReader extends Reader {
 /**
  * Makes a reader in this thread for what `consumer.share()` gave in another one. Throws `InvalidOptionError` for any other
  * value, and `incompatible_region` when the two threads run different versions of this package.
+ *
+ * `attachReader<Schema>(…)` types keys and values by a schema; see docs/reader.md.
  */
-export function attachReader(shared: SharedConfig, options: AttachOptions = {}): AttachedReader {
+export function attachReader<S extends object = AnySchema>(
+  shared: SharedConfig,
+  options: AttachOptions = {},
+): AttachedReader<S> {
   checkShared(shared);
-  checkNames(options, ["registry"], "attachReader");
+  checkNames(options, ["logger", "registry"], "attachReader");
+  const logger = shapeOption("logger", options.logger, ["debug", "info", "warn", "error"]);
   const given = shapeOption("registry", options.registry, ["registerMetric", "getSingleMetric", "metrics"]);
   const region = new Region(shared.memory);
   const waiter = { region, timeoutMs: shared.readyTimeoutMs, address: shared.coreAgentAddress };
-  const reader = createReader(region);
+  const reader = createReader(region, logger === undefined ? {} : { logger: guarded(logger) });
   let registry: MetricsRegistry | undefined;
   const attached = Object.assign(reader, {
     reader,
@@ -50,7 +63,7 @@ export function attachReader(shared: SharedConfig, options: AttachOptions = {}):
     status: () => consumerStatus(region, Date.now()),
   });
   // Not by Object.assign, which would make it now: most threads are never scraped.
-  return Object.defineProperty(attached, "metrics", {
+  const complete: AttachedReader = Object.defineProperty(attached, "metrics", {
     get() {
       if (registry !== undefined) return registry;
       const target = given ?? createRegistry();
@@ -59,4 +72,5 @@ export function attachReader(shared: SharedConfig, options: AttachOptions = {}):
       return target;
     },
   }) as typeof attached & { readonly metrics: MetricsRegistry };
+  return complete as unknown as AttachedReader<S>;
 }

@@ -27,9 +27,15 @@ import { quietClock } from "./quiet-clock.js";
 import { createReader } from "./reader.js";
 import type { Reader } from "./reader-api.js";
 import { type WaitOptions, type WaitSyncOptions, waitReady, waitReadySync } from "./readiness.js";
+import type { AnySchema, ChangeOf, IsOpen, KeyOf } from "./schema.js";
 import { type SharedConfig, sharedConfig } from "./shared-config.js";
 import { type ConsumerStatus, consumerStatus } from "./status.js";
-import { type SubscribeOptions, type Subscription, Subscriptions } from "./subscriptions.js";
+import {
+  type KeyedSubscribeOptions,
+  type SubscribeOptions,
+  type Subscription,
+  Subscriptions,
+} from "./subscriptions.js";
 import { type EngineDeath, Supervisor } from "./supervisor.js";
 import { startWorker } from "./worker-host.js";
 
@@ -39,7 +45,15 @@ import { startWorker } from "./worker-host.js";
  * It never keeps the process alive once it has started. One that is dropped without `stop()` goes on until the process ends, since
  * its readers, handles and subscriptions, also those of other threads, are served as before.
  */
-export interface Consumer extends AsyncDisposable {
+export type Consumer<S extends object = AnySchema> = IsOpen<S> extends true ? PlainConsumer : ConsumerOf<S>;
+
+/** A consumer without a schema: every key is a text. */
+export interface PlainConsumer extends ConsumerOf<AnySchema> {
+  reader(): Reader;
+}
+
+/** What a consumer has; see {@link Consumer}. */
+export interface ConsumerOf<S extends object> extends AsyncDisposable {
   /**
    * Starts the worker, which connects and keeps connected. Resolves when the worker runs, not when settings are there: see
    * `waitReady`. Trouble with the network or the credentials shows in `status()`, never here. Repeated calls give the
@@ -63,9 +77,16 @@ export interface Consumer extends AsyncDisposable {
    */
   waitReadySync(options?: WaitSyncOptions): void;
   /** The reader for this thread. Legal at any time; before the first snapshot every key is missing. */
-  reader(): Reader;
-  /** Is told of changes. See {@link Subscription}. Throws `InvalidOptionError`. */
-  subscribe(options?: SubscribeOptions): Subscription;
+  reader(): Reader<S>;
+  /**
+   * Is told of changes. See {@link Subscription}. With a schema, changes of named keys are typed by `change.key`. Throws
+   * `InvalidOptionError`.
+   */
+  subscribe<Key extends KeyOf<S>>(
+    options: KeyedSubscribeOptions<Key, ChangeOf<S, Key>>,
+  ): Subscription<ChangeOf<S, Key>>;
+  /** As above, for changes of keys that a prefix or nothing but the core agent decides. */
+  subscribe(options?: SubscribeOptions<KeyOf<S>>): Subscription;
   /** Where the consumer stands. Works while the worker is stuck, and after `stop()`. */
   status(): ConsumerStatus;
   /** The prom-client registry with the consumer's metrics: the one given as an option, or its own. */
@@ -79,9 +100,13 @@ export interface Consumer extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** Makes a consumer; nothing runs before `start()`. Throws `InvalidOptionError` for an option that is wrong. */
-export function createConsumer(options: ConsumerOptions): Consumer {
-  return consumerIn(process.env, options);
+/**
+ * Makes a consumer; nothing runs before `start()`. Throws `InvalidOptionError` for an option that is wrong.
+ *
+ * `createConsumer<Schema>(…)` types keys and values by a schema; see docs/reader.md.
+ */
+export function createConsumer<S extends object = AnySchema>(options: ConsumerOptions): Consumer<S> {
+  return consumerIn(process.env, options) as unknown as Consumer<S>;
 }
 
 /** As {@link createConsumer}, with the environment that gives defaults. */
@@ -165,7 +190,10 @@ class ConfigConsumer implements Consumer {
   }
 
   reader(): Reader {
-    this.#reader ??= createReader(this.#region);
+    this.#reader ??= createReader(this.#region, {
+      onUpdate: (callback, filter) => this.#subscriptions.subscribe({ ...filter, onChange: callback }),
+      logger: this.#logger,
+    });
     return this.#reader;
   }
 

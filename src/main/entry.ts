@@ -73,3 +73,9 @@ export interface Binding {
   /** Publish that wrote the state. */
   readonly publish: number;
 }
+
+/** Every layer of a state, lowest priority first. */
+export function layersOf({ value, source, layers }: KeyState): readonly SourceValue[] {
+  if (layers !== undefined) return layers;
+  return Object.freeze(value === undefined ? [] : [Object.freeze({ source, value })]);
+}

@@ -1,75 +1,26 @@
 /** The getters' conversions and defaults, over anything that can look a key up. */
 import type { ConfigValue, SourceValue } from "../shared/types.js";
 import {
-  toBool,
-  toDurationMs,
-  toFloat64,
   toFloat64Slice,
-  toInt,
   toInt32,
   toSizeInBytes,
   toStringMap,
   toStringMapString,
   toStringMapStringSlice,
-  toStringSlice,
-  toStringValue,
 } from "./coerce.js";
-import { type KeyState, notConverted, type Reading } from "./entry.js";
-import type { SettingGetters, StringMap } from "./reader-api.js";
+import { boolOf, durationOf, floatOf, intOf, rarely, stringOf, stringSliceOf } from "./conversions.js";
+import { type KeyState, layersOf, type Reading } from "./entry.js";
+import { proxiesOf } from "./proxies.js";
+import type { Proxies } from "./reader-api.js";
+import type { StringMap } from "./schema.js";
+import { isChosen, type Section } from "./section.js";
+import type { StoredReading } from "./stored-reading.js";
 
 const emptyList: readonly never[] = Object.freeze([]);
 const emptyMap: StringMap<never> = Object.freeze({});
 
-type Conversion<T> = (value: ConfigValue) => T | undefined;
-
-/** The text of a reading, converted once. */
-export function stringOf(reading: Reading): string | undefined {
-  if (reading.asString === notConverted) reading.asString = convert(reading, toStringValue);
-  return reading.asString;
-}
-
-/** The boolean of a reading, converted once. */
-export function boolOf(reading: Reading): boolean | undefined {
-  if (reading.asBool === notConverted) reading.asBool = convert(reading, toBool);
-  return reading.asBool;
-}
-
-/** The integer of a reading, converted once. */
-export function intOf(reading: Reading): number | undefined {
-  if (reading.asInt === notConverted) reading.asInt = convert(reading, toInt);
-  return reading.asInt;
-}
-
-/** The number of a reading, converted once. */
-export function floatOf(reading: Reading): number | undefined {
-  if (reading.asFloat === notConverted) reading.asFloat = convert(reading, toFloat64);
-  return reading.asFloat;
-}
-
-/** The duration of a reading in milliseconds, converted once. */
-export function durationOf(reading: Reading): number | undefined {
-  if (reading.asDurationMs === notConverted) reading.asDurationMs = convert(reading, toDurationMs);
-  return reading.asDurationMs;
-}
-
-/** The list of texts of a reading, converted once. */
-export function stringSliceOf(reading: Reading): readonly string[] | undefined {
-  return rarely(reading, "stringSlice", toStringSlice);
-}
-
-function convert<T>(reading: Reading, conversion: Conversion<T>): T | undefined {
-  const { value } = reading.state;
-  return value === undefined ? undefined : conversion(value);
-}
-
-function rarely<T>(reading: Reading, name: string, conversion: Conversion<T>): T | undefined {
-  reading.others ??= new Map();
-  if (!reading.others.has(name)) reading.others.set(name, convert(reading, conversion));
-  return reading.others.get(name) as T | undefined;
-}
-
-/** All getters, over one way to look a key up. */
-export abstract class Getters implements SettingGetters {
+/** All getters of one key or section, over one way to look them up. */
+export abstract class Getters {
   /** What the key holds; a reading without a value when it is missing. */
   protected abstract reading(key: string): Reading;
 
@@ -78,10 +29,21 @@ export abstract class Getters implements SettingGetters {
     return {};
   }
 
+  /** The settings below a lower-case name; `undefined` when there are none. */
+  protected abstract section(name: string): Section | undefined;
+
+  /** What the key holds, or the section of its name as a map. A null above other keys is no value: YAML's `proxy:`. */
+  wholeReading(key: string): Reading {
+    const own = this.reading(key);
+    const { value } = own.state;
+    if (value !== undefined && value !== null) return own;
+    return this.section(key.toLowerCase())?.reading ?? own;
+  }
+
   get(key: string): ConfigValue | undefined;
   get<T extends ConfigValue>(key: string, defaultValue: T): ConfigValue | T;
   get(key: string, defaultValue?: ConfigValue): ConfigValue | undefined {
-    const { value } = this.reading(key).state;
+    const { value } = this.wholeReading(key).state;
     return value === undefined ? defaultValue : value;
   }
 
@@ -122,26 +84,57 @@ export abstract class Getters implements SettingGetters {
   }
 
   getStringMap(key: string, defaultValue: StringMap<ConfigValue> = emptyMap): StringMap<ConfigValue> {
-    return rarely(this.reading(key), "stringMap", toStringMap) ?? defaultValue;
+    return rarely(this.wholeReading(key), "stringMap", toStringMap) ?? defaultValue;
   }
 
   getStringMapString(key: string, defaultValue: StringMap<string> = emptyMap): StringMap<string> {
-    return rarely(this.reading(key), "stringMapString", toStringMapString) ?? defaultValue;
+    return rarely(this.wholeReading(key), "stringMapString", toStringMapString) ?? defaultValue;
   }
 
   getStringMapStringSlice(
     key: string,
     defaultValue: StringMap<readonly string[]> = emptyMap,
   ): StringMap<readonly string[]> {
-    return rarely(this.reading(key), "stringMapStringSlice", toStringMapStringSlice) ?? defaultValue;
+    return rarely(this.wholeReading(key), "stringMapStringSlice", toStringMapStringSlice) ?? defaultValue;
   }
 
   getSizeInBytes(key: string, defaultValue = 0): number {
     return rarely(this.reading(key), "sizeInBytes", toSizeInBytes) ?? defaultValue;
   }
 
+  getProxies(): Proxies | undefined {
+    return this.getBool("fips.enabled") ? undefined : proxiesOf(this.section("proxy"));
+  }
+
   isSet(key: string): boolean {
-    return this.reading(key).state.value !== undefined;
+    return hasValue(this.reading(key).state) || this.#below(key, ({ value }) => value !== null);
+  }
+
+  isConfigured(key: string): boolean {
+    const { state } = this.reading(key);
+    if (hasValue(state)) return isChosen(state.source);
+    return this.#below(key, ({ source, value }) => isChosen(source) && value !== null);
+  }
+
+  isKnown(key: string): boolean {
+    return this.reading(key).state.value !== undefined || this.section(key.toLowerCase()) !== undefined;
+  }
+
+  isSetting(key: string): boolean {
+    const { value } = this.reading(key).state;
+    return value === null ? this.section(key.toLowerCase()) === undefined : value !== undefined;
+  }
+
+  hasSection(key: string): boolean {
+    // The key itself with a null is how a file writes an empty section.
+    const isEmptySection = layersOf(this.reading(key).state).some(
+      ({ source, value }) => isChosen(source) && value === null,
+    );
+    return isEmptySection || this.#below(key, ({ layers }) => layers.some(({ source }) => isChosen(source)));
+  }
+
+  getSubfields(key: string): readonly string[] {
+    return this.section(key.toLowerCase())?.names() ?? emptyList;
   }
 
   getSource(key: string): string {
@@ -151,10 +144,12 @@ export abstract class Getters implements SettingGetters {
   getAllSources(key: string): readonly SourceValue[] {
     return layersOf(this.reading(key).state);
   }
+
+  #below(key: string, isWanted: (reading: StoredReading) => boolean): boolean {
+    return this.section(key.toLowerCase())?.readings.some(isWanted) ?? false;
+  }
 }
 
-/** Every layer of a state, lowest priority first. */
-export function layersOf({ value, source, layers }: KeyState): readonly SourceValue[] {
-  if (layers !== undefined) return layers;
-  return Object.freeze(value === undefined ? [] : [Object.freeze({ source, value })]);
+function hasValue({ value }: KeyState): boolean {
+  return value !== undefined && value !== null;
 }

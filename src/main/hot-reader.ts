@@ -16,8 +16,8 @@ import { changedSlots, currentPosition, logHead, stillHolds } from "../shared/ar
 import { cellAt } from "../shared/cells.js";
 import { ABSENT_CELL, LATEST_CELL, STAMP_NEVER } from "../shared/layout.js";
 import type { Region } from "../shared/region.js";
+import { boolOf, durationOf, floatOf, intOf, stringOf } from "./conversions.js";
 import type { Entry } from "./entry.js";
-import { boolOf, durationOf, floatOf, intOf, stringOf } from "./getters.js";
 import { RegionReader } from "./region-reader.js";
 
 /** By key, in every spelling that was used: the converted value, `null` when there is none, `undefined` when it was dropped. */

@@ -4,10 +4,13 @@ import type { ConfigValue } from "../shared/types.js";
 type Branch = { [name: string]: ConfigValue | Branch };
 
 /**
- * Nests dotted keys. Where a key is both a value and a section, the section's names win and the value is left out, since
+ * Nests dotted keys, and freezes what it makes; values are taken over as they are, so that a map with dots in its names stays
+ * what it is. Where a key is both a value and a section, the section's names win and the value is left out, since
  * one name cannot be both. Names such as `__proto__` become plain properties.
  */
-export function nest(settings: Iterable<readonly [key: string, value: ConfigValue]>): { [name: string]: ConfigValue } {
+export function nest(settings: Iterable<readonly [key: string, value: ConfigValue]>): {
+  readonly [name: string]: ConfigValue;
+} {
   const root: Branch = {};
   const branches = new Map<string, Branch>([["", root]]);
   const sorted = [...settings].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -29,7 +32,8 @@ export function nest(settings: Iterable<readonly [key: string, value: ConfigValu
     const dot = key.lastIndexOf(".");
     define(branchOf(dot < 0 ? "" : key.slice(0, dot)), key.slice(dot + 1), value);
   }
-  return root as { [name: string]: ConfigValue };
+  for (const branch of branches.values()) Object.freeze(branch);
+  return root as { readonly [name: string]: ConfigValue };
 }
 
 function define(branch: Branch, name: string, value: ConfigValue | Branch): void {

@@ -3,87 +3,56 @@
 import { ConfigStreamError } from "../shared/errors.js";
 import type { Region } from "../shared/region.js";
 import { didYouMean, suggest } from "../shared/suggest.js";
-import type { ConfigValue } from "../shared/types.js";
-import { layersOf } from "./getters.js";
+import type { ConfigChange, ConfigValue } from "../shared/types.js";
+import { ChangeWatch } from "./change-watch.js";
+import { layersOf } from "./entry.js";
 import { HotReader } from "./hot-reader.js";
-import { Mirror } from "./mirror.js";
-import { nest } from "./nested.js";
-import type { Explanation, Reader, SettingBuilder, StringMap, View } from "./reader-api.js";
-import { HandleBuilder } from "./setting.js";
+import { type Logger, silentLogger } from "./logger.js";
+import { Mirror, type MirrorState } from "./mirror.js";
+import { functionOption } from "./options.js";
+import type { Explanation, Reader, SettingBuilder, UpdateSubscription } from "./reader-api.js";
+import type { AnySchema, StringMap } from "./schema.js";
+import { topNames } from "./section.js";
+import type { Named } from "./section-reader.js";
+import { type ChangeSource, HandleBuilder } from "./setting.js";
 import { StateView } from "./view.js";
 
+/** What a reader may be given by whoever makes it. */
+export interface ReaderPorts {
+  /** Tells of changes. Default: the reader looks for them itself. */
+  readonly onUpdate?: ChangeSource;
+  /** Path of the configuration file, for `configFileUsed()`. Default: empty. */
+  readonly configFile?: string;
+  /** Is told of callbacks and parsers that throw. Silent by default. */
+  readonly logger?: Logger;
+}
+
 /** Makes a reader for this thread. */
-export function createReader(region: Region): Reader {
-  return new LiveReader(region);
+export function createReader<S extends object = AnySchema>(region: Region, ports: ReaderPorts = {}): Reader<S> {
+  return new LiveReader(region, ports) as Reader as unknown as Reader<S>;
 }
 
 class LiveReader extends HotReader implements Reader {
   readonly #mirror: Mirror;
+  readonly #ports: ReaderPorts;
+  readonly #logger: Logger;
+  readonly #watch: ChangeWatch;
+  #view: StateView | undefined;
+  #viewOf: MirrorState | undefined;
 
-  constructor(region: Region) {
+  constructor(region: Region, ports: ReaderPorts) {
     super(region);
     this.#mirror = new Mirror(region);
+    this.#ports = ports;
+    this.#logger = ports.logger ?? silentLogger;
+    this.#watch = new ChangeWatch(() => this.#mirror.state(), this.#logger);
   }
 
   setting(key: string): SettingBuilder {
-    return new HandleBuilder(this, key);
+    return new HandleBuilder(this, key, { onUpdate: this.#onUpdate, logger: this.#logger });
   }
 
-  view(): View {
-    return this.#view();
-  }
-
-  explain(key: string): Explanation {
-    const entry = this.entry(key);
-    const { value, source, sequenceId } = entry.state;
-    const layers = layersOf(entry.state);
-    const reason = value === undefined ? this.#whyMissing(entry.key) : whyPresent(entry.key, source, layers.length);
-    return { key: entry.key, isSet: value !== undefined, value, source, layers, sequenceId, reason };
-  }
-
-  getSequenceId(): number {
-    return this.meta()?.sequenceId ?? 0;
-  }
-
-  allKeysLowercased(): readonly string[] {
-    return this.#view().keys();
-  }
-
-  allSettings(): StringMap<ConfigValue> {
-    return nest(
-      [...this.#view().readings()].map((reading) => [reading.key, reading.decode().state.value ?? null] as const),
-    );
-  }
-
-  allFlattenedSettingsWithSequenceId(): { settings: StringMap<ConfigValue>; sequenceId: number } {
-    const view = this.#view();
-    const settings = Object.fromEntries(view.keys().map((key) => [key, view.get(key) ?? null]));
-    return { settings, sequenceId: view.sequenceId };
-  }
-
-  hasSection(prefix: string): boolean {
-    return this.getSubfields(prefix).length > 0;
-  }
-
-  getSubfields(prefix: string): readonly string[] {
-    const start = prefix === "" ? "" : `${prefix.toLowerCase()}.`;
-    const names = new Set<string>();
-    for (const key of this.#view().keys()) {
-      if (key.startsWith(start)) names.add(key.slice(start.length).split(".", 1)[0] as string);
-    }
-    return [...names];
-  }
-
-  /** Looks at all keys, so that a slip of the keyboard is told from a setting that is not there. */
-  #whyMissing(key: string): string {
-    if (this.meta() === undefined) return `"${key}" is missing: no snapshot has arrived yet.`;
-    const state = this.#mirror.state();
-    const keys = state === undefined ? [] : new StateView(state).keys();
-    if (keys.some((name) => name.startsWith(`${key}.`))) return `"${key}" is a section, not a setting.`;
-    return `"${key}" is missing: no source of the core agent holds it.${didYouMean(suggest(key, keys))}`;
-  }
-
-  #view(): StateView {
+  view(): StateView {
     const state = this.#mirror.state();
     if (state === undefined) {
       throw new ConfigStreamError(
@@ -91,8 +60,76 @@ class LiveReader extends HotReader implements Reader {
         "A consistent view could not be read: publishes come faster than this thread reads. Try again.",
       );
     }
-    return new StateView(state);
+    if (this.#view === undefined || this.#viewOf !== state) this.#view = new StateView(state);
+    this.#viewOf = state;
+    return this.#view;
   }
+
+  explain(key: string): Explanation {
+    const entry = this.entry(key);
+    const { value, source, sequenceId } = entry.state;
+    const layers = layersOf(entry.state);
+    const reason = value === undefined ? this.#whyMissing(entry.key) : whyPresent(entry.key, source, layers.length);
+    return { key: entry.key, isSet: this.isSet(key), value, source, layers, sequenceId, reason };
+  }
+
+  getSequenceId(): number {
+    return this.meta()?.sequenceId ?? 0;
+  }
+
+  configFileUsed(): string {
+    return this.#ports.configFile ?? "";
+  }
+
+  onUpdate(callback: (change: ConfigChange) => unknown): UpdateSubscription {
+    functionOption("callback", callback ?? null);
+    return this.#onUpdate(callback);
+  }
+
+  allKeysLowercased(): readonly string[] {
+    return this.view().keys();
+  }
+
+  allSettings(): StringMap<ConfigValue> {
+    return this.view().allSettings();
+  }
+
+  allSettingsWithoutDefault(): StringMap<ConfigValue> {
+    return this.view().allSettingsWithoutDefault();
+  }
+
+  allSettingsBySource(): StringMap<StringMap<ConfigValue>> {
+    return this.view().allSettingsBySource();
+  }
+
+  allFlattenedSettingsWithSequenceId(): { settings: StringMap<ConfigValue>; sequenceId: number } {
+    return this.view().allFlattenedSettingsWithSequenceId();
+  }
+
+  override getSubfields(key: string): readonly string[] {
+    return key === "" ? topNames(this.view().keys()) : super.getSubfields(key);
+  }
+
+  /** Reads what is below the name alone; only under a storm of publishes by way of the mirror, a copy of all settings. */
+  protected override named(name: string): Named | undefined {
+    const named = super.named(name);
+    if (named !== undefined) return named;
+    const state = this.#mirror.state();
+    return state && new StateView(state).named(name);
+  }
+
+  /** Looks at all keys, so that a slip of the keyboard is told from a setting that is not there. */
+  #whyMissing(key: string): string {
+    if (this.meta() === undefined) return `"${key}" is missing: no snapshot has arrived yet.`;
+    if (this.section(key) !== undefined) return `"${key}" is a section, not a setting.`;
+    const state = this.#mirror.state();
+    const keys = state === undefined ? [] : new StateView(state).keys();
+    return `"${key}" is missing: no source of the core agent holds it.${didYouMean(suggest(key, keys))}`;
+  }
+
+  readonly #onUpdate: ChangeSource = (callback, filter) => {
+    return (this.#ports.onUpdate ?? this.#watch.add)(callback, filter);
+  };
 }
 
 function whyPresent(key: string, source: string, layers: number): string {

@@ -19,9 +19,11 @@ import { findSlot, UNREADABLE } from "../shared/directory.js";
 import { count } from "../shared/header.js";
 import { ABSENT_CELL, STAMP_NEVER } from "../shared/layout.js";
 import type { Region } from "../shared/region.js";
-import { absentState, Entry } from "./entry.js";
+import { absentState, Entry, type Reading } from "./entry.js";
 import { Getters } from "./getters.js";
 import { newestPublish } from "./publish-meta.js";
+import type { Section } from "./section.js";
+import { type Named, SectionReader } from "./section-reader.js";
 
 /** Tries of one read. Each fails only when two publishes begin while a few hundred nanoseconds pass. */
 const MAX_TRIES = 8;
@@ -38,6 +40,7 @@ export class RegionReader extends Getters {
   #entries = new Map<string, Entry>();
   #most = SPARE_ENTRIES;
   readonly #copy = new RecordCopy();
+  readonly #names: SectionReader;
   #sources: string[] = [];
   #sourcesOf = 0;
 
@@ -45,6 +48,7 @@ export class RegionReader extends Getters {
     super();
     this.region = region;
     this.words = region.words;
+    this.#names = new SectionReader(region);
   }
 
   /** A log of the reader shows no value. */
@@ -66,6 +70,26 @@ export class RegionReader extends Getters {
 
   protected reading(key: string): Entry {
     return this.entry(key);
+  }
+
+  protected section(name: string): Section | undefined {
+    return this.named(name)?.section;
+  }
+
+  override wholeReading(key: string): Reading {
+    const entry = this.entry(key);
+    const { value } = entry.state;
+    if (value !== undefined && value !== null) return entry;
+    // The setting as of the same publish as the section: the one may have turned into the other meanwhile.
+    const named = this.named(entry.key);
+    const own = named?.own?.decode();
+    if (own !== undefined && own.state.value !== null) return own;
+    return named?.section?.reading ?? entry;
+  }
+
+  /** What a lower-case name stands for at one publish; `undefined` when that cannot be read now. */
+  protected named(name: string): Named | undefined {
+    return this.#names.read(name);
   }
 
   /** Brings an entry up to date; when no clean copy can be had, it keeps what it has and the next read tries again. */

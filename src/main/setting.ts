@@ -1,51 +1,68 @@
 /** Handles: one key, one type, for hot loops. */
-import { inspect } from "node:util";
-import type { ConfigValue } from "../shared/types.js";
-import type { Entry, KeyState } from "./entry.js";
-import { boolOf, durationOf, floatOf, intOf, stringOf, stringSliceOf } from "./getters.js";
-import type { Setting, SettingBuilder } from "./reader-api.js";
+import { inspect, isDeepStrictEqual } from "node:util";
+import { STAMP_NEVER } from "../shared/layout.js";
+import { describeThrown } from "../shared/thrown.js";
+import type { ConfigChange, ConfigValue } from "../shared/types.js";
+import { boolOf, durationOf, floatOf, intOf, stringOf, stringSliceOf } from "./conversions.js";
+import type { Entry, KeyState, Reading } from "./entry.js";
+import type { Logger } from "./logger.js";
+import { functionOption } from "./options.js";
+import type { Setting, SettingConversions, UpdateSubscription } from "./reader-api.js";
 import type { RegionReader } from "./region-reader.js";
+import type { ChangeFilter } from "./subscriptions-filter.js";
+
+/** Tells of changes that fit the filter. */
+export type ChangeSource = (callback: (change: ConfigChange) => unknown, filter?: ChangeFilter) => UpdateSubscription;
+
+/** What handles need besides the reader. */
+export interface HandlePorts {
+  readonly onUpdate: ChangeSource;
+  readonly logger: Logger;
+}
 
 /** Makes handles for one key. */
-export class HandleBuilder implements SettingBuilder {
+export class HandleBuilder implements SettingConversions<ConfigValue> {
   readonly #reader: RegionReader;
   readonly #key: string;
+  readonly #ports: HandlePorts;
 
-  constructor(reader: RegionReader, key: string) {
+  constructor(reader: RegionReader, key: string, ports: HandlePorts) {
     this.#reader = reader;
     this.#key = key;
+    this.#ports = ports;
   }
 
   asString(defaultValue = ""): Setting<string> {
-    return this.#handle((entry) => stringOf(entry) ?? defaultValue);
+    return this.#handle((reading) => stringOf(reading) ?? defaultValue);
   }
 
   asBool(defaultValue = false): Setting<boolean> {
-    return this.#handle((entry) => boolOf(entry) ?? defaultValue);
+    return this.#handle((reading) => boolOf(reading) ?? defaultValue);
   }
 
   asInt(defaultValue = 0): Setting<number> {
-    return this.#handle((entry) => intOf(entry) ?? defaultValue);
+    return this.#handle((reading) => intOf(reading) ?? defaultValue);
   }
 
   asFloat(defaultValue = 0): Setting<number> {
-    return this.#handle((entry) => floatOf(entry) ?? defaultValue);
+    return this.#handle((reading) => floatOf(reading) ?? defaultValue);
   }
 
   asDuration(defaultValueMs = 0): Setting<number> {
-    return this.#handle((entry) => durationOf(entry) ?? defaultValueMs);
+    return this.#handle((reading) => durationOf(reading) ?? defaultValueMs);
   }
 
-  asStringSlice(defaultValue: readonly string[] = []): Setting<readonly string[]> {
-    return this.#handle((entry) => stringSliceOf(entry) ?? defaultValue);
+  asStringSlice(defaultValue: readonly string[] = Object.freeze([])): Setting<readonly string[]> {
+    return this.#handle((reading) => stringSliceOf(reading) ?? defaultValue);
   }
 
   as<T>(parse: (value: ConfigValue | undefined) => T): Setting<T> {
-    return this.#handle((entry) => parse(entry.state.value));
+    functionOption("parse", parse ?? null);
+    return this.#handle((reading) => parse(reading.state.value), true);
   }
 
-  #handle<T>(convert: (entry: Entry) => T): Setting<T> {
-    return new Handle(this.#reader, this.#reader.entry(this.#key), convert);
+  #handle<T>(convert: (reading: Reading) => T, ofSections = false): Setting<T> {
+    return new Handle(this.#reader, this.#reader.entry(this.#key), this.#ports, convert, ofSections);
   }
 }
 
@@ -59,17 +76,29 @@ class Handle<T> implements Setting<T> {
   private current: T;
   readonly #reader: RegionReader;
   readonly #entry: Entry;
-  readonly #convert: (entry: Entry) => T;
+  readonly #ports: HandlePorts;
+  readonly #convert: (reading: Reading) => T;
+  readonly #ofSections: boolean;
   #state: KeyState;
+  #error: unknown;
 
-  constructor(reader: RegionReader, entry: Entry, convert: (entry: Entry) => T) {
-    this.word = wordOf(reader, entry);
-    this.stamp = entry.stamp;
-    this.current = convert(entry);
+  constructor(
+    reader: RegionReader,
+    entry: Entry,
+    ports: HandlePorts,
+    convert: (reading: Reading) => T,
+    ofSections: boolean,
+  ) {
     this.#reader = reader;
     this.#entry = entry;
+    this.#ports = ports;
     this.#convert = convert;
-    this.#state = entry.state;
+    this.#ofSections = ofSections;
+    const reading = this.#reading();
+    this.#state = reading.state;
+    this.word = wordOf(reader, entry);
+    this.stamp = this.#stampFor(reading);
+    this.current = convert(reading);
   }
 
   get key(): string {
@@ -78,6 +107,25 @@ class Handle<T> implements Setting<T> {
 
   get value(): T {
     return this.word[0] === this.stamp ? this.current : this.#renew();
+  }
+
+  get lastError(): unknown {
+    this.#renew();
+    return this.#error;
+  }
+
+  onChange(callback: (value: T, before: T) => unknown): UpdateSubscription {
+    functionOption("callback", callback ?? null);
+    const { key } = this;
+    let told = this.value;
+    return this.#ports.onUpdate(
+      () => {
+        const before = told;
+        told = this.value;
+        return isDeepStrictEqual(before, told) ? undefined : callback(told, before);
+      },
+      this.#ofSections ? { key, prefix: `${key}.` } : { key },
+    );
   }
 
   /** A log of the handle shows no value. */
@@ -94,17 +142,38 @@ class Handle<T> implements Setting<T> {
     const entry = this.#entry;
     const reader = this.#reader;
     if (!reader.isCurrent(entry)) reader.refresh(entry);
-    if (entry.state !== this.#state) {
-      this.#state = entry.state;
-      try {
-        this.current = this.#convert(entry);
-      } catch {
-        // A parser of the caller's that refuses the new value: what was good is kept, as everywhere.
-      }
+    const reading = this.#reading();
+    if (reading.state !== this.#state) {
+      this.#state = reading.state;
+      this.#take(reading);
     }
     if (this.word.byteOffset !== entry.cell * 4) this.word = wordOf(reader, entry);
-    this.stamp = entry.stamp;
+    this.stamp = this.#stampFor(reading);
     return this.current;
+  }
+
+  #reading(): Reading {
+    return this.#ofSections ? this.#reader.wholeReading(this.#entry.key) : this.#entry;
+  }
+
+  /** A section has no cell of its own, so each read asks whether it is still the same. */
+  #stampFor(reading: Reading): number {
+    const mayBeSection = this.#ofSections && (reading !== this.#entry || reading.state.value === null);
+    return mayBeSection ? STAMP_NEVER : this.#entry.stamp;
+  }
+
+  /** A parser of the caller's may refuse the new value: what was good is kept, as everywhere, and it is told. */
+  #take(reading: Reading): void {
+    try {
+      this.current = this.#convert(reading);
+      this.#error = undefined;
+    } catch (thrown) {
+      this.#error = thrown;
+      this.#ports.logger.error(
+        `The parser of the handle for "${this.key}" refused a change, so that the handle keeps its last value: ` +
+          `${describeThrown(thrown)}.`,
+      );
+    }
   }
 }
 

@@ -2,7 +2,8 @@
 import type { RecordCopy } from "../shared/arena-reader.js";
 import { checksum, recordSeed } from "../shared/checksum.js";
 import { decodeRecord } from "../shared/codec.js";
-import { Reading } from "./entry.js";
+import type { ConfigValue, SourceValue } from "../shared/types.js";
+import { layersOf, Reading } from "./entry.js";
 
 export class StoredReading extends Reading {
   /** Lower-case key. */
@@ -30,6 +31,16 @@ export class StoredReading extends Reading {
   /** True when the key exists. */
   get exists(): boolean {
     return this.#record !== undefined || this.state.value !== undefined;
+  }
+
+  /** Value of a key that exists. */
+  get value(): ConfigValue {
+    return this.decode().state.value ?? null;
+  }
+
+  /** Layers of a key that exists, lowest priority first. */
+  get layers(): readonly SourceValue[] {
+    return layersOf(this.decode().state);
   }
 
   /** G9, as for {@link RecordCopy.matches}. */

@@ -3,11 +3,11 @@ import { InvalidOptionError } from "../shared/errors.js";
 import { stringOption, stringsOption } from "./options.js";
 
 /** What a subscription asks for. A change is delivered when any of the given filters fits; without filters, every one is. */
-export interface ChangeFilter {
+export interface ChangeFilter<Key extends string = string> {
   /** One key, in any case. */
-  readonly key?: string;
+  readonly key?: Key;
   /** Several keys, in any case; at least one. */
-  readonly keys?: readonly string[];
+  readonly keys?: readonly Key[];
   /** Keys that begin with this text, in any case. `my_agent.` fits `my_agent.port`, `my_agent` fits `my_agent_2` as well. */
   readonly prefix?: string;
 }

@@ -14,7 +14,7 @@ import { type ChangeFilter, compileFilter } from "./subscriptions-filter.js";
 import { ChangeStream, type OverflowPolicy } from "./subscriptions-stream.js";
 
 /** Options of `subscribe`. */
-export interface SubscribeOptions extends ChangeFilter {
+export interface SubscribeOptions<Key extends string = string, Change = ConfigChange> extends ChangeFilter<Key> {
   /** Events that may wait for the loop. Default: the consumer's `subscriptionBuffer` (1,000); 1 to 1,000,000. */
   readonly bufferSize?: number;
   /**
@@ -32,8 +32,13 @@ export interface SubscribeOptions extends ChangeFilter {
    * Called with each change, in order, as it arrives; there is no iteration then, no buffer and no overflow. What it throws,
    * or a promise that it returns and that rejects, goes to the logger and disturbs nobody. It is not waited for.
    */
-  readonly onChange?: (change: ConfigChange) => unknown;
+  readonly onChange?: (change: Change) => unknown;
 }
+
+/** Options of `subscribe` that name keys, and nothing else: then a schema tells the types of the changes. */
+export type KeyedSubscribeOptions<Key extends string, Change> = SubscribeOptions<Key, Change> & {
+  readonly prefix?: never;
+};
 
 /**
  * A subscription. Made before the first snapshot, it is told of each setting of that snapshot as a change from
@@ -42,7 +47,10 @@ export interface SubscribeOptions extends ChangeFilter {
  * The iteration ends after `unsubscribe()`, when a loop over it is left, and after the consumer's `stop()`, which hands out
  * what is buffered first. It does not keep the process alive.
  */
-export interface Subscription extends AsyncIterable<ConfigChange, undefined>, Disposable, AsyncDisposable {
+export interface Subscription<Change = ConfigChange>
+  extends AsyncIterable<Change, undefined>,
+    Disposable,
+    AsyncDisposable {
   /** No further event comes, and buffered ones are dropped. Harmless when repeated, and after `stop()`. */
   unsubscribe(): void;
   /** True once no further event comes. */

@@ -6,6 +6,7 @@ import { InProcessConsumer } from "../local/in-process-consumer.js";
 import type { Consumer } from "../main/consumer.js";
 import { silentLogger } from "../main/logger.js";
 import { checkNames, described, stringOption, stringsOption } from "../main/options.js";
+import type { AnySchema, KeyOf, Settings, StringMap, ValueAt } from "../main/schema.js";
 import { InvalidOptionError } from "../shared/errors.js";
 import { defaultOverrides, defaultSourcePriority } from "../shared/params.js";
 import type { ConfigValue } from "../shared/types.js";
@@ -19,25 +20,30 @@ export interface MockConsumerOptions {
 }
 
 /** A consumer whose settings the test decides. Changes are visible, and subscribers told, before the call returns. */
-export interface MockConsumer extends Consumer {
+export type MockConsumer<S extends object = AnySchema> = Consumer<S> & MockControls<S>;
+
+/** What a mock has besides a consumer's calls. */
+export interface MockControls<S extends object> {
   /** Sets what one source says of a key. Default source: `agent-runtime`. */
-  set(key: string, value: ConfigValue, source?: string): void;
+  set<Key extends KeyOf<S>>(key: Key, value: ValueAt<S, Key>, source?: string): void;
   /** Withdraws what one source says of a key; the layer below shows again. Default source: `agent-runtime`. */
-  unset(key: string, source?: string): void;
+  unset(key: KeyOf<S>, source?: string): void;
   /** Replaces all settings, as a snapshot of the core agent does. Default source: `file`. */
-  snapshot(settings: { readonly [key: string]: ConfigValue }, source?: string): void;
+  snapshot(settings: Settings<S>, source?: string): void;
 }
 
 /**
  * Makes a mock. With `settings` it is ready at once; without, it becomes ready at the first `snapshot()`. Nothing needs to be
  * started or stopped, and nothing keeps the process alive. For one thread, as the real one.
  *
+ * `createMockConsumer<Schema>(…)` types keys and values by a schema; see docs/reader.md.
+ *
  * Throws `InvalidOptionError` for an option that is wrong.
  */
-export function createMockConsumer(
-  settings?: { readonly [key: string]: ConfigValue },
+export function createMockConsumer<S extends object = AnySchema>(
+  settings?: NoInfer<Settings<S>>,
   options: MockConsumerOptions = {},
-): MockConsumer {
+): MockConsumer<S> {
   if (settings !== undefined && (typeof settings !== "object" || settings === null || Array.isArray(settings))) {
     throw new InvalidOptionError(
       `createMockConsumer expects its settings as an object of keys and values, but was given ${described(settings)}.`,
@@ -45,8 +51,8 @@ export function createMockConsumer(
   }
   checkNames(options, ["clientName", "sourcePriority"], "createMockConsumer");
   const mock = new ToldConsumer(options);
-  if (settings !== undefined) mock.snapshot(settings);
-  return mock;
+  if (settings !== undefined) mock.snapshot(settings as StringMap<ConfigValue>);
+  return mock as MockConsumer as unknown as MockConsumer<S>;
 }
 
 class ToldConsumer extends InProcessConsumer implements MockConsumer {

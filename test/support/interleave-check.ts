@@ -1,10 +1,11 @@
 /** What a reader may see while a recorded writer runs: the guarantees, as a check of single observations. */
+import { isDeepStrictEqual } from "node:util";
 import { createReader } from "../../src/main/reader.js";
 import { RegionReader } from "../../src/main/region-reader.js";
 import { counterNames } from "../../src/shared/counters.js";
 import { header } from "../../src/shared/layout.js";
 import { explore, Schedule, ScheduledRegion, type Timeline, timelineOf } from "./interleave.js";
-import { type Held, type Scenario, visibility } from "./interleave-cases.js";
+import { type Held, type Scenario, type State, visibility } from "./interleave-cases.js";
 
 const mismatches = header.counters + counterNames.indexOf("checksumMismatches");
 const contended = header.counters + counterNames.indexOf("contendedReads");
@@ -17,11 +18,14 @@ export type Op =
   | { readonly kind: "getter"; readonly key: string }
   /** By a handle made at the first read of its key. */
   | { readonly kind: "handle"; readonly key: string }
+  /** All settings below a name, as one object. */
+  | { readonly kind: "section"; readonly key: string }
   | { readonly kind: "view" };
 
 export const entry = (key: string): Op => ({ kind: "entry", key });
 export const getter = (key: string): Op => ({ kind: "getter", key });
 export const handle = (key: string): Op => ({ kind: "handle", key });
+export const section = (key: string): Op => ({ kind: "section", key });
 export const view: Op = { kind: "view" };
 
 /**
@@ -103,6 +107,7 @@ export class Watcher {
         },
       };
     }
+    if (op.kind === "section") return this.#section(op.key);
     const { key } = op;
     const stateHeld = (index: number) => states[index]?.keys.get(key);
     if (op.kind === "entry") {
@@ -117,6 +122,21 @@ export class Watcher {
     }
     const value = op.kind === "getter" ? this.#reader.getString(key, "-") : this.#handle(key).value;
     return { text: String(value), isState: (i) => (stateHeld(i)?.value ?? "-") === value };
+  }
+
+  /** Keys of one part below the name only. */
+  #section(name: string): { text: string; isState: (index: number) => boolean } {
+    const seen = this.#reader.get(name);
+    const expected = ({ keys }: State) => {
+      const below = [...keys].filter(([key]) => key.startsWith(`${name}.`));
+      return below.length === 0
+        ? keys.get(name)?.value
+        : Object.fromEntries(below.map(([key, { value }]) => [key.slice(name.length + 1), value]));
+    };
+    return {
+      text: JSON.stringify(seen) ?? "-",
+      isState: (index) => isDeepStrictEqual(expected(this.#scenario.states[index] as State), seen),
+    };
   }
 
   #handle(key: string): { readonly value: unknown } {

@@ -11,11 +11,11 @@ type Logger = Package.Logger;
 const consumers = new Set<Consumer>();
 
 /** As `createConsumer`, with every line of the log shown to the net, whether the test wants them or not. */
-export function watchedConsumer(create: typeof Package.createConsumer): typeof Package.createConsumer {
-  return (options) => {
+export function watchedConsumer(create: (options: Package.ConsumerOptions) => Consumer): typeof Package.createConsumer {
+  return <S extends object>(options: Package.ConsumerOptions) => {
     const consumer = create(watchedOptions(options));
     consumers.add(consumer);
-    return consumer;
+    return consumer as unknown as Package.Consumer<S>;
   };
 }
 
