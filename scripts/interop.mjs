@@ -2,35 +2,19 @@
 // published agent modules that they were derived from, and puts the consumer to a core agent written in Go. `--write`
 // rewrites the contract's fixture instead.
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { checkAgent } from "../test/interop/agent.mjs";
 import { checkAgentSettings } from "./derive-agent-settings.mjs";
+import { checkVectors } from "./derive-vectors.mjs";
+import { differenceFrom, runGo } from "./derived-fixture.mjs";
 
-const program = fileURLToPath(new URL("../test/interop/descriptor/", import.meta.url));
 const target = fileURLToPath(new URL("../test/fixtures/contract-descriptor.json", import.meta.url));
 
-function describeContract() {
-  const run = spawnSync("go", ["run", "."], {
-    cwd: program,
-    encoding: "utf8",
-    env: { ...process.env, GOWORK: "off" },
-  });
-  if (run.error) throw new Error(`go could not be started: ${run.error.message}`);
-  if (run.status !== 0) throw new Error(`test/interop/descriptor failed: ${run.stderr.trim()}`);
-  return run.stdout;
-}
+const describeContract = () => runGo("../test/interop/descriptor/");
 
 function checkContract() {
-  const committed = readFileSync(target, "utf8").split("\n");
-  const published = describeContract().split("\n");
-  const line = published.findIndex((text, index) => text !== committed[index]);
-  if (line === -1 && published.length === committed.length) return undefined;
-  const at = line === -1 ? published.length : line;
-  return `contract-descriptor.json differs from the published module at line ${at + 1}:
-  committed: ${committed[at]?.trim() ?? "(end of file)"}
-  published: ${published[at]?.trim() ?? "(end of file)"}
-  Run \`node scripts/interop.mjs --write\` and review the difference.`;
+  return differenceFrom(describeContract(), target, "node scripts/interop.mjs --write");
 }
 
 const checks = [
@@ -40,6 +24,7 @@ const checks = [
     run: checkAgentSettings,
     skip: process.platform === "linux" ? undefined : "the defaults are those of linux",
   },
+  { name: "the conversions are those of the published reader", run: checkVectors },
 ];
 
 async function runChecks() {

@@ -1,26 +1,13 @@
 /**
  * From a setting's value to the type that a getter promises. `undefined`: it cannot be converted, so that the getter
- * gives the caller's default or the zero value. The rules are those of the Go agent's reader, where "cast" is
- * spf13/cast v1.10 and "agent" the agent's own fork of it and its nodetreemodel package (0.85).
+ * gives the caller's default or the zero value.
  *
- * | conversion | rule | after |
- * |---|---|---|
- * | all | null converts to nothing, so a default applies; without one the result is Go's zero value as well | own |
- * | `toStringValue` | text; bool as `true`/`false`; number in decimal without exponent; nothing else | cast ToStringE |
- * | `toBool` | bool; number other than 0; text as strconv.ParseBool | cast ToBoolE |
- * | `toInt`, `toInt64` | number cut toward zero; bool as 1/0; text as strconv.ParseInt base 0, a decimal fraction is cut off; safe integers only | cast ToIntE; empty text refused as in the agent |
- * | `toInt32` | as `toInt`, within 32 bits (Go wraps around) | cast ToInt32E; range own |
- * | `toFloat64` | number; bool as 1/0; text as strconv.ParseFloat | cast ToFloat64E; empty text refused as in the agent |
- * | `toDurationMs` | number: nanoseconds, cut to whole ones; text: time.ParseDuration, without a unit nanoseconds; result in ms | cast ToDurationE |
- * | `toStringSlice` | list of scalars, null in it as ""; text: a JSON list of texts, else strings.Fields; other scalar: list of one | cast ToStringSliceE; JSON as in the agent |
- * | `toFloat64Slice` | each piece of `toStringSlice` as `toFloat64`; one failure refuses all | agent GetFloat64Slice |
- * | `toStringMap` | map; text: a JSON object | cast ToStringMapE |
- * | `toStringMapString` | map, values as `toStringValue`, else ""; text: a JSON object of texts | cast ToStringMapStringE |
- * | `toStringMapStringSlice` | map, lists as `toStringSlice` or empty, other values as a list of one text; text: a JSON object of lists of texts | cast ToStringMapStringSliceE |
- * | `toSizeInBytes` | number; text with an optional unit b, k, m, g, t, also as kb or KiB, powers of 1,024; a fraction is kept, then cut to bytes; negative refused | agent parseSizeInBytes (b, kb, mb, gb, whole numbers); rest own |
+ * The rules are those of the Go agent's reader, and docs/reader.md lists them, with what differs and why.
+ * test/fixtures/reader-vectors.json holds what the agent's own code answers.
  *
  * Lists and maps that are made here are deeply frozen; those of the setting are frozen already.
  */
+import { deepFreeze } from "../shared/codec.js";
 import type { ConfigValue } from "../shared/types.js";
 import {
   fields,
@@ -30,9 +17,9 @@ import {
   parseGoDuration,
   parseGoFloat,
   parseGoInt,
+  trimSpace,
 } from "./go-text.js";
-
-type StringMap<T> = { readonly [key: string]: T };
+import type { StringMap } from "./schema.js";
 
 export function toStringValue(value: ConfigValue): string | undefined {
   if (typeof value === "string") return value;
@@ -70,7 +57,8 @@ export function toFloat64(value: ConfigValue): number | undefined {
 /** In milliseconds, with a fraction where needed. */
 export function toDurationMs(value: ConfigValue): number | undefined {
   if (typeof value === "number") {
-    return Math.abs(value) < Number(maxDurationNs) ? (Math.trunc(value) + 0) / 1e6 : undefined;
+    const isInRange = value >= -Number(maxDurationNs) && value < Number(maxDurationNs);
+    return isInRange ? (Math.trunc(value) + 0) / 1e6 : undefined;
   }
   if (typeof value !== "string") return undefined;
   const ns = parseGoDuration(/[nsu\u00b5mh]/.test(value) ? value : `${value}ns`);
@@ -79,7 +67,7 @@ export function toDurationMs(value: ConfigValue): number | undefined {
 
 export function toStringSlice(value: ConfigValue): readonly string[] | undefined {
   if (typeof value === "string") return Object.freeze(textList(parseJson(value)) ?? fields(value));
-  if (Array.isArray(value)) return listOf(value, (item: ConfigValue) => (item === null ? "" : toStringValue(item)));
+  if (Array.isArray(value)) return listOf(value, (item: ConfigValue) => toStringValue(item) ?? "");
   const single = toStringValue(value);
   return single === undefined ? undefined : Object.freeze([single]);
 }
@@ -89,28 +77,31 @@ export function toFloat64Slice(value: ConfigValue): readonly number[] | undefine
 }
 
 export function toStringMap(value: ConfigValue): StringMap<ConfigValue> | undefined {
-  if (typeof value !== "string") return isMap(value) ? value : undefined;
-  const parsed = parseJson(value);
-  return parsed !== undefined && isMap(parsed) ? deepFreeze(parsed) : undefined;
+  const map = typeof value === "string" ? jsonObject(value) : value;
+  return isMap(map) ? deepFreeze(map) : undefined;
 }
 
 export function toStringMapString(value: ConfigValue): StringMap<string> | undefined {
-  if (typeof value === "string") return mapOf(parseJson(value), textOf);
+  if (typeof value === "string") return mapOf(jsonObject(value), textOf);
   return mapOf(value, (inner) => toStringValue(inner) ?? "");
 }
 
 export function toStringMapStringSlice(value: ConfigValue): StringMap<readonly string[]> | undefined {
-  if (typeof value === "string") return mapOf(parseJson(value), textList);
+  if (typeof value === "string") return mapOf(jsonObject(value), textList);
   return mapOf(value, (inner) => (Array.isArray(inner) ? (toStringSlice(inner) ?? []) : [toStringValue(inner) ?? ""]));
 }
 
 export function toSizeInBytes(value: ConfigValue): number | undefined {
-  const text = typeof value === "number" || typeof value === "string" ? toStringValue(value)?.trim() : undefined;
-  if (text === undefined) return undefined;
-  const parts = /^\+?(\d+(?:\.\d*)?|\.\d+)\s*(?:([kmgt])i?b?|b)$/i.exec(text);
-  if (parts === null) return notNegative(toInt(text));
-  const [, amount = "", unit = ""] = parts;
-  return safe(Number(amount) * 1024 ** " kmgt".indexOf(unit === "" ? " " : unit.toLowerCase()));
+  const text = typeof value === "number" || typeof value === "string" ? toStringValue(value) : undefined;
+  const parts = /^(.*?)(?:([kmgt])(?:i?b)?|b)?$/is.exec(trimSpace(text ?? ""));
+  if (parts === null) return undefined;
+  const [, before = "", unit = ""] = parts;
+  const amount = trimSpace(before);
+  const isDecimal = /^\+?(?:\d+\.\d*|\.\d+)$/.test(amount) && !/\.0+$/.test(amount);
+  const count = isDecimal ? Number(amount) : toInt(amount);
+  return count === undefined
+    ? undefined
+    : notNegative(safe(count * 1024 ** " kmgt".indexOf(unit.toLowerCase() || " ")));
 }
 
 function notNegative(value: number | undefined): number | undefined {
@@ -123,8 +114,10 @@ function safe(value: number): number | undefined {
   return Number.isSafeInteger(int) ? int : undefined;
 }
 
-/** Cuts the fraction off a plain decimal number, as cast does before it parses an integer. */
+/** Cuts a fraction of zeros off any number, and every fraction off a plain decimal one. */
 function withoutFraction(text: string): string {
+  const whole = text.replace(/\.0+$/, "");
+  if (whole !== text && whole !== "") return whole;
   const parts = /^([+-]?)(\d*)\.\d*$/.exec(text);
   return parts === null ? text : `${parts[1]}${parts[2] || "0"}`;
 }
@@ -133,12 +126,25 @@ function isMap(value: ConfigValue | undefined): value is StringMap<ConfigValue> 
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** As Go's encoding/json: a number beyond the range of a double makes the whole text unreadable. */
 function parseJson(text: string): ConfigValue | undefined {
   try {
-    return JSON.parse(text) as ConfigValue;
+    const value = JSON.parse(text) as ConfigValue;
+    return isFiniteAllThrough(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** A JSON text; null counts as an empty object, as in Go. */
+function jsonObject(text: string): ConfigValue | undefined {
+  const parsed = parseJson(text);
+  return parsed === null ? {} : parsed;
+}
+
+function isFiniteAllThrough(value: ConfigValue): boolean {
+  if (typeof value === "object" && value !== null) return Object.values(value).every(isFiniteAllThrough);
+  return typeof value !== "number" || Number.isFinite(value);
 }
 
 /** A text in JSON; null counts as an empty one, as in Go. */
@@ -181,9 +187,4 @@ function mapOf<To>(
     entries.push([key, Array.isArray(converted) ? Object.freeze(converted) : converted]);
   }
   return Object.freeze(Object.fromEntries(entries));
-}
-
-function deepFreeze<T extends ConfigValue>(value: T): T {
-  if (typeof value === "object" && value !== null) for (const inner of Object.values(value)) deepFreeze(inner);
-  return Object.freeze(value);
 }

@@ -61,13 +61,18 @@ export function parseGoBool(text: string): boolean | undefined {
 
 /** `strconv.FormatFloat` with format `f` and the fewest digits: never an exponent. */
 export function formatGoFloat(value: number): string {
-  const text = String(value);
+  const text = Object.is(value, -0) ? "-0" : String(value);
   const parts = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text);
   if (parts === null) return text;
   const [, sign = "", lead = "", fraction = "", exponent = ""] = parts;
   const shift = Number(exponent);
   if (shift < 0) return `${sign}0.${"0".repeat(-shift - 1)}${lead}${fraction}`;
   return `${sign}${lead}${fraction.padEnd(shift, "0")}`;
+}
+
+/** `strings.TrimSpace`: without Unicode white space at both ends. */
+export function trimSpace(text: string): string {
+  return text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, "");
 }
 
 /** `strings.Fields`: the pieces between runs of Unicode white space. */
@@ -99,11 +104,22 @@ export function parseGoDuration(text: string): bigint | undefined {
   for (const [, whole = "", fraction = "", unit = ""] of body.matchAll(/(\d*)(?:\.(\d*))?([^\d.]+)/g)) {
     const scale = nanosecondsPer.get(unit);
     if (scale === undefined) return undefined;
-    // Parts of a nanosecond are cut off, for each number by itself.
-    total += BigInt(whole === "" ? 0 : whole) * scale;
-    if (fraction !== "") total += (BigInt(fraction) * scale) / 10n ** BigInt(fraction.length);
+    // Each number by itself, and fractions by way of a double, whose error is part of the result.
+    total += BigInt(whole === "" ? 0 : whole) * scale + fractionOf(fraction, scale);
     if (total > maxDurationNs) return undefined;
   }
   if (!negative && total === maxDurationNs) return undefined;
   return negative ? -total : total;
+}
+
+/** Nanoseconds of the digits behind a point. Those that an int64 cannot take in any more are left out. */
+function fractionOf(digits: string, scale: bigint): bigint {
+  let value = 0n;
+  let power = 1;
+  for (const digit of digits) {
+    if (value > (maxDurationNs - 1n) / 10n) break;
+    value = value * 10n + BigInt(digit);
+    power *= 10;
+  }
+  return BigInt(Math.trunc(Number(value) * (Number(scale) / power)));
 }
