@@ -67,9 +67,12 @@ class LiveReader extends HotReader implements Reader {
 
   explain(key: string): Explanation {
     const entry = this.entry(key);
-    const { value, source, sequenceId } = entry.state;
+    const { source } = entry.state;
+    // A section has a value, and neither a source nor layers of its own.
+    const { value, sequenceId } = this.wholeReading(key).state;
     const layers = layersOf(entry.state);
-    const reason = value === undefined ? this.#whyMissing(entry.key) : whyPresent(entry.key, source, layers.length);
+    const isSetting = entry.state.value !== undefined;
+    const reason = isSetting ? whyPresent(entry.key, source, layers.length) : this.#whyMissing(entry.key);
     return { key: entry.key, isSet: this.isSet(key), value, source, layers, sequenceId, reason };
   }
 
@@ -121,7 +124,11 @@ class LiveReader extends HotReader implements Reader {
   /** Looks at all keys, so that a slip of the keyboard is told from a setting that is not there. */
   #whyMissing(key: string): string {
     if (this.meta() === undefined) return `"${key}" is missing: no snapshot has arrived yet.`;
-    if (this.section(key) !== undefined) return `"${key}" is a section, not a setting.`;
+    const section = this.section(key);
+    if (section !== undefined) {
+      const { length } = section.readings;
+      return `"${key}" is a section with ${length} setting${length === 1 ? "" : "s"} below it.`;
+    }
     const state = this.#mirror.state();
     const keys = state === undefined ? [] : new StateView(state).keys();
     return `"${key}" is missing: no source of the core agent holds it.${didYouMean(suggest(key, keys))}`;

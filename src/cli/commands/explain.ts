@@ -55,7 +55,7 @@ export function addExplain(program: Command, io: Io): void {
 
 function tell(reader: Reader, wanted: string, show: boolean): Told {
   const { key, value, source, sequenceId, layers } = reader.explain(wanted);
-  if (value === undefined) throw new CommandFailure(missingKey(reader, wanted));
+  if (value === undefined || !reader.isSetting(wanted)) throw new CommandFailure(missingKey(reader, wanted));
   return {
     key,
     value: maskSetting(key, value, show) ?? null,

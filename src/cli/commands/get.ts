@@ -37,7 +37,7 @@ export function addGet(program: Command, io: Io): void {
 function textOf(reader: Reader, key: string, options: GetOptions, io: Io): string {
   const { value: stored, source, sequenceId, key: name } = reader.explain(key);
   const value = maskSetting(name, stored, options.showSecrets === true);
-  if (value === undefined) throw new CommandFailure(missingKey(reader, key));
+  if (value === undefined || !reader.isSetting(key)) throw new CommandFailure(missingKey(reader, key));
   if (JSON.stringify(value) !== JSON.stringify(stored)) {
     io.err.write(
       `configstream: "${printable(name)}" looks like a credential and is masked; --show-secrets prints it.\n`,

@@ -90,7 +90,7 @@ describe("the getters", () => {
     expect(reader.explain("LOG_LEVLE").reason).toBe(
       '"log_levle" is missing: no source of the core agent holds it. Did you mean "log_level"?',
     );
-    expect(reader.explain("logs_config").reason).toBe('"logs_config" is a section, not a setting.');
+    expect(reader.explain("logs_config").reason).toBe('"logs_config" is a section with 1 setting below it.');
     expect(reader.explain("zzzz").reason).toBe('"zzzz" is missing: no source of the core agent holds it.');
   });
 });
