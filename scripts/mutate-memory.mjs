@@ -138,9 +138,7 @@ const mutations = [
   },
   {
     name: "G2 getters count as settled at what that word holds",
-    edits: [
-      [hotReader, "this.settledAt = position.publish;", "this.settledAt = region.load(cellAt(region, LATEST_CELL));"],
-    ],
+    edits: [[hotReader, "this.settledAt = publish;", "this.settledAt = region.load(cellAt(region, LATEST_CELL));"]],
   },
   {
     name: "G2 getters keep what has changed",
@@ -163,14 +161,14 @@ const mutations = [
   },
   {
     name: "G2 getters keep a value although its read gave up",
-    edits: [[hotReader, "if (settled && this.isCurrent(entry)) ", "if (settled) "]],
+    edits: [[hotReader, "if (!settled || !this.isCurrent(entry)) return", "if (!settled) return"]],
   },
   {
     name: "G2 getters read a new arena's ring on from the old one's",
     edits: [
       [
         hotReader,
-        "position.ordinal === this.#arena ? changedSlots(region, position, this.#logSeen, head) : undefined",
+        "ordinal === this.#arena ? changedSlots(region, position, this.#logSeen, head) : undefined",
         "changedSlots(region, position, this.#logSeen, head)",
       ],
     ],

@@ -107,56 +107,56 @@ export class HotReader extends RegionReader {
     this.#drop();
   }
 
-  /** The converted value, by the map or by the key's entry. */
+  /**
+   * The converted value, by the map or by the key's entry, after the maps have been brought to the newest complete publish.
+   *
+   * All of it is one function, on purpose: engines take short ones into the loops of the getters' callers, where what is never
+   * run would still cost registers. This one is too long for that.
+   */
   #look<T>(key: string, map: Known<T>, conversion: (entry: Entry) => T | undefined): T | undefined {
-    const settled = this.#catchUp();
+    const { region } = this;
+    let settled = false;
+    for (let tries = 0; tries < MAX_TRIES && !settled; tries++) {
+      const position = currentPosition(region);
+      const { ordinal, publish } = position;
+      if (ordinal === 0) break;
+      settled = ordinal === this.#arena && publish === this.settledAt;
+      if (settled) break;
+      // After the position, so that it tells of every key that had been added by then.
+      const absentStamp = region.load(cellAt(region, ABSENT_CELL));
+      const head = logHead(region, position);
+      const changed = ordinal === this.#arena ? changedSlots(region, position, this.#logSeen, head) : undefined;
+      if (!stillHolds(region, position)) continue;
+      if (changed === undefined) this.#drop();
+      else this.#dropChanged(changed, absentStamp);
+      this.#arena = ordinal;
+      this.#logSeen = head;
+      this.#absentStamp = absentStamp;
+      // What was read, not what the word holds now: should a publish be under way, the next read catches up again.
+      this.settledAt = publish;
+      // Only when it has moved: an engine reads a field that was written once as if it were a constant.
+      if (this.latest.byteOffset !== cellAt(region, LATEST_CELL) * 4) this.latest = latestOf(region);
+      settled = true;
+    }
+    // Not settled: that could not be read now, so the map must not be asked.
     const known = settled ? map.get(key) : undefined;
     if (known !== undefined) return known ?? undefined;
     const entry = this.entry(key);
     const converted = conversion(entry);
     // Not current: the read gave up, or the key is in a publish under way.
-    if (settled && this.isCurrent(entry)) this.#keep(key, entry.binding.slot, map, converted ?? null);
-    return converted;
-  }
-
-  #keep<T>(key: string, slot: number, map: Known<T>, value: T | null): void {
-    map.set(key, value);
+    if (!settled || !this.isCurrent(entry)) return converted;
+    map.set(key, converted ?? null);
+    const { slot } = entry.binding;
     if (slot < 0) {
       this.#absent.add(key);
-      return;
+      return converted;
     }
     const keys = this.#keysOfSlot[slot];
     if (keys === undefined) this.#keysOfSlot[slot] = key;
     else if (typeof keys !== "string") {
       if (!keys.includes(key)) keys.push(key);
     } else if (keys !== key) this.#keysOfSlot[slot] = [keys, key];
-  }
-
-  /** Brings the maps to the newest complete publish. False: that could not be read now, so they must not be asked. */
-  #catchUp(): boolean {
-    const { region } = this;
-    for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const position = currentPosition(region);
-      if (position.ordinal === 0) return false;
-      if (position.ordinal === this.#arena && position.publish === this.settledAt) return true;
-      // After the position, so that it tells of every key that had been added by then.
-      const absentStamp = region.load(cellAt(region, ABSENT_CELL));
-      const head = logHead(region, position);
-      const changed =
-        position.ordinal === this.#arena ? changedSlots(region, position, this.#logSeen, head) : undefined;
-      if (!stillHolds(region, position)) continue;
-      if (changed === undefined) this.#drop();
-      else this.#dropChanged(changed, absentStamp);
-      this.#arena = position.ordinal;
-      this.#logSeen = head;
-      this.#absentStamp = absentStamp;
-      // What was read, not what the word holds now: should a publish be under way, the next read catches up again.
-      this.settledAt = position.publish;
-      // Only when it has moved: an engine reads a field that was written once as if it were a constant.
-      if (this.latest.byteOffset !== cellAt(region, LATEST_CELL) * 4) this.latest = latestOf(region);
-      return true;
-    }
-    return false;
+    return converted;
   }
 
   #drop(): void {

@@ -1,34 +1,29 @@
 /**
- * Writes one arena: its directory, its records, its publishes. The caller decides when an arena is replaced.
+ * Writes one arena: its records and its publishes, and by directory-writer.ts its directory. The caller decides when an arena is replaced.
  *
  * A publish has two halves. `stage` does everything that can throw: sizing, encoding and allocation, in private memory;
  * given up, it leaves no trace. `commit` writes, and cannot fail.
  */
 import { cellAt, cellOfSlot } from "../shared/cells.js";
 import { checksum, hashKey, recordSeed } from "../shared/checksum.js";
-import { insertIntoTable, keyInfo, slotAt } from "../shared/directory.js";
+import { slotAt } from "../shared/directory.js";
 import { ConfigStreamError } from "../shared/errors.js";
 import {
   ABSENT_CELL,
   block,
   blockOf,
-  CELLS_PER_CHUNK,
   descriptor,
-  FIRST_SLOT_CELL,
-  header,
   LATEST_CELL,
   LOG_ENTRIES,
-  MAX_CELL_CHUNKS,
   MAX_SOURCES,
   META_WORDS,
   meta,
   PAGE_BYTES,
-  SLOT_WORDS,
-  SLOTS_PER_CHUNK,
   slot,
 } from "../shared/layout.js";
 import type { Region } from "../shared/region.js";
 import { beginPublish, endPublish, markCell, olderDescriptor, retire, writeDescriptor } from "../shared/seqlock.js";
+import { DirectoryWriter, type NewKey } from "./directory-writer.js";
 import { PageSource } from "./page-source.js";
 import { ValueSpace } from "./value-space.js";
 
@@ -61,14 +56,6 @@ interface StagedWrite {
   readonly allocated: boolean;
 }
 
-interface NewKey {
-  readonly key: string;
-  /** UTF-8 bytes of the key, and where they go. */
-  readonly length: number;
-  readonly at: number;
-  readonly hash: number;
-}
-
 /** A publish that has all it needs. */
 export interface StagedPublish {
   readonly writes: readonly StagedWrite[];
@@ -78,7 +65,6 @@ export interface StagedPublish {
   readonly originLength: number;
 }
 
-const MAX_SLOTS = Math.min(MAX_CELL_CHUNKS * CELLS_PER_CHUNK - FIRST_SLOT_CELL, 2 ** 21 - 2);
 const encoder = new TextEncoder();
 
 export class ArenaWriter {
@@ -87,11 +73,8 @@ export class ArenaWriter {
   readonly #blockAt: number;
   readonly #numbers: PublishNumbers;
   readonly #space: ValueSpace;
-  readonly #slots = new Map<string, number>();
-  readonly #keyHashes: number[] = [];
+  readonly #directory: DirectoryWriter;
   readonly #sources = new Map<string, number>([["", 0]]);
-  #tableAt = 0;
-  #tableCapacity = 0;
   #live = 0;
   #publish: number;
   #logHead = 0;
@@ -112,11 +95,9 @@ export class ArenaWriter {
     const pages = new PageSource(region, ordinal, current);
     this.#space = new ValueSpace((min) => pages.take(min, Math.max(PAGE_BYTES, this.#space.totalBytes / 8)));
     region.setPlain(this.#blockAt + block.base, numbers.base);
-    region.setPlain(this.#blockAt + block.slots, 0);
-    region.setPlain(this.#blockAt + block.slotChunks, this.#zeroed(Math.ceil(MAX_SLOTS / SLOTS_PER_CHUNK)));
+    this.#directory = new DirectoryWriter(region, this.#blockAt, (words) => this.#zeroed(words), expectedKeys);
     region.setPlain(this.#blockAt + block.sources, this.#zeroed(MAX_SOURCES + 1));
     region.setPlain(this.#blockAt + block.log, this.#zeroed(LOG_ENTRIES));
-    this.#newTable(expectedKeys);
   }
 
   /** Keys that exist. */
@@ -126,7 +107,7 @@ export class ArenaWriter {
 
   /** Slots in the directory, those of removed keys included. */
   get slots(): number {
-    return this.#keyHashes.length;
+    return this.#directory.size;
   }
 
   /** Newest complete publish. */
@@ -147,7 +128,7 @@ export class ArenaWriter {
   /** Keys that exist, with their records as private copies. */
   *records(): Generator<SlotWrite> {
     const sourceNames = [...this.#sources.keys()];
-    for (const [key, index] of this.#slots) {
+    for (const [key, index] of this.#directory.slots()) {
       const { at, info } = this.#newest(index);
       if (info === 0) continue;
       const bytes = new Uint8Array(info & 0xffffff);
@@ -169,7 +150,7 @@ export class ArenaWriter {
       const newKeys: NewKey[] = [];
       const staged: StagedWrite[] = [];
       for (const write of writes) {
-        let index = this.#slots.get(write.key);
+        let index = this.#directory.slotOf(write.key);
         if (index === undefined) {
           if (write.record === undefined) continue;
           index = this.slots + newKeys.length;
@@ -179,7 +160,7 @@ export class ArenaWriter {
         staged.push(this.#stageRecord(write, index, allocate));
       }
       this.#prepareSources(writes);
-      this.#prepareDirectory(this.slots + newKeys.length);
+      this.#directory.prepare(this.slots + newKeys.length);
       return { writes: staged, newKeys, info, ...this.#stageOrigin(info.origin, allocate) };
     } catch (error) {
       for (let i = 0; i < allocated.length; i += 2)
@@ -193,7 +174,7 @@ export class ArenaWriter {
     const region = this.#region;
     const publish = (this.#publish + 1) | 0;
     beginPublish(region, this.#blockAt, publish);
-    for (const newKey of staged.newKeys) this.#appendSlot(newKey);
+    for (const newKey of staged.newKeys) this.#directory.append(newKey);
     for (const write of staged.writes) this.#writeRecord(write, publish);
     if (staged.newKeys.length > 0) markCell(region, cellAt(region, ABSENT_CELL), publish);
     this.#writeLog(staged.writes);
@@ -249,36 +230,6 @@ export class ArenaWriter {
     }
   }
 
-  /** Makes room for `count` slots, their cells and their table entries, all still invisible. */
-  #prepareDirectory(count: number): void {
-    if (count > MAX_SLOTS) {
-      throw new ConfigStreamError(
-        "limit_exceeded",
-        `${count} keys are more than the ${MAX_SLOTS} that a region holds. The last good settings are kept.`,
-      );
-    }
-    const chunks = this.#region.plain(this.#blockAt + block.slotChunks);
-    for (let chunk = 0; chunk * SLOTS_PER_CHUNK < count; chunk++) {
-      if (this.#region.plain(chunks + chunk) !== 0) continue;
-      this.#region.setPlain(chunks + chunk, this.#zeroed(SLOTS_PER_CHUNK * SLOT_WORDS));
-    }
-    ensureCells(this.#region, cellOfSlot(count));
-    if (count > this.#tableCapacity * 0.8) this.#newTable(count);
-  }
-
-  /** A table for at least `count` keys, filled, then shown to readers in one store. The former one stays as it is. */
-  #newTable(count: number): void {
-    const capacity = 2 ** Math.ceil(Math.log2(Math.max(64, count / 0.8 + 1)));
-    const table = this.#zeroed(1 + capacity);
-    this.#region.setPlain(table, capacity);
-    this.#keyHashes.forEach((hash, index) => {
-      insertIntoTable(this.#region, table, capacity, index, hash);
-    });
-    this.#tableAt = table;
-    this.#tableCapacity = capacity;
-    this.#region.store(this.#blockAt + block.table, table);
-  }
-
   #stageOrigin(name: string, allocate: (length: number) => number): { originAt: number; originLength: number } {
     if (name !== this.#origin.name || this.#origin.at === 0) {
       const bytes = encoder.encode(name.slice(0, 200));
@@ -288,21 +239,6 @@ export class ArenaWriter {
       this.#origin = { name, at, length: bytes.length };
     }
     return { originAt: this.#origin.at, originLength: this.#origin.length };
-  }
-
-  #appendSlot({ key, length, hash, at }: NewKey): void {
-    const region = this.#region;
-    const index = this.slots;
-    const slotWord = slotAt(region, this.#blockAt, index);
-    // Nearly all keys are ASCII, and need no array of bytes of their own.
-    if (length === key.length) region.copyInAscii(at, key);
-    else region.copyIn(at, encoder.encode(key));
-    region.setPlain(slotWord + slot.keyAt, at);
-    region.setPlain(slotWord + slot.keyInfo, keyInfo(length, hash));
-    this.#keyHashes.push(hash);
-    this.#slots.set(key, index);
-    insertIntoTable(region, this.#tableAt, this.#tableCapacity, index, hash);
-    region.store(this.#blockAt + block.slots, index + 1);
   }
 
   #writeRecord({ write, index, at, allocated }: StagedWrite, publish: number): void {
@@ -363,21 +299,4 @@ export class ArenaWriter {
 /** Tells that this thread will never write an arena again, so that its pages may be used by a later one. */
 export function releaseArena(region: Region, ordinal: number): void {
   region.store(blockOf(ordinal) + block.writerGone, 1);
-}
-
-/** Makes sure that cells 0 to `last` exist. */
-export function ensureCells(region: Region, last: number): void {
-  const needed = Math.floor(last / CELLS_PER_CHUNK) + 1;
-  const chunksPerPage = PAGE_BYTES / 4 / CELLS_PER_CHUNK;
-  for (let chunk = region.load(header.cellChunks); chunk < needed; chunk++) {
-    if (region.load(header.cellChunkAt + chunk) === 0) {
-      const first = (region.grow(1) * PAGE_BYTES) / 4;
-      for (let i = 0; i < chunksPerPage && chunk + i < MAX_CELL_CHUNKS; i++) {
-        // Compare-exchange: should two writers ever meet here, all threads still agree on one place.
-        region.compareExchange(header.cellChunkAt + chunk + i, 0, first + i * CELLS_PER_CHUNK);
-      }
-    }
-    // Never lowers it, for the same reason.
-    region.compareExchange(header.cellChunks, chunk, chunk + 1);
-  }
 }
