@@ -32,7 +32,8 @@ const { values: options } = parseArgs({
   },
 });
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const lastRun = here("./node_modules/.cache/last-run.json");
+// Not in this folder's node_modules, which are installed anew before each run.
+const lastRun = here("../node_modules/.cache/bench/last-run.json");
 const suites = options.suite === undefined ? ["reads", "isolation"] : [options.suite];
 if (suites.some((suite) => suite !== "reads" && suite !== "isolation")) {
   throw new Error(`There is no suite "${options.suite}"; give "reads" or "isolation".`);
@@ -45,7 +46,7 @@ if (!options.quick) {
   if (earlier !== undefined)
     run.comparison = compareRuns(run.rows, { rows: JSON.parse(readFileSync(earlier, "utf8")) });
 }
-mkdirSync(here("./node_modules/.cache"), { recursive: true });
+mkdirSync(here("../node_modules/.cache/bench"), { recursive: true });
 writeFileSync(options.quick ? `${lastRun}.quick` : lastRun, JSON.stringify(run));
 const tables = renderTables(run);
 console.log(tables);
