@@ -230,8 +230,8 @@ const mutations = [
     edits: [
       [
         sectionReader,
-        "const isSameArena = known.arena === position.ordinal;",
-        "const isSameArena = known.arena !== 0;",
+        "const isSameArena = known.foundIn === position.ordinal;",
+        "const isSameArena = known.foundIn !== 0;",
       ],
     ],
   },
