@@ -7,7 +7,7 @@
  * sha256 8f43…                                          of everything before this line
  * ```
  *
- * JSON loses nothing here: a setting's numbers are finite and its texts have no lone surrogates (wire-value.ts), and
+ * JSON loses nothing here: a setting's numbers are finite and its texts have no lone surrogates (event-decoder.ts), and
  * `JSON.parse` makes a name such as `__proto__` a plain property. What is refused is refused whole, in words that quote
  * nothing of the file.
  */
