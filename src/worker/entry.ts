@@ -9,6 +9,7 @@ import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
 import { ConfigStreamError } from "../shared/errors.js";
 import type { ControlApi, HostApi, HostMessage, WorkerInit, WorkerMessage } from "../shared/messages.js";
 import { createRuntime } from "./runtime.js";
+import { keepTickShape } from "./tick-shape.js";
 import { quietGrpcLog } from "./transport.js";
 
 export { createRuntime };
@@ -20,6 +21,7 @@ function run(given: WorkerInit): void {
   const { control, host, events } = given;
   const post = (message: WorkerMessage): void => events.postMessage(message);
   quietGrpcLog();
+  keepTickShape();
   try {
     const application = host && wrap<HostApi>(nodeEndpoint(host));
     const runtime = createRuntime({
