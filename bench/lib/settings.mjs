@@ -33,7 +33,7 @@ export function makeIntSettings(count) {
 export function asChanges(settings) {
   return settings.map(({ key, value }) => ({
     key,
-    setting: { value, source: "default", layers: [{ source: "default", value }] },
+    setting: { value, source: "default", layers: undefined },
     oldValue: undefined,
     valueChanged: true,
   }));

@@ -1,8 +1,8 @@
 /** Numbers the changes and gives each to every subscriber. Pure. */
-import type { EffectiveSetting } from "../shared/types.js";
+
 import type { Dialect } from "./dialects/dialect.js";
 import { createEntryEncoder, encodeSnapshot, encodeUpdate, type Frame } from "./encoding.js";
-import type { LayerChange } from "./layer-store.js";
+import type { EffectiveSetting, LayerChange } from "./layer-store.js";
 import { createSubscriber, type EventSink, type StateFeed, type StreamCounts, type Subscriber } from "./subscriber.js";
 
 /** The wire carries sequence ids as int32. */

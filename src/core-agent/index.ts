@@ -15,8 +15,9 @@ export type {
   ProtoConfigUpdate,
   ProtoValue,
 } from "../shared/contract.js";
-export type { ConfigValue, EffectiveSetting, SourceValue } from "../shared/types.js";
+export type { ConfigValue, SourceValue } from "../shared/types.js";
 export type { CoreAgent, CoreAgentStatus, SettingEntry } from "./core-agent.js";
 export { createCoreAgent } from "./core-agent.js";
 export type { Faults } from "./faults.js";
+export type { EffectiveSetting } from "./layer-store.js";
 export type { AgentLog, CoreAgentOptions, RegisterServices } from "./options.js";

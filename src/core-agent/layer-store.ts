@@ -2,7 +2,16 @@
 
 import { copyValue, valuesEqual } from "../files/values.js";
 import { InvalidOptionError } from "../shared/errors.js";
-import type { ConfigValue, EffectiveSetting, SourceValue } from "../shared/types.js";
+import type { ConfigValue, SourceValue } from "../shared/types.js";
+
+/** What a key resolves to: the winning value, where it came from, and every layer that claims the key. */
+export interface EffectiveSetting {
+  readonly value: ConfigValue;
+  /** Source of the winning value. */
+  readonly source: string;
+  /** All layers that hold the key, lowest priority first; the last one wins. */
+  readonly layers: readonly SourceValue[];
+}
 
 /** One real change of one layer. */
 export interface LayerChange {

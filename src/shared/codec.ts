@@ -9,7 +9,7 @@
  * it that has not passed the protocol and its checksum.
  */
 import { Packr } from "msgpackr";
-import type { ConfigValue, EffectiveSetting, SourceValue } from "./types.js";
+import type { ConfigValue, ResolvedSetting, SourceValue } from "./types.js";
 
 // No shared structures: another instance could not read them. No records: plain maps only.
 const packr = new Packr({ useRecords: false, mapsAsObjects: true, variableMapSize: true, largeBigIntToFloat: true });
@@ -34,10 +34,11 @@ export interface DecodedRecord {
 }
 
 /** Encodes what a key resolves to. The bytes are the caller's own. */
-export function encodeRecord(setting: EffectiveSetting, sequenceId: number): EncodedRecord {
-  const hasLayers = setting.layers.length > 1;
+export function encodeRecord(setting: ResolvedSetting, sequenceId: number): EncodedRecord {
+  const { layers } = setting;
+  const hasLayers = layers !== undefined;
   const content: ConfigValue = hasLayers
-    ? [setting.value, ...setting.layers.map(({ source, value }) => [source, value])]
+    ? [setting.value, ...layers.map(({ source, value }) => [source, value])]
     : setting.value;
   const format = namesProto(content) ? json : msgpack;
   const body: Uint8Array = format === json ? Buffer.from(JSON.stringify(content)) : packr.pack(content);

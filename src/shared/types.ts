@@ -40,13 +40,16 @@ export type WireEvent =
       readonly setting: WireSetting;
     };
 
-/** What a key resolves to: the winning value, where it came from, and every layer that claims the key. */
-export interface EffectiveSetting {
+/**
+ * What a key resolves to: the winning value, where it came from, and every layer that claims the key. Nearly all keys have a
+ * single layer, and with many keys a list for each would be much of a process's memory, so that one goes without.
+ */
+export interface ResolvedSetting {
   readonly value: ConfigValue;
   /** Source of the winning value. */
   readonly source: string;
-  /** All layers that hold the key, lowest priority first; the last one wins. */
-  readonly layers: readonly SourceValue[];
+  /** All layers that hold the key, lowest priority first, the last one wins; `undefined` when only `source` holds it. */
+  readonly layers: readonly SourceValue[] | undefined;
 }
 
 /** One real difference between two states of the configuration. */
@@ -54,7 +57,7 @@ export interface EffectiveChange {
   /** Lower-case dotted key. */
   readonly key: string;
   /** What the key resolves to now; `undefined` when no layer holds it any more. */
-  readonly setting: EffectiveSetting | undefined;
+  readonly setting: ResolvedSetting | undefined;
   /** The value before; `undefined` when the key did not exist. */
   readonly oldValue: ConfigValue | undefined;
   /** False when only layers or the winning source changed: worth publishing, but no change event. */

@@ -103,7 +103,8 @@ export class Untold {
     const at = this.#end;
     if (at === INCOMPLETE) return;
     const name = Buffer.from(key);
-    const record = value === undefined ? Buffer.alloc(0) : encodeRecord({ value, source: "", layers: [] }, 0).bytes;
+    const record =
+      value === undefined ? Buffer.alloc(0) : encodeRecord({ value, source: "", layers: undefined }, 0).bytes;
     const length = ENTRY_HEADER + name.length + record.length;
     if (!this.#reserve(at + length)) {
       this.#end = INCOMPLETE;

@@ -87,14 +87,14 @@ function gatherLayers(settings: readonly WireSetting[], claims: Survey["claims"]
       claims.set(key, claim);
     } else {
       layered = true;
-      claims.set(key, withLayer(priority, layersOf(earlier), claim.source, claim.value));
+      claims.set(key, withLayer(priority, layersOfClaim(earlier), claim.source, claim.value));
     }
   }
   return layered;
 }
 
 /** A claim as a list of layers. */
-export function layersOf(claim: SourceValue | readonly SourceValue[]): readonly SourceValue[] {
+export function layersOfClaim(claim: SourceValue | readonly SourceValue[]): readonly SourceValue[] {
   return "source" in claim ? [{ source: claim.source, value: claim.value }] : claim;
 }
 

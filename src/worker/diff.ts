@@ -1,5 +1,5 @@
 /** Exact comparison of values and settings: what really differs, and nothing else, becomes a change. */
-import type { ConfigValue, EffectiveChange, EffectiveSetting, SourceValue } from "../shared/types.js";
+import type { ConfigValue, EffectiveChange, ResolvedSetting, SourceValue } from "../shared/types.js";
 
 /** A value that is a map: neither null, nor a scalar, nor a list. */
 export type ConfigMap = { readonly [key: string]: ConfigValue };
@@ -50,17 +50,24 @@ export function equalLayers(a: readonly SourceValue[], b: readonly SourceValue[]
   return true;
 }
 
+function equalSettings(a: ResolvedSetting, b: ResolvedSetting): boolean {
+  if (a.layers === undefined || b.layers === undefined) {
+    return a.layers === b.layers && a.source === b.source && equalValues(a.value, b.value);
+  }
+  return equalLayers(a.layers, b.layers);
+}
+
 /** The change of one key from `before` to `after`; `undefined` when nothing differs. */
 export function changeOf(
   key: string,
-  before: EffectiveSetting | undefined,
-  after: EffectiveSetting | undefined,
+  before: ResolvedSetting | undefined,
+  after: ResolvedSetting | undefined,
 ): EffectiveChange | undefined {
   if (before === after) return undefined;
   if (before === undefined || after === undefined) {
     return { key, setting: after, oldValue: before?.value, valueChanged: true };
   }
-  if (equalLayers(before.layers, after.layers)) return undefined;
+  if (equalSettings(before, after)) return undefined;
   return { key, setting: after, oldValue: before.value, valueChanged: !equalValues(before.value, after.value) };
 }
 

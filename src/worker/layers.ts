@@ -6,15 +6,15 @@
  */
 import { ConfigStreamError } from "../shared/errors.js";
 import type { EngineParams, OverrideRule } from "../shared/params.js";
-import type { EffectiveChange, EffectiveSetting, SourceValue, WireSetting } from "../shared/types.js";
+import type { EffectiveChange, ResolvedSetting, SourceValue, WireSetting } from "../shared/types.js";
 import type { SavedSetting } from "./cache/saved-settings.js";
-import { layersOf, type Mode, type Survey, survey, type Told } from "./dialect.js";
+import { layersOfClaim, type Mode, type Survey, survey, type Told } from "./dialect.js";
 import { changeOf, equalLayers, equalValues } from "./diff.js";
 import { isSection, type Leaves } from "./flatten.js";
 import { KeyTree } from "./key-tree.js";
 import { editsOf, type LayerEdits, type LeafUpdate } from "./leaf-update.js";
 import { overlayOf, rulesOf } from "./overrides.js";
-import { createPriority, type Priority, settle, unnamedSource, withLayer } from "./priority.js";
+import { createPriority, layersOf, type Priority, settle, sole, unnamedSource, withLayer } from "./priority.js";
 import { leavesOf, locate, type SectionClaims, updateSection } from "./section-claims.js";
 
 /** What the store needs to know. */
@@ -34,12 +34,14 @@ export interface Staged {
 
 /** How the wire's part of the state changes. `undefined` removes a key. */
 interface Draft {
-  readonly edits: Map<string, EffectiveSetting | undefined>;
+  readonly edits: Map<string, ResolvedSetting | undefined>;
   readonly unknownSources: number;
   readonly mode: Mode;
   readonly claims: SectionClaims | undefined;
   /** One section's new layers, when an update changed only it. */
   readonly section?: readonly [string, readonly SourceValue[]];
+  /** The edits are all there is, and none is a removal: their map becomes that of the entries. */
+  readonly isWhole?: boolean;
 }
 
 export class LayerStore {
@@ -50,9 +52,9 @@ export class LayerStore {
   /** Keys that overrides read or write. */
   readonly #inRules: ReadonlySet<string>;
   /** What each key resolves to by the wire alone. */
-  readonly #entries = new Map<string, EffectiveSetting>();
+  #entries = new Map<string, ResolvedSetting>();
   /** What overrides put in place of entries. */
-  #overlay: ReadonlyMap<string, EffectiveSetting> = new Map();
+  #overlay: ReadonlyMap<string, ResolvedSetting> = new Map();
   #mode: Mode;
   /** Whole sections, in the modes that receive them. */
   #claims: SectionClaims | undefined;
@@ -78,13 +80,16 @@ export class LayerStore {
     const flat = found.mode === "leaf" || found.mode === "layered-leaf";
     const wanted = flat ? found.claims : flattenAll(found.claims);
     const claims = keepsSections(found.mode)
-      ? new Map([...found.claims].map(([key, claim]) => [key, layersOf(claim)]))
+      ? new Map([...found.claims].map(([key, claim]) => [key, layersOfClaim(claim)]))
       : undefined;
+    // To a fresh store, everything in a snapshot is new.
+    const isWhole = this.#entries.size === 0;
     return this.#stage({
-      edits: this.#difference(wanted),
+      edits: isWhole ? settleAll(wanted) : this.#difference(wanted),
       unknownSources: found.unknownSources,
       mode: found.mode,
       claims,
+      isWhole,
     });
   }
 
@@ -107,7 +112,7 @@ export class LayerStore {
 
   /** What the wire claims for each key, overrides left out. A copy. */
   claims(): SavedSetting[] {
-    return Array.from(this.#entries, ([key, { layers }]) => [key, layers]);
+    return Array.from(this.#entries, ([key, setting]) => [key, layersOf(setting)]);
   }
 
   /**
@@ -132,8 +137,8 @@ export class LayerStore {
     if (this.#mode !== "leaf" && this.#mode !== "layered-leaf") return undefined;
     if (value === null || unsetSource !== "" || this.#inRules.has(key)) return undefined;
     const before = this.#entries.get(key);
-    if (before === undefined || before.layers.length !== 1 || before.source !== source) return undefined;
-    const after = settle([{ source, value }]) as EffectiveSetting;
+    if (before === undefined || before.layers !== undefined || before.source !== source) return undefined;
+    const after = sole({ source, value });
     const change = changeOf(key, before, after);
     const version = this.#version;
     return {
@@ -179,7 +184,7 @@ export class LayerStore {
     const edits: LayerEdits = new Map();
     for (const key of leavesOf(section, before).keys()) if (!leaves.has(key)) edits.set(key, []);
     for (const [key, layers] of leaves) {
-      if (!equalLayers(this.#entries.get(key)?.layers ?? [], layers)) edits.set(key, layers);
+      if (!equalLayers(layersOf(this.#entries.get(key)), layers)) edits.set(key, layers);
     }
     return { edits: this.#settleAll(edits), claims, section: [section, after] };
   }
@@ -191,7 +196,7 @@ export class LayerStore {
     for (const [key, claim] of wanted) {
       const entry = this.#entries.get(key);
       if (entry !== undefined) kept++;
-      if (entry === undefined || !matches(entry, claim)) edits.set(key, settle(layersOf(claim)));
+      if (entry === undefined || !matches(entry, claim)) edits.set(key, settleClaim(claim));
     }
     if (kept < this.#entries.size) {
       for (const key of this.#entries.keys()) if (!wanted.has(key)) edits.set(key, undefined);
@@ -225,11 +230,16 @@ export class LayerStore {
     return { changes, unknownSources: draft.unknownSources, commit: () => this.#commit(version, draft, overlay) };
   }
 
-  #commit(version: number, draft: Draft, overlay: ReadonlyMap<string, EffectiveSetting>): void {
+  #commit(version: number, draft: Draft, overlay: ReadonlyMap<string, ResolvedSetting>): void {
     this.#moveOn(version);
-    for (const [key, setting] of draft.edits) {
-      if (setting === undefined) this.#remove(key);
-      else this.#put(key, setting);
+    if (draft.isWhole) {
+      this.#entries = draft.edits as Map<string, ResolvedSetting>;
+      this.#tree = undefined;
+    } else {
+      for (const [key, setting] of draft.edits) {
+        if (setting === undefined) this.#remove(key);
+        else this.#put(key, setting);
+      }
     }
     this.#overlay = overlay;
     this.#mode = draft.mode;
@@ -248,7 +258,7 @@ export class LayerStore {
     this.#version++;
   }
 
-  #put(key: string, setting: EffectiveSetting): void {
+  #put(key: string, setting: ResolvedSetting): void {
     if (this.#tree !== undefined && !this.#entries.has(key)) this.#tree.add(key);
     this.#entries.set(key, setting);
   }
@@ -257,8 +267,10 @@ export class LayerStore {
     if (this.#entries.delete(key)) this.#tree?.remove(key, (path) => this.#entries.has(path));
   }
 
-  #checkKeyCount(edits: Draft["edits"], overlay: ReadonlyMap<string, EffectiveSetting>): void {
+  #checkKeyCount(edits: Draft["edits"], overlay: ReadonlyMap<string, ResolvedSetting>): void {
     let count = this.#entries.size;
+    // All of them may be new, and still there would be room.
+    if (count + edits.size + overlay.size <= this.#maxKeys) return;
     for (const [key, after] of edits) count += Number(after !== undefined) - Number(this.#entries.has(key));
     for (const key of overlay.keys()) {
       const onWire = edits.has(key) ? edits.get(key) !== undefined : this.#entries.has(key);
@@ -280,13 +292,25 @@ function keepsSections(mode: Mode): boolean {
 function flattenAll(claims: Survey["claims"]): Leaves {
   const all: Leaves = new Map();
   for (const [key, claim] of claims) {
-    for (const [leaf, layers] of leavesOf(key, layersOf(claim))) all.set(leaf, layers);
+    for (const [leaf, layers] of leavesOf(key, layersOfClaim(claim))) all.set(leaf, layers);
   }
   return all;
 }
 
 /** True when an entry is exactly what a claim says. */
-function matches(entry: EffectiveSetting, claim: SourceValue | readonly SourceValue[]): boolean {
-  if (!("source" in claim)) return equalLayers(entry.layers, claim);
-  return entry.layers.length === 1 && entry.source === claim.source && equalValues(entry.value, claim.value);
+function matches(entry: ResolvedSetting, claim: SourceValue | readonly SourceValue[]): boolean {
+  if (!("source" in claim)) return equalLayers(layersOf(entry), claim);
+  return entry.layers === undefined && entry.source === claim.source && equalValues(entry.value, claim.value);
+}
+
+function settleClaim(claim: SourceValue | readonly SourceValue[]): ResolvedSetting {
+  // There are no empty lists in a survey.
+  return "source" in claim ? sole(claim) : (settle(claim) as ResolvedSetting);
+}
+
+/** What the claims resolve to, in the very map that they were in: a second one would cost as much as all the settling. */
+function settleAll(claims: Survey["claims"]): Map<string, ResolvedSetting> {
+  const settled = claims as Map<string, unknown> as Map<string, ResolvedSetting>;
+  for (const [key, claim] of claims) settled.set(key, settleClaim(claim));
+  return settled;
 }

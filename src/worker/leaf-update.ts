@@ -2,11 +2,11 @@
  * What an update does to leaves. Usually it touches its own key; when the key is a section (leaves lie below it), the
  * whole subtree is replaced.
  */
-import type { ConfigValue, EffectiveSetting, SourceValue } from "../shared/types.js";
+import type { ConfigValue, ResolvedSetting, SourceValue } from "../shared/types.js";
 import { isMap } from "./diff.js";
 import { flatten, isSection, type Leaves } from "./flatten.js";
 import { parentOf } from "./key-tree.js";
-import { type Priority, withLayer, withoutLayer, withWinner } from "./priority.js";
+import { layersOf, type Priority, withLayer, withoutLayer, withWinner } from "./priority.js";
 
 /** An update with its lower-cased key and a named source; an empty source only in a removal that leaves nothing. */
 export interface LeafUpdate {
@@ -18,7 +18,7 @@ export interface LeafUpdate {
 
 /** What the update meets. */
 export interface LeafState {
-  get(key: string): EffectiveSetting | undefined;
+  get(key: string): ResolvedSetting | undefined;
   /** The keys below a key. Called only when the update may be about a section. */
   below(key: string): readonly string[];
   readonly priority: Priority;
@@ -95,5 +95,5 @@ function dropEmptyParents(key: string, state: LeafState, edits: LayerEdits): voi
 }
 
 function layersAt(state: LeafState, key: string): readonly SourceValue[] {
-  return state.get(key)?.layers ?? [];
+  return layersOf(state.get(key));
 }

@@ -6,13 +6,13 @@
  * so a later rule sees what an earlier one wrote and wins where both write the same target.
  */
 import type { OverrideRule } from "../shared/params.js";
-import type { EffectiveSetting } from "../shared/types.js";
-import { type Priority, settle, withLayer } from "./priority.js";
+import type { ResolvedSetting } from "../shared/types.js";
+import { layersOf, type Priority, settle, withLayer } from "./priority.js";
 
 const overrideSource = "agent-runtime";
 
 /** Looks a key up in a state of the configuration. */
-export type Lookup = (key: string) => EffectiveSetting | undefined;
+export type Lookup = (key: string) => ResolvedSetting | undefined;
 
 /** The rules of one client, with lower-cased keys. */
 export function rulesOf(rules: readonly OverrideRule[], clientName: string): readonly OverrideRule[] {
@@ -26,13 +26,13 @@ export function overlayOf(
   rules: readonly OverrideRule[],
   wire: Lookup,
   priority: Priority,
-): Map<string, EffectiveSetting> {
-  const overlay = new Map<string, EffectiveSetting>();
+): Map<string, ResolvedSetting> {
+  const overlay = new Map<string, ResolvedSetting>();
   const read: Lookup = (key) => overlay.get(key) ?? wire(key);
   for (const { from, to } of rules) {
     const value = read(from)?.value;
     if (typeof value !== "string" || value === "") continue;
-    const setting = settle(withLayer(priority, wire(to)?.layers ?? [], overrideSource, value));
+    const setting = settle(withLayer(priority, layersOf(wire(to)), overrideSource, value));
     if (setting !== undefined) overlay.set(to, setting);
   }
   return overlay;

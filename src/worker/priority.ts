@@ -1,5 +1,5 @@
 /** Which source wins, and lists of layers that are kept in that order: lowest priority first, the last one wins. */
-import type { ConfigValue, EffectiveSetting, SourceValue } from "../shared/types.js";
+import type { ConfigValue, ResolvedSetting, SourceValue } from "../shared/types.js";
 import { deepFreeze } from "./diff.js";
 
 /** The source of a setting that names none. */
@@ -58,9 +58,21 @@ export function withoutLayer(layers: readonly SourceValue[], source: string): re
 }
 
 /** What a key with these layers resolves to, deeply frozen; `undefined` when there is no layer. */
-export function settle(layers: readonly SourceValue[]): EffectiveSetting | undefined {
+export function settle(layers: readonly SourceValue[]): ResolvedSetting | undefined {
   const winner = layers.at(-1);
   if (winner === undefined) return undefined;
+  if (layers.length === 1) return sole(winner);
   for (const layer of layers) deepFreeze(layer.value);
   return { value: winner.value, source: winner.source, layers };
+}
+
+/** What a key resolves to that only one source holds, deeply frozen. */
+export function sole({ source, value }: SourceValue): ResolvedSetting {
+  return { value: deepFreeze(value), source, layers: undefined };
+}
+
+/** All layers of a setting; none of a key that does not exist. */
+export function layersOf(setting: ResolvedSetting | undefined): readonly SourceValue[] {
+  if (setting === undefined) return [];
+  return setting.layers ?? [{ source: setting.source, value: setting.value }];
 }

@@ -4,7 +4,7 @@ import { createReader } from "../../src/main/reader.js";
 import type { Setting } from "../../src/main/reader-api.js";
 import { markWritersGone, readCounter } from "../../src/shared/header.js";
 import { Region } from "../../src/shared/region.js";
-import type { ConfigValue, EffectiveChange, EffectiveSetting } from "../../src/shared/types.js";
+import type { ConfigValue, EffectiveChange, ResolvedSetting } from "../../src/shared/types.js";
 import { RegionWriter } from "../../src/worker/region-writer.js";
 import { newRegion, testLimits } from "../support/region.js";
 
@@ -41,7 +41,7 @@ const value: fc.Arbitrary<ConfigValue> = fc.oneof(
   },
 );
 
-const setting: fc.Arbitrary<EffectiveSetting> = fc
+const setting: fc.Arbitrary<ResolvedSetting> = fc
   .tuple(fc.array(value, { minLength: 1, maxLength: 3 }), fc.nat(sources.length - 3))
   .map(([values, from]) => {
     const layers = values.map((layer, i) => ({
@@ -57,7 +57,7 @@ const changes = fc.dictionary(fc.constantFrom(...keys), fc.option(setting, { nil
 });
 
 type Command =
-  | { readonly do: "publish"; readonly changes: { readonly [key: string]: EffectiveSetting | undefined } }
+  | { readonly do: "publish"; readonly changes: { readonly [key: string]: ResolvedSetting | undefined } }
   | { readonly do: "fill"; readonly count: number }
   | { readonly do: "succeed"; readonly gone: boolean }
   | { readonly do: "read"; readonly reader: number; readonly key: string }
@@ -79,7 +79,7 @@ class World {
   readonly #region = newRegion(64 * 2 ** 20);
   readonly #readers = [0, 1, 2].map(() => createReader(new Region(this.#region.memory)));
   readonly #handles = new Map<string, Setting<ConfigValue | undefined>>();
-  #state = new Map<string, EffectiveSetting>();
+  #state = new Map<string, ResolvedSetting>();
   #writer = this.#newWriter();
   #isNew = true;
   #sequenceId = 0;
@@ -94,7 +94,7 @@ class World {
         const filler = {
           value: this.#sequenceId,
           source: "file",
-          layers: [{ source: "file", value: this.#sequenceId }],
+          layers: undefined,
         };
         this.#publish(Object.fromEntries(Array.from({ length: command.count }, (_, i) => [`fill.${i}`, filler])));
         return;
@@ -136,7 +136,7 @@ class World {
     return new RegionWriter(this.#region, testLimits, () => 1, 12);
   }
 
-  #publish(values: { readonly [key: string]: EffectiveSetting | undefined }): void {
+  #publish(values: { readonly [key: string]: ResolvedSetting | undefined }): void {
     // A new writer begins with a whole state, as the engine does: here with the old one and the changes.
     const all = this.#isNew ? { ...Object.fromEntries(this.#state), ...values } : values;
     const changes = Object.entries(all).map(([key, setting]): EffectiveChange => {

@@ -44,7 +44,7 @@ export class Author {
     const keys = new Map(this.keys);
     for (const [key, value] of Object.entries(values)) {
       const source = sourceOf(key);
-      const setting = value === undefined ? undefined : { value, source, layers: [{ source, value }] };
+      const setting = value === undefined ? undefined : { value, source, layers: undefined };
       changes.push({ key, setting, oldValue: this.keys.get(key)?.value, valueChanged: true });
       if (value === undefined) keys.delete(key);
       else keys.set(key, { value, source, sequenceId });

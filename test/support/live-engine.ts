@@ -5,7 +5,7 @@ import { systemClock } from "../../src/shared/clock.js";
 import type { CounterName } from "../../src/shared/counters.js";
 import { ConfigStreamError } from "../../src/shared/errors.js";
 import type { EngineParams } from "../../src/shared/params.js";
-import type { EffectiveSetting } from "../../src/shared/types.js";
+import type { ResolvedSetting } from "../../src/shared/types.js";
 import { createCredentialsReader } from "../../src/worker/credentials.js";
 import { createEngine } from "../../src/worker/engine.js";
 import type { EngineStatus, Publication } from "../../src/worker/ports.js";
@@ -15,7 +15,7 @@ import { saw } from "./secret-net/net.js";
 
 export interface LiveEngine {
   /** What readers see, from all publications. */
-  readonly visible: ReadonlyMap<string, EffectiveSetting>;
+  readonly visible: ReadonlyMap<string, ResolvedSetting>;
   /** Sequence id of the last publication; `undefined` before the first. */
   readonly sequenceId: number | undefined;
   readonly publications: number;
@@ -50,7 +50,7 @@ export function startLiveEngine(agent: CoreAgent, changes: Partial<EngineParams>
     backoff: quickBackoff,
     ...changes,
   };
-  const visible = new Map<string, EffectiveSetting>();
+  const visible = new Map<string, ResolvedSetting>();
   const counts = new Map<CounterName, number>();
   let status: EngineStatus | undefined;
   let states: string[] = [];
@@ -119,6 +119,6 @@ export function isInStep(engine: LiveEngine, agent: CoreAgent): boolean {
 }
 
 /** The values of all settings. */
-export function valuesOf(settings: ReadonlyMap<string, EffectiveSetting>): Map<string, unknown> {
+export function valuesOf(settings: ReadonlyMap<string, ResolvedSetting>): Map<string, unknown> {
   return new Map([...settings].map(([key, { value }]) => [key, value]));
 }

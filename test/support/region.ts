@@ -12,8 +12,7 @@ export function newRegion(maxBytes = testLimits.maxRegionBytes): Region {
 
 /** A change of one key; `undefined` removes it. `oldValue` says whether the key existed. */
 export function change(key: string, value: ConfigValue | undefined, oldValue?: ConfigValue): EffectiveChange {
-  const setting =
-    value === undefined ? undefined : { value, source: "file", layers: [{ source: "file", value }] as const };
+  const setting = value === undefined ? undefined : { value, source: "file", layers: undefined };
   return { key, setting, oldValue, valueChanged: true };
 }
 

@@ -4,8 +4,7 @@ import { decodeRecord, encodeRecord } from "../../src/shared/codec.js";
 import type { ConfigValue } from "../../src/shared/types.js";
 
 function throughRecord(value: ConfigValue): ConfigValue {
-  const layers = [{ source: "file", value }];
-  const { bytes, hasLayers } = encodeRecord({ value, source: "file", layers }, 7);
+  const { bytes, hasLayers } = encodeRecord({ value, source: "file", layers: undefined }, 7);
   return decodeRecord(bytes, bytes.length, hasLayers).value;
 }
 

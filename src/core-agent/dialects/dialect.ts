@@ -1,6 +1,6 @@
 /** The same messages have carried several meanings over time; each meaning is one implementation of this interface. */
-import type { EffectiveSetting, WireSetting } from "../../shared/types.js";
-import type { LayerChange } from "../layer-store.js";
+import type { WireSetting } from "../../shared/types.js";
+import type { EffectiveSetting, LayerChange } from "../layer-store.js";
 
 /**
  * Encodes one entry of a snapshot. As long as the same immutable object stands for the entry, its bytes are made once,

@@ -1,6 +1,6 @@
 /** Dotted leaf keys; whatever happened to a key, the update is what wins now. */
-import type { EffectiveSetting, WireSetting } from "../../shared/types.js";
-import type { LayerChange } from "../layer-store.js";
+import type { WireSetting } from "../../shared/types.js";
+import type { EffectiveSetting, LayerChange } from "../layer-store.js";
 import type { Dialect, EncodeEntry } from "./dialect.js";
 
 export const leafDialect: Dialect = { snapshot: snapshotOf, update: winnerUpdate };

@@ -1,6 +1,6 @@
 /** Dotted leaf keys; the snapshot has the winning layer only; a removal names the cleared layer and what is left. */
-import type { EffectiveSetting, WireSetting } from "../../shared/types.js";
-import type { LayerChange } from "../layer-store.js";
+import type { WireSetting } from "../../shared/types.js";
+import type { EffectiveSetting, LayerChange } from "../layer-store.js";
 import type { Dialect, EncodeEntry } from "./dialect.js";
 
 export const newestDialect: Dialect = { snapshot: snapshotOf, update: updateOf };

@@ -1,7 +1,6 @@
 /** The dialect that a core agent speaks at present. */
 import type { Dialect as DialectName } from "../../shared/params.js";
-import type { EffectiveSetting } from "../../shared/types.js";
-import type { SourceOrder } from "../layer-store.js";
+import type { EffectiveSetting, SourceOrder } from "../layer-store.js";
 import type { Dialect } from "./dialect.js";
 import { leafDialect } from "./leaf.js";
 import { newestDialect } from "./newest.js";

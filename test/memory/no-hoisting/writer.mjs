@@ -10,7 +10,7 @@ let number = 0;
 function publish() {
   const changes = ["a", "b", "c"].map((key) => ({
     key,
-    setting: { value: number, source: "file", layers: [{ source: "file", value: number }] },
+    setting: { value: number, source: "file", layers: undefined },
     oldValue: number === 0 ? undefined : number - 1,
     valueChanged: true,
   }));

@@ -35,7 +35,7 @@ function size() {
 function change(key, number, value) {
   const oldValue = known.get(key);
   known.set(key, number);
-  return { key, setting: { value, source: "file", layers: [{ source: "file", value }] }, oldValue, valueChanged: true };
+  return { key, setting: { value, source: "file", layers: undefined }, oldValue, valueChanged: true };
 }
 
 function removal(key) {

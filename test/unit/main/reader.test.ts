@@ -82,7 +82,7 @@ describe("the getters", () => {
   it("tell of a missing key which keys are close to it, and which is a section", () => {
     const { writer, reader } = setUp();
     expect(reader.explain("log_levle").reason).toBe('"log_levle" is missing: no snapshot has arrived yet.');
-    const setting = { value: 1, source: "file", layers: [{ source: "file", value: 1 }] };
+    const setting = { value: 1, source: "file", layers: undefined };
     const changes = ["log_level", "logs_config.batch_wait", "site"].map((key) => {
       return { key, setting, oldValue: undefined, valueChanged: true };
     });

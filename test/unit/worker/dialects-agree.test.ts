@@ -5,13 +5,14 @@ import type { EncodeEntry } from "../../../src/core-agent/dialects/dialect.js";
 import { createSpokenDialect } from "../../../src/core-agent/dialects/spoken.js";
 import { createLayerStore, createSourceOrder } from "../../../src/core-agent/layer-store.js";
 import { type Dialect, defaultSourcePriority } from "../../../src/shared/params.js";
-import type { ConfigValue, EffectiveSetting, WireSetting } from "../../../src/shared/types.js";
+import type { ConfigValue, ResolvedSetting, WireSetting } from "../../../src/shared/types.js";
 import { LayerStore, type Staged } from "../../../src/worker/layers.js";
+import { layersOf } from "../../../src/worker/priority.js";
 import { type LayerStep, layerStep } from "../../support/random-settings.js";
 
 class Pair {
   readonly agent = createLayerStore(defaultSourcePriority);
-  readonly visible = new Map<string, EffectiveSetting>();
+  readonly visible = new Map<string, ResolvedSetting>();
   readonly #dialect;
   readonly #store;
 
@@ -51,11 +52,11 @@ class Pair {
   }
 }
 
-type Aspect = (settings: ReadonlyMap<string, EffectiveSetting>) => Map<string, unknown>;
+type Aspect = (settings: ReadonlyMap<string, ResolvedSetting>) => Map<string, unknown>;
 const values: Aspect = (settings) => new Map([...settings].map(([key, { value }]) => [key, value]));
 const winners: Aspect = (settings) =>
   new Map([...settings].map(([key, { value, source }]) => [key, { value, source }]));
-const layers: Aspect = (settings) => new Map(settings);
+const layers: Aspect = (settings) => new Map([...settings].map(([key, setting]) => [key, layersOf(setting)]));
 
 /** As in real core agents, some setting has two layers at any time, by which the dialect is known. */
 const marker: readonly LayerStep[] = [

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ConfigValue, EffectiveSetting, SourceValue } from "../../../src/shared/types.js";
+import type { ConfigValue, ResolvedSetting, SourceValue } from "../../../src/shared/types.js";
 import { changeOf, deepFreeze, equalValues } from "../../../src/worker/diff.js";
 import { createPriority, settle, withLayer, withoutLayer, withWinner } from "../../../src/worker/priority.js";
 
-const setting = (...layers: SourceValue[]): EffectiveSetting | undefined => settle(layers);
+const setting = (...layers: SourceValue[]): ResolvedSetting | undefined => settle(layers);
 
 describe("equalValues", () => {
   it.each<[string, ConfigValue, ConfigValue]>([

@@ -2,9 +2,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Dialect, defaultSourcePriority } from "../../../src/shared/params.js";
-import type { ConfigValue, EffectiveSetting, SourceValue, WireSetting } from "../../../src/shared/types.js";
+import type { ConfigValue, ResolvedSetting, SourceValue, WireSetting } from "../../../src/shared/types.js";
 import { equalValues } from "../../../src/worker/diff.js";
 import { LayerStore, type Staged } from "../../../src/worker/layers.js";
+import { layersOf } from "../../../src/worker/priority.js";
 
 const sources = ["default", "file", "agent-runtime", "cli"] as const;
 const keys = ["log_level", "tags", "s.a", "s.b", "s.t.c", "s.t.d", "s.labels", "o.x"] as const;
@@ -145,7 +146,7 @@ const perSourceAlways: Speaker = {
 /** Follows a store through its changes alone, and checks that each is a real one. */
 class Follower {
   readonly store: LayerStore;
-  readonly settings = new Map<string, EffectiveSetting>();
+  readonly settings = new Map<string, ResolvedSetting>();
 
   constructor(dialect: Dialect | "auto") {
     const limits = { maxKeys: 100, maxValueBytes: 1_000, maxRegionBytes: 1_000 };
@@ -243,7 +244,7 @@ describe("the layer store, told any history of a core agent", () => {
             const value = model.layers.get(source)?.get(key);
             return value === undefined ? [] : [{ source, value }];
           });
-          expect(follower.settings.get(key)?.layers ?? []).toEqual(layers);
+          expect(layersOf(follower.settings.get(key))).toEqual(layers);
         }
       }),
     );

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type Dialect, defaultSourcePriority } from "../../../src/shared/params.js";
-import type { ConfigValue, EffectiveSetting, WireSetting } from "../../../src/shared/types.js";
+import type { ConfigValue, ResolvedSetting, WireSetting } from "../../../src/shared/types.js";
 import { LayerStore, type Staged } from "../../../src/worker/layers.js";
+import { layersOf } from "../../../src/worker/priority.js";
 
 const set = (source: string, key: string, value: ConfigValue): WireSetting => ({ source, key, value, unsetSource: "" });
 const unset = (unsetSource: string, key: string, source = "", value: ConfigValue = null): WireSetting => ({
@@ -14,7 +15,7 @@ const unset = (unsetSource: string, key: string, source = "", value: ConfigValue
 /** A store, and what its changes add up to. */
 class Replica {
   readonly store: LayerStore;
-  readonly settings = new Map<string, EffectiveSetting>();
+  readonly settings = new Map<string, ResolvedSetting>();
   /** Keys of the last commit's changes; `~` marks those whose value stayed. */
   lastChanges: string[] = [];
 
@@ -41,7 +42,7 @@ class Replica {
   }
 
   layers(key: string): string[] {
-    return (this.settings.get(key)?.layers ?? []).map(({ source, value }) => `${source}=${JSON.stringify(value)}`);
+    return layersOf(this.settings.get(key)).map(({ source, value }) => `${source}=${JSON.stringify(value)}`);
   }
 
   #commit(staged: Staged): this {

@@ -4,7 +4,7 @@ import type { ConfigValue, EffectiveChange } from "../../../src/shared/types.js"
 import { Notifier } from "../../../src/worker/notifier.js";
 
 function change(key: string, oldValue: ConfigValue | undefined, value: ConfigValue | undefined): EffectiveChange {
-  const setting = value === undefined ? undefined : { value, source: "file", layers: [] };
+  const setting = value === undefined ? undefined : { value, source: "file", layers: undefined };
   return { key, setting, oldValue, valueChanged: true };
 }
 

@@ -4,7 +4,7 @@ import { netChanges, publishedSettings } from "../../../src/worker/takeover.js";
 import { newRegion, TestWriter } from "../../support/region.js";
 
 function added(key: string, value: ConfigValue): EffectiveChange {
-  return { key, setting: { value, source: "file", layers: [] }, oldValue: undefined, valueChanged: true };
+  return { key, setting: { value, source: "file", layers: undefined }, oldValue: undefined, valueChanged: true };
 }
 
 const events = (previous: Record<string, ConfigValue>, first: readonly EffectiveChange[]) =>
