@@ -1,11 +1,11 @@
 /**
  * 32-bit checksum of a record. It is a net below the protocol, not a part of it: it makes a defect visible instead of
- * silent. Word-wise multiply and mix after the finalizer of MurmurHash3 (Austin Appleby, public domain).
+ * silent. Over `length` bytes beginning at `from`. Word-wise multiply and mix after the finalizer of MurmurHash3 (Austin Appleby, public domain).
  */
-export function checksum(bytes: Uint8Array, length: number, seed: number): number {
+export function checksum(bytes: Uint8Array, length: number, seed: number, from = 0): number {
   let hash = seed ^ length;
-  const whole = length & ~3;
-  for (let i = 0; i < whole; i += 4) {
+  const whole = from + (length & ~3);
+  for (let i = from; i < whole; i += 4) {
     const word =
       (bytes[i] as number) |
       ((bytes[i + 1] as number) << 8) |
@@ -14,7 +14,7 @@ export function checksum(bytes: Uint8Array, length: number, seed: number): numbe
     hash = mix(hash, word);
   }
   let tail = 0;
-  for (let i = length - 1; i >= whole; i--) tail = (tail << 8) | (bytes[i] as number);
+  for (let i = from + length - 1; i >= whole; i--) tail = (tail << 8) | (bytes[i] as number);
   hash = mix(hash, tail);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);

@@ -8,11 +8,19 @@
  * Always decodes private memory: msgpackr turns corrupt bytes into wrong values without throwing, so nothing may reach
  * it that has not passed the protocol and its checksum.
  */
-import { Packr } from "msgpackr";
+import { Packr, RESET_BUFFER_MODE, REUSE_BUFFER_MODE } from "msgpackr";
+import { ByteBuffer } from "./byte-buffer.js";
 import type { ConfigValue, ResolvedSetting, SourceValue } from "./types.js";
 
 // No shared structures: another instance could not read them. No records: plain maps only.
 const packr = new Packr({ useRecords: false, mapsAsObjects: true, variableMapSize: true, largeBigIntToFloat: true });
+
+/** msgpackr then gives its own memory, with `start` and `end` of what it has packed, and uses it again the next time. */
+const IN_PLACE = REUSE_BUFFER_MODE | RESET_BUFFER_MODE;
+interface Packed extends Uint8Array {
+  readonly start: number;
+  readonly end: number;
+}
 
 const headerBytes = 5;
 const formatAt = 4;
@@ -35,22 +43,45 @@ export interface DecodedRecord {
 
 /** Encodes what a key resolves to. The bytes are the caller's own. */
 export function encodeRecord(setting: ResolvedSetting, sequenceId: number): EncodedRecord {
+  const buffer = new ByteBuffer();
+  const length = appendRecord(buffer, setting, sequenceId);
+  return { bytes: buffer.bytes.slice(0, length), hasLayers: setting.layers !== undefined };
+}
+
+/** Encodes what a key resolves to at the end of `buffer`, and gives the record's length. It has layers if the setting has. */
+export function appendRecord(buffer: ByteBuffer, setting: ResolvedSetting, sequenceId: number): number {
   const { layers } = setting;
-  const hasLayers = layers !== undefined;
-  const content: ConfigValue = hasLayers
-    ? [setting.value, ...layers.map(({ source, value }) => [source, value])]
-    : setting.value;
-  const format = namesProto(content) ? json : msgpack;
-  const body: Uint8Array = format === json ? Buffer.from(JSON.stringify(content)) : packr.pack(content);
-  const bytes = new Uint8Array(headerBytes + body.length);
-  // Byte by byte: asking a small array for its buffer makes the engine move it off its heap, which costs more than all the rest.
-  bytes[0] = sequenceId;
-  bytes[1] = sequenceId >> 8;
-  bytes[2] = sequenceId >> 16;
-  bytes[3] = sequenceId >> 24;
-  bytes[formatAt] = format;
-  bytes.set(body, headerBytes);
-  return { bytes, hasLayers };
+  const content: ConfigValue =
+    layers === undefined ? setting.value : [setting.value, ...layers.map(({ source, value }) => [source, value])];
+  if (namesProto(content)) {
+    const text = Buffer.from(JSON.stringify(content));
+    return append(buffer, sequenceId, json, text, 0, text.length);
+  }
+  const packed = packr.pack(content, IN_PLACE) as unknown as Packed;
+  return append(buffer, sequenceId, msgpack, packed, packed.start, packed.end);
+}
+
+function append(
+  buffer: ByteBuffer,
+  sequenceId: number,
+  format: number,
+  body: Uint8Array,
+  start: number,
+  end: number,
+): number {
+  const length = headerBytes + end - start;
+  const at = buffer.reserve(length);
+  const { bytes } = buffer;
+  bytes[at] = sequenceId;
+  bytes[at + 1] = sequenceId >> 8;
+  bytes[at + 2] = sequenceId >> 16;
+  bytes[at + 3] = sequenceId >> 24;
+  bytes[at + formatAt] = format;
+  const bodyAt = at + headerBytes;
+  // Most settings are small, and a subarray costs more than copying them.
+  if (end - start > 64) bytes.set(body.subarray(start, end), bodyAt);
+  else for (let i = start; i < end; i++) bytes[bodyAt + i - start] = body[i] as number;
+  return length;
 }
 
 /** Decodes the first `length` bytes. What it returns is deeply frozen. */

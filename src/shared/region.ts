@@ -148,12 +148,11 @@ export class Region {
     else for (let i = 0; i < length; i++) target[i] = bytes[at + i] as number;
   }
 
-  /** Copies private bytes into shared memory. */
-  copyIn(at: number, source: Uint8Array): void {
+  /** Copies `length` private bytes, beginning at `from`, into shared memory. */
+  copyIn(at: number, source: Uint8Array, from = 0, length = source.length): void {
     const { bytes } = this;
-    const { length } = source;
-    if (length > 64) bytes.set(source, at);
-    else for (let i = 0; i < length; i++) bytes[at + i] = source[i] as number;
+    if (length > 64) bytes.set(source.subarray(from, from + length), at);
+    else for (let i = 0; i < length; i++) bytes[at + i] = source[from + i] as number;
   }
 
   /** Copies text whose letters are one byte each into shared memory. */

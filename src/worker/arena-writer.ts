@@ -4,8 +4,9 @@
  * A publish has two halves. `stage` does everything that can throw: sizing, encoding and allocation, in private memory;
  * given up, it leaves no trace. `commit` writes, and cannot fail.
  */
+import type { ByteBuffer } from "../shared/byte-buffer.js";
 import { cellAt, cellOfSlot } from "../shared/cells.js";
-import { checksum, hashKey, recordSeed } from "../shared/checksum.js";
+import { checksum, recordSeed } from "../shared/checksum.js";
 import { slotAt } from "../shared/directory.js";
 import { ConfigStreamError } from "../shared/errors.js";
 import {
@@ -23,15 +24,25 @@ import {
 } from "../shared/layout.js";
 import type { Region } from "../shared/region.js";
 import { beginPublish, endPublish, markCell, olderDescriptor, retire, writeDescriptor } from "../shared/seqlock.js";
-import { DirectoryWriter, type NewKey } from "./directory-writer.js";
+import { DirectoryWriter } from "./directory-writer.js";
 import { PageSource } from "./page-source.js";
 import { ValueSpace } from "./value-space.js";
 
 /** What one key becomes: a record to store, or its removal. */
 export interface SlotWrite {
   readonly key: string;
-  /** `undefined`: the key is removed. */
-  readonly record: { readonly bytes: Uint8Array; readonly source: string; readonly hasLayers: boolean } | undefined;
+  /** Where the record stands in the publish's {@link PublishContent.records}. */
+  readonly from: number;
+  /** Bytes of the record; 0: the key is removed. */
+  readonly length: number;
+  readonly source: string;
+  readonly hasLayers: boolean;
+}
+
+/** What a publish changes. A snapshot changes every key, so the bytes of all records lie in one buffer. */
+export interface PublishContent {
+  readonly writes: readonly SlotWrite[];
+  readonly records: ByteBuffer;
 }
 
 /** What a publish tells about itself. */
@@ -47,19 +58,20 @@ export interface PublishNumbers {
   readonly count: number;
 }
 
-interface StagedWrite {
-  readonly write: SlotWrite;
-  /** Slot of the key; an index past the directory's end when the key is new. */
-  readonly index: number;
-  /** Where the record goes, and whether that block was allocated for it. */
-  readonly at: number;
-  readonly allocated: boolean;
-}
+/** A slot that does not exist: the removal of a key that never was there. */
+const NO_SLOT = -1;
 
-/** A publish that has all it needs. */
-export interface StagedPublish {
-  readonly writes: readonly StagedWrite[];
-  readonly newKeys: readonly NewKey[];
+/**
+ * A publish that has all it needs. Lists of numbers rather than of objects, which a snapshot would make by the hundred
+ * thousand just when memory is short already.
+ */
+export interface StagedPublish extends PublishContent {
+  /** Slot of each write, or {@link NO_SLOT}; an index past the directory's end when the key is new. */
+  readonly slots: readonly number[];
+  /** Where each write's record goes: an offset, or `~offset` when that block holds the record's predecessor but one. */
+  readonly places: readonly number[];
+  /** Three numbers for each new key, in the order of the slots: which write, UTF-8 bytes, where they go. */
+  readonly newKeys: readonly number[];
   readonly info: PublishInfo;
   readonly originAt: number;
   readonly originLength: number;
@@ -125,21 +137,23 @@ export class ArenaWriter {
     return ((this.#publish - this.#numbers.base) | 0) >= this.#numbers.count - 2;
   }
 
-  /** Keys that exist, with their records as private copies. */
-  *records(): Generator<SlotWrite> {
+  /** Keys that exist. Their records are copied to the end of `records`. */
+  *contents(records: ByteBuffer): Generator<SlotWrite> {
     const sourceNames = [...this.#sources.keys()];
     for (const [key, index] of this.#directory.slots()) {
-      const { at, info } = this.#newest(index);
+      const newest = this.#newestDescriptor(slotAt(this.#region, this.#blockAt, index));
+      const info = this.#region.plain(newest + descriptor.info);
       if (info === 0) continue;
-      const bytes = new Uint8Array(info & 0xffffff);
-      this.#region.copyOut(bytes, at, bytes.length);
-      yield { key, record: { bytes, source: sourceNames[(info >>> 24) & 0x7f] ?? "", hasLayers: info >>> 31 === 1 } };
+      const length = info & 0xffffff;
+      const from = records.reserve(length);
+      this.#region.copyOut(records.bytes.subarray(from), this.#region.plain(newest + descriptor.at), length);
+      yield { key, from, length, source: sourceNames[(info >>> 24) & 0x7f] ?? "", hasLayers: info >>> 31 === 1 };
     }
   }
 
   /** Prepares a publish. Throws `limit_exceeded`, and then nothing has changed. */
-  stage(writes: readonly SlotWrite[], info: PublishInfo): StagedPublish {
-    // Places and lengths in turn: a snapshot allocates for every key, and an object for each would be most of its garbage.
+  stage(content: PublishContent, info: PublishInfo): StagedPublish {
+    // Places and lengths in turn.
     const allocated: number[] = [];
     const allocate = (length: number): number => {
       const at = this.#space.allocate(length);
@@ -147,21 +161,25 @@ export class ArenaWriter {
       return at;
     };
     try {
-      const newKeys: NewKey[] = [];
-      const staged: StagedWrite[] = [];
-      for (const write of writes) {
+      const { writes, records } = content;
+      const slots: number[] = [];
+      const places: number[] = [];
+      const newKeys: number[] = [];
+      let size = this.slots;
+      for (let i = 0; i < writes.length; i++) {
+        const write = writes[i] as SlotWrite;
         let index = this.#directory.slotOf(write.key);
-        if (index === undefined) {
-          if (write.record === undefined) continue;
-          index = this.slots + newKeys.length;
+        if (index === undefined && write.length > 0) {
+          index = size++;
           const length = Buffer.byteLength(write.key);
-          newKeys.push({ key: write.key, length, at: allocate(length), hash: hashKey(write.key) });
+          newKeys.push(i, length, allocate(length));
         }
-        staged.push(this.#stageRecord(write, index, allocate));
+        slots.push(index ?? NO_SLOT);
+        places.push(this.#place(write.length, index ?? NO_SLOT, allocate));
       }
       this.#prepareSources(writes);
-      this.#directory.prepare(this.slots + newKeys.length);
-      return { writes: staged, newKeys, info, ...this.#stageOrigin(info.origin, allocate) };
+      this.#directory.prepare(size);
+      return { writes, records, slots, places, newKeys, info, ...this.#stageOrigin(info.origin, allocate) };
     } catch (error) {
       for (let i = 0; i < allocated.length; i += 2)
         this.#space.free(allocated[i] as number, allocated[i + 1] as number);
@@ -174,10 +192,10 @@ export class ArenaWriter {
     const region = this.#region;
     const publish = (this.#publish + 1) | 0;
     beginPublish(region, this.#blockAt, publish);
-    for (const newKey of staged.newKeys) this.#directory.append(newKey);
-    for (const write of staged.writes) this.#writeRecord(write, publish);
+    this.#appendKeys(staged);
+    this.#writeRecords(staged, publish);
     if (staged.newKeys.length > 0) markCell(region, cellAt(region, ABSENT_CELL), publish);
-    this.#writeLog(staged.writes);
+    this.#writeLog(staged.slots);
     this.#writeMeta(staged, publish);
     // Last, since readers that find it changed look for what else has changed, which is futile until W4.
     markCell(region, cellAt(region, LATEST_CELL), publish);
@@ -185,48 +203,42 @@ export class ArenaWriter {
     endPublish(region, this.#blockAt, publish);
   }
 
-  #newest(index: number): { at: number; info: number; descriptorAt: number } {
-    const at = slotAt(this.#region, this.#blockAt, index);
-    const older = olderDescriptor(this.#region, at);
-    const newer = older === at + slot.descriptorA ? at + slot.descriptorB : at + slot.descriptorA;
-    return {
-      at: this.#region.plain(newer + descriptor.at),
-      info: this.#region.plain(newer + descriptor.info),
-      descriptorAt: newer,
-    };
+  #newestDescriptor(slotWord: number): number {
+    const older = olderDescriptor(this.#region, slotWord);
+    return older === slotWord + slot.descriptorA ? slotWord + slot.descriptorB : slotWord + slot.descriptorA;
   }
 
-  #stageRecord(write: SlotWrite, index: number, allocate: (length: number) => number): StagedWrite {
-    if (write.record === undefined) return { write, index, at: 0, allocated: false };
-    const { length } = write.record.bytes;
+  /** Where a record of `length` bytes goes, see {@link StagedPublish.places}. */
+  #place(length: number, index: number, allocate: (length: number) => number): number {
+    if (length === 0) return 0;
     if (index < this.slots) {
       // The older descriptor is overwritten by this very publish, so its block is free for it.
       const older = olderDescriptor(this.#region, slotAt(this.#region, this.#blockAt, index));
       const oldLength = this.#region.plain(older + descriptor.info) & 0xffffff;
       if (oldLength > 0 && ValueSpace.sameBlock(oldLength, length)) {
-        return { write, index, at: this.#region.plain(older + descriptor.at), allocated: false };
+        return ~this.#region.plain(older + descriptor.at);
       }
     }
-    return { write, index, at: allocate(length), allocated: true };
+    return allocate(length);
   }
 
   #prepareSources(writes: readonly SlotWrite[]): void {
-    for (const { record } of writes) {
-      if (record === undefined || this.#sources.has(record.source)) continue;
+    for (const { source, length } of writes) {
+      if (length === 0 || this.#sources.has(source)) continue;
       const id = this.#sources.size;
       if (id > MAX_SOURCES) {
         throw new ConfigStreamError(
           "limit_exceeded",
-          `Source "${record.source}" would be number ${id}; a region holds at most ${MAX_SOURCES}. The last good settings are kept.`,
+          `Source "${source}" would be number ${id}; a region holds at most ${MAX_SOURCES}. The last good settings are kept.`,
         );
       }
       // Written early and kept even when the publish is given up: nobody looks before a descriptor names it.
-      const bytes = encoder.encode(record.source.slice(0, 200));
+      const bytes = encoder.encode(source.slice(0, 200));
       const at = this.#space.allocate(4 + bytes.length);
       this.#region.setPlain(at >> 2, bytes.length);
       this.#region.copyIn(at + 4, bytes);
       this.#region.setPlain(this.#region.plain(this.#blockAt + block.sources) + id, at);
-      this.#sources.set(record.source, id);
+      this.#sources.set(source, id);
     }
   }
 
@@ -241,35 +253,51 @@ export class ArenaWriter {
     return { originAt: this.#origin.at, originLength: this.#origin.length };
   }
 
-  #writeRecord({ write, index, at, allocated }: StagedWrite, publish: number): void {
-    const region = this.#region;
-    const slotWord = slotAt(region, this.#blockAt, index);
-    const wasLive = this.#newest(index).info !== 0;
-    const target = olderDescriptor(region, slotWord);
-    const oldLength = region.plain(target + descriptor.info) & 0xffffff;
-    const oldAt = region.plain(target + descriptor.at);
-    const { record } = write;
-    if (record === undefined) {
-      writeDescriptor(region, target, publish, 0, 0, 0);
-    } else {
-      const { bytes, source, hasLayers } = record;
-      const info = bytes.length | ((this.#sources.get(source) ?? 0) << 24) | (hasLayers ? 0x80000000 : 0);
-      region.copyIn(at, bytes);
-      writeDescriptor(region, target, publish, at, info, checksum(bytes, bytes.length, recordSeed(index, publish)));
+  #appendKeys({ writes, newKeys }: StagedPublish): void {
+    if (newKeys.length === 0) return;
+    for (let i = 0; i < newKeys.length; i += 3) {
+      const { key } = writes[newKeys[i] as number] as SlotWrite;
+      this.#directory.append(key, newKeys[i + 1] as number, newKeys[i + 2] as number);
     }
-    this.#live += (record === undefined ? 0 : 1) - (wasLive ? 1 : 0);
-    if (oldLength > 0 && (allocated || record === undefined)) this.#space.free(oldAt, oldLength);
-    markCell(region, cellAt(region, cellOfSlot(index)), publish);
+    this.#directory.showSize();
   }
 
-  #writeLog(writes: readonly StagedWrite[]): void {
+  #writeRecords({ writes, records, slots, places }: StagedPublish, publish: number): void {
+    const region = this.#region;
+    const { bytes } = records;
+    for (let i = 0; i < writes.length; i++) {
+      const index = slots[i] as number;
+      if (index === NO_SLOT) continue;
+      const { from, length, source, hasLayers } = writes[i] as SlotWrite;
+      const place = places[i] as number;
+      const slotWord = slotAt(region, this.#blockAt, index);
+      const wasLive = region.plain(this.#newestDescriptor(slotWord) + descriptor.info) !== 0;
+      const target = olderDescriptor(region, slotWord);
+      const oldLength = region.plain(target + descriptor.info) & 0xffffff;
+      const oldAt = region.plain(target + descriptor.at);
+      if (length === 0) {
+        writeDescriptor(region, target, publish, 0, 0, 0);
+      } else {
+        const at = place < 0 ? ~place : place;
+        const info = length | ((this.#sources.get(source) ?? 0) << 24) | (hasLayers ? 0x80000000 : 0);
+        region.copyIn(at, bytes, from, length);
+        writeDescriptor(region, target, publish, at, info, checksum(bytes, length, recordSeed(index, publish), from));
+      }
+      this.#live += (length === 0 ? 0 : 1) - (wasLive ? 1 : 0);
+      if (oldLength > 0 && place >= 0) this.#space.free(oldAt, oldLength);
+      markCell(region, cellAt(region, cellOfSlot(index)), publish);
+    }
+  }
+
+  #writeLog(slots: readonly number[]): void {
     // A large publish would push everything out; readers then compare all slots, which the jump tells them to do.
-    if (writes.length > LOG_ENTRIES / 4) {
+    if (slots.length > LOG_ENTRIES / 4) {
       this.#logHead = (this.#logHead + LOG_ENTRIES) | 0;
       return;
     }
     const ring = this.#region.plain(this.#blockAt + block.log);
-    for (const { index } of writes) {
+    for (const index of slots) {
+      if (index === NO_SLOT) continue;
       this.#region.setPlain(ring + (this.#logHead & (LOG_ENTRIES - 1)), index);
       this.#logHead = (this.#logHead + 1) | 0;
     }

@@ -3,6 +3,7 @@
  * of them. It only grows; the reader's half stands in src/shared/directory.ts.
  */
 import { cellOfSlot } from "../shared/cells.js";
+import { hashKey } from "../shared/checksum.js";
 import { insertIntoTable, keyInfo, slotAt } from "../shared/directory.js";
 import { ConfigStreamError } from "../shared/errors.js";
 import {
@@ -17,15 +18,6 @@ import {
   slot,
 } from "../shared/layout.js";
 import type { Region } from "../shared/region.js";
-
-/** A key that gets a slot. */
-export interface NewKey {
-  readonly key: string;
-  /** UTF-8 bytes of the key, and where they go. */
-  readonly length: number;
-  readonly at: number;
-  readonly hash: number;
-}
 
 const MAX_SLOTS = Math.min(MAX_CELL_CHUNKS * CELLS_PER_CHUNK - FIRST_SLOT_CELL, 2 ** 21 - 2);
 const encoder = new TextEncoder();
@@ -79,9 +71,13 @@ export class DirectoryWriter {
     if (count > this.#tableCapacity * 0.8) this.#newTable(count);
   }
 
-  /** Gives a key the next slot, for which there must be room. Cannot fail. */
-  append({ key, length, hash, at }: NewKey): void {
+  /**
+   * Gives a key of `length` UTF-8 bytes, which are to go to `at`, the next slot, for which there must be room. Cannot fail.
+   * {@link showSize} has to follow the last one of a publish.
+   */
+  append(key: string, length: number, at: number): void {
     const region = this.#region;
+    const hash = hashKey(key);
     const index = this.size;
     const slotWord = slotAt(region, this.#blockAt, index);
     // Nearly all keys are ASCII, and need no array of bytes of their own.
@@ -92,7 +88,11 @@ export class DirectoryWriter {
     this.#keyHashes.push(hash);
     this.#slots.set(key, index);
     insertIntoTable(region, this.#tableAt, this.#tableCapacity, index, hash);
-    region.store(this.#blockAt + block.slots, index + 1);
+  }
+
+  /** Tells readers how many slots there are. */
+  showSize(): void {
+    this.#region.store(this.#blockAt + block.slots, this.size);
   }
 
   /** A table for at least `count` keys, filled, then shown to readers in one store. The former one stays as it is. */

@@ -5,8 +5,9 @@
  * arena that a dead worker left is read until then and never repaired. The same hand-over serves when an arena has used up
  * its publish numbers, or holds more waste than settings.
  */
+import { ByteBuffer } from "../shared/byte-buffer.js";
 import { cellAt, cellOfSlot } from "../shared/cells.js";
-import { encodeRecord } from "../shared/codec.js";
+import { appendRecord } from "../shared/codec.js";
 import { ConfigStreamError } from "../shared/errors.js";
 import {
   ARENA_BLOCKS,
@@ -26,7 +27,14 @@ import type { EngineParams } from "../shared/params.js";
 import type { Region } from "../shared/region.js";
 import { markCell } from "../shared/seqlock.js";
 import type { EffectiveChange } from "../shared/types.js";
-import { ArenaWriter, type PublishInfo, type PublishNumbers, releaseArena, type SlotWrite } from "./arena-writer.js";
+import {
+  ArenaWriter,
+  type PublishContent,
+  type PublishInfo,
+  type PublishNumbers,
+  releaseArena,
+  type SlotWrite,
+} from "./arena-writer.js";
 import type { Publication, Publisher } from "./ports.js";
 
 /** Bytes or slots that may lie idle before a fresh arena is worth its cost. */
@@ -41,6 +49,8 @@ export class RegionWriter implements Publisher {
   readonly #publishesPerArena: number;
   /** Which writer of the region this is. A later one takes over for good. */
   readonly #turn: number;
+  /** Records of the publish that is being made. */
+  readonly #records = new ByteBuffer();
   #arena: ArenaWriter | undefined;
   /** Publishes until a rebuild that did not fit is tried again. */
   #rebuildIn = 0;
@@ -61,14 +71,27 @@ export class RegionWriter implements Publisher {
       origin: publication.origin,
       atMs: publication.atMs ?? this.#now(),
     };
+    this.#records.clear();
     const writes = publication.changes.map((change) => this.#encode(change, publication.sequenceId));
     this.#checkKeys(publication.changes);
     // Another writer was started because this one was thought dead: readers follow that one.
     if (this.#isSuperseded()) return;
     const arena = this.#arena;
     if (arena === undefined) this.#replaceArena(writes, info);
-    else if (arena.rangeUsedUp) this.#replaceArena(merge(arena.records(), writes), info);
-    else if (!this.#rebuiltWasteful(arena, writes, info)) arena.commit(arena.stage(writes, info));
+    else if (arena.rangeUsedUp) this.#replaceArena(this.#merge(arena, writes), info);
+    else if (!this.#rebuiltWasteful(arena, writes, info)) arena.commit(arena.stage(this.#content(writes), info));
+  }
+
+  #content(writes: readonly SlotWrite[]): PublishContent {
+    return { writes, records: this.#records };
+  }
+
+  /** All that an arena holds, with `writes` on top. */
+  #merge(arena: ArenaWriter, writes: readonly SlotWrite[]): SlotWrite[] {
+    const merged = new Map<string, SlotWrite>();
+    for (const write of arena.contents(this.#records)) merged.set(write.key, write);
+    for (const write of writes) merged.set(write.key, write);
+    return [...merged.values()].filter(({ length }) => length > 0);
   }
 
   #isSuperseded(): boolean {
@@ -83,7 +106,7 @@ export class RegionWriter implements Publisher {
       return false;
     }
     try {
-      this.#replaceArena(merge(arena.records(), writes), info);
+      this.#replaceArena(this.#merge(arena, writes), info);
       return true;
     } catch (error) {
       if (!(error instanceof ConfigStreamError) || error.code !== "limit_exceeded") throw error;
@@ -94,16 +117,17 @@ export class RegionWriter implements Publisher {
   }
 
   #encode({ key, setting }: EffectiveChange, sequenceId: number): SlotWrite {
-    if (Buffer.byteLength(key) > MAX_KEY_BYTES) {
+    // A UTF-16 code unit is three bytes at most.
+    if (key.length * 3 > MAX_KEY_BYTES && Buffer.byteLength(key) > MAX_KEY_BYTES) {
       throw limitError(`A key of ${Buffer.byteLength(key)} bytes ("${key.slice(0, 60)}…")`, `${MAX_KEY_BYTES} bytes`);
     }
-    if (setting === undefined) return { key, record: undefined };
-    const { bytes, hasLayers } = encodeRecord(setting, sequenceId);
+    const records = this.#records;
+    const from = records.length;
+    if (setting === undefined) return { key, from, length: 0, source: "", hasLayers: false };
+    const length = appendRecord(records, setting, sequenceId);
     const most = Math.min(this.#limits.maxValueBytes, MAX_RECORD_BYTES);
-    if (bytes.length > most) {
-      throw limitError(`Setting "${key}" needs ${bytes.length} bytes`, `limits.maxValueBytes = ${most}`);
-    }
-    return { key, record: { bytes, source: setting.source, hasLayers } };
+    if (length > most) throw limitError(`Setting "${key}" needs ${length} bytes`, `limits.maxValueBytes = ${most}`);
+    return { key, from, length, source: setting.source, hasLayers: setting.layers !== undefined };
   }
 
   #checkKeys(changes: readonly EffectiveChange[]): void {
@@ -122,7 +146,7 @@ export class RegionWriter implements Publisher {
     const { epoch, numbers } = takeRange(region, this.#publishesPerArena);
     try {
       const arena = new ArenaWriter(region, ordinal, numbers, former, contents.length);
-      const staged = arena.stage(contents, info);
+      const staged = arena.stage(this.#content(contents), info);
       moveCellsIfDue(region, epoch, contents.length);
       arena.commit(staged);
       // Before readers are sent over: whoever then reads any key of the new arena finds every other cell changed as well.
@@ -150,13 +174,6 @@ function isWasteful(arena: ArenaWriter): boolean {
   const { totalBytes, freeBytes } = arena.usage;
   const deadSlots = arena.slots - arena.liveKeys;
   return freeBytes > IDLE_BYTES + totalBytes / 2 || deadSlots > IDLE_SLOTS + arena.liveKeys;
-}
-
-function merge(records: Iterable<SlotWrite>, writes: readonly SlotWrite[]): SlotWrite[] {
-  const merged = new Map<string, SlotWrite>();
-  for (const record of records) merged.set(record.key, record);
-  for (const write of writes) merged.set(write.key, write);
-  return [...merged.values()].filter(({ record }) => record !== undefined);
 }
 
 /** Takes a range of publish numbers that no arena ever had, as far as the present cells can remember. */

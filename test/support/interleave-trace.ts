@@ -70,9 +70,9 @@ export class RecordingRegion extends Region {
     return old;
   }
 
-  override copyIn(at: number, source: Uint8Array): void {
-    super.copyIn(at, source);
-    this.#noteWords(at >> 2, ((at + source.length + 3) >> 2) - (at >> 2));
+  override copyIn(at: number, source: Uint8Array, from = 0, length = source.length): void {
+    super.copyIn(at, source, from, length);
+    this.#noteWords(at >> 2, ((at + length + 3) >> 2) - (at >> 2));
   }
 
   override copyInAscii(at: number, text: string): void {
