@@ -1,7 +1,7 @@
 /** The events of the stream as bytes. Pure. A test reads them back with the published contract. */
 import type { WireEvent, WireSetting } from "../shared/types.js";
+import { fieldSize, textFieldSize, varintSize, WireWriter } from "../shared/wire-writer.js";
 import { valueSize, writeValue } from "./proto-value.js";
-import { fieldSize, textFieldSize, varintSize, WireWriter } from "./wire-writer.js";
 
 /** Tags: field number times 8 plus wire type. */
 const eventTags = { snapshot: 0x0a, update: 0x12 } as const;

@@ -3,13 +3,13 @@ import { status } from "@grpc/grpc-js";
 import { agentSecureService, loadContract, type ProtoConfigEvent } from "../shared/contract.js";
 import { InvalidOptionError } from "../shared/errors.js";
 import type { Dialect } from "../shared/params.js";
+import { fieldSize, WireWriter } from "../shared/wire-writer.js";
 import type { Refusal } from "./auth.js";
 import { maxSequenceId } from "./broadcaster.js";
 import { encodeSnapshot, encodeUpdate, type Frame } from "./encoding.js";
 import { checkDialect } from "./options.js";
 import type { CallTap, TappedSink } from "./server.js";
 import type { EventSink, Subscriber } from "./subscriber.js";
-import { fieldSize, WireWriter } from "./wire-writer.js";
 
 /** gRPC status codes are those of google.golang.org/grpc/codes. */
 export interface Faults {

@@ -5,7 +5,7 @@
  * key named `__proto__`.
  */
 import type { ConfigValue } from "../shared/types.js";
-import { fieldSize, type WireWriter } from "./wire-writer.js";
+import { fieldSize, type WireWriter } from "../shared/wire-writer.js";
 
 /** Tags of the fields of Value, Struct, its map entries, and ListValue: field number times 8 plus wire type. */
 const valueTags = { null: 0x08, number: 0x11, text: 0x1a, bool: 0x20, struct: 0x2a, list: 0x32 } as const;

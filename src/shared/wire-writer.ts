@@ -1,4 +1,4 @@
-/** The little of protobuf's encoding that the events need: sizes first, then bytes into one exact buffer. Pure. */
+/** The little of protobuf's encoding that this library needs: sizes first, then bytes into one exact buffer. Pure. */
 
 /** Bytes that a varint takes. */
 export function varintSize(value: number): number {
