@@ -1,7 +1,8 @@
 // Serves what a consumer asks of a core agent: the two register services, and the stream.
 import { createServer as createHttp2Server } from "node:http2";
 import { createServer as createTlsServer } from "node:tls";
-import { agentSecureService, loadContract, remoteAgentService } from "../../dist/shared/contract.js";
+import { loadContract } from "../../dist/shared/contract.js";
+import { agentSecureService, remoteAgentService } from "../../dist/shared/service-names.js";
 import { Connection } from "./connection.mjs";
 
 const contract = loadContract();

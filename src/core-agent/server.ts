@@ -11,15 +11,14 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import {
-  agentSecureService,
   type ConfigStreamRequest,
   loadContract,
   type RefreshRemoteAgentRequest,
   type RefreshRemoteAgentResponse,
   type RegisterRemoteAgentRequest,
   type RegisterRemoteAgentResponse,
-  remoteAgentService,
 } from "../shared/contract.js";
+import { agentSecureService, remoteAgentService } from "../shared/service-names.js";
 import { type Authorizer, checkSession, type Refusal } from "./auth.js";
 import type { Broadcaster } from "./broadcaster.js";
 import type { AgentCredentials } from "./credentials.js";

@@ -2,10 +2,6 @@
 import { fromJSON, type PackageDefinition } from "@grpc/proto-loader";
 import { contractDescriptor } from "./contract-descriptor.generated.js";
 
-/** Full names of the services. */
-export const agentSecureService = "datadog.api.v1.AgentSecure";
-export const remoteAgentService = "datadog.remoteagent.v1.RemoteAgent";
-
 /**
  * Loads the contract. Field names stay as in the .proto files; absent message fields are absent, and scalar fields
  * that are absent on the wire have proto3's zero values.

@@ -1,34 +1,55 @@
-/** The contract's methods in typed form, and the decoding of stream events. */
-import {
-  agentSecureService,
-  type ConfigStreamRequest,
-  loadContract,
-  type ProtoConfigEvent,
-} from "../shared/contract.js";
+/** The three calls as grpc-js takes them: names, and how their messages become bytes and come back. */
 import { ConfigStreamError } from "../shared/errors.js";
+import { agentSecureService } from "../shared/service-names.js";
 import type { WireEvent } from "../shared/types.js";
+import {
+  type RefreshRequest,
+  type RegisterRequest,
+  readRefreshed,
+  readRegistration,
+  type StreamRequest,
+  writeRefreshRequest,
+  writeRegisterRequest,
+  writeStreamRequest,
+} from "./call-messages.js";
 import { readEvent } from "./event-decoder.js";
 import { type CallName, UnknownEventError } from "./grpc-failure.js";
+import type { Registration } from "./ports.js";
 
 /** One method of the contract. */
 export interface Method<Request, Response> {
-  readonly path: string;
+  readonly name: CallName;
   readonly requestSerialize: (request: Request) => Buffer;
   readonly responseDeserialize: (bytes: Buffer) => Response;
 }
 
-const contract = loadContract();
+/** Opens a session; both services have it. */
+export const registerMethod: Method<RegisterRequest, Registration> = {
+  name: "RegisterRemoteAgent",
+  requestSerialize: writeRegisterRequest,
+  responseDeserialize: readRegistration,
+};
 
-/** The method of a service. */
-export function methodOf<Request, Response>(service: string, call: CallName): Method<Request, Response> {
-  const methods = contract[service] as unknown as { readonly [name: string]: Method<Request, Response> };
-  const method = methods[call];
-  if (method === undefined) throw new ConfigStreamError("internal", `The contract has no method ${service}.${call}.`);
-  return method;
+/** Keeps a session alive; both services have it. */
+export const refreshMethod: Method<RefreshRequest, Record<string, never>> = {
+  name: "RefreshRemoteAgent",
+  requestSerialize: writeRefreshRequest,
+  responseDeserialize: readRefreshed,
+};
+
+/** The stream of configuration events, of {@link agentSecureService}. */
+export const streamMethod: Method<StreamRequest, WireEvent | Error> = {
+  name: "StreamConfigEvents",
+  requestSerialize: writeStreamRequest,
+  responseDeserialize: decodeEvent,
+};
+
+export const streamPath = methodPath(agentSecureService, streamMethod.name);
+
+/** The path of a method in HTTP/2. */
+export function methodPath(service: string, name: CallName): string {
+  return `/${service}/${name}`;
 }
-
-/** The stream of configuration events. */
-export const streamMethod = methodOf<ConfigStreamRequest, ProtoConfigEvent>(agentSecureService, "StreamConfigEvents");
 
 /** Decodes in one step, so that a message that cannot be read costs that message and not the stream. */
 export function decodeEvent(bytes: Buffer): WireEvent | Error {

@@ -13,21 +13,14 @@ import {
   type ServiceError,
   setLogVerbosity,
 } from "@grpc/grpc-js";
-import {
-  agentSecureService,
-  type RefreshRemoteAgentRequest,
-  type RefreshRemoteAgentResponse,
-  type RegisterRemoteAgentRequest,
-  type RegisterRemoteAgentResponse,
-  remoteAgentService,
-} from "../shared/contract.js";
 import { ConfigStreamError } from "../shared/errors.js";
 import type { EngineParams } from "../shared/params.js";
+import { agentSecureService, remoteAgentService } from "../shared/service-names.js";
 import type { WireEvent } from "../shared/types.js";
 import { type ChannelParams, channelOptions } from "./channel-options.js";
 import { grpcCode } from "./grpc-codes.js";
 import { type CallName, explainFailure, type FailedCall, type GrpcCallError, isTooManyPings } from "./grpc-failure.js";
-import { decodeEvent, type Method, methodOf, streamMethod } from "./methods.js";
+import { type Method, methodPath, refreshMethod, registerMethod, streamMethod, streamPath } from "./methods.js";
 import type {
   CallOptions,
   Connection,
@@ -90,42 +83,28 @@ class GrpcConnection implements Connection {
   }
 
   async register(request: { clientName: string; displayName: string }, options: CallOptions): Promise<Registration> {
-    const response = await this.#callRegistry<RegisterRemoteAgentRequest, RegisterRemoteAgentResponse>(
-      "RegisterRemoteAgent",
-      {
-        pid: String(process.pid),
-        flavor: request.clientName,
-        display_name: request.displayName,
-        api_endpoint_uri: `https://configstream-consumer/${encodeURIComponent(request.clientName)}`,
-        services: [],
-      },
-      options,
-      [],
-    );
-    return {
-      sessionId: response.session_id ?? "",
-      recommendedRefreshIntervalSecs: response.recommended_refresh_interval_secs ?? 0,
+    const message = {
+      pid: String(process.pid),
+      flavor: request.clientName,
+      displayName: request.displayName,
+      apiEndpointUri: `https://configstream-consumer/${encodeURIComponent(request.clientName)}`,
     };
+    return await this.#callRegistry(registerMethod, message, options, []);
   }
 
   async refresh(sessionId: string, options: CallOptions): Promise<void> {
-    await this.#callRegistry<RefreshRemoteAgentRequest, RefreshRemoteAgentResponse>(
-      "RefreshRemoteAgent",
-      { session_id: sessionId },
-      options,
-      [sessionId],
-    );
+    await this.#callRegistry(refreshMethod, { sessionId }, options, [sessionId]);
   }
 
   openStream(request: { clientName: string; sessionId: string }, handlers: StreamHandlers): StreamCall {
     const { sessionId } = request;
     const metadata = this.#metadata();
     setMetadata(metadata, "session_id", sessionId, "session id");
-    const { path, requestSerialize } = streamMethod;
+    const { requestSerialize, responseDeserialize } = streamMethod;
     const call = this.#client.makeServerStreamRequest(
-      path,
+      streamPath,
       requestSerialize,
-      decodeEvent,
+      responseDeserialize,
       { name: request.clientName },
       metadata,
     );
@@ -199,15 +178,16 @@ class GrpcConnection implements Connection {
 
   /** Calls the registry at the service that answered last, or the other one where that is not implemented. */
   async #callRegistry<Request, Response>(
-    name: CallName,
+    method: Method<Request, Response>,
     request: Request,
     options: CallOptions,
     secrets: readonly string[],
   ): Promise<Response> {
+    const { name } = method;
     const deadline = Date.now() + options.deadlineMs;
     const first = this.#learned.registry;
     const second = first === remoteAgentService ? agentSecureService : remoteAgentService;
-    const call = (service: string) => this.#unary(methodOf<Request, Response>(service, name), request, deadline);
+    const call = (service: string) => this.#unary(service, method, request, deadline);
     try {
       return await call(first);
     } catch (thrown) {
@@ -223,12 +203,17 @@ class GrpcConnection implements Connection {
     }
   }
 
-  #unary<Request, Response>(method: Method<Request, Response>, request: Request, deadline: number): Promise<Response> {
-    const { path, requestSerialize, responseDeserialize } = method;
+  #unary<Request, Response>(
+    service: string,
+    method: Method<Request, Response>,
+    request: Request,
+    deadline: number,
+  ): Promise<Response> {
+    const { name, requestSerialize, responseDeserialize } = method;
     const metadata = this.#metadata();
     return new Promise((resolve, reject) => {
       const call = this.#client.makeUnaryRequest(
-        path,
+        methodPath(service, name),
         requestSerialize,
         responseDeserialize,
         request,

@@ -19,13 +19,12 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { type CoreAgent, type CoreAgentOptions, createCoreAgent } from "../../src/core-agent/index.js";
 import type { Clock } from "../../src/shared/clock.js";
 import {
-  agentSecureService,
   loadContract,
   type ProtoConfigEvent,
   type ProtoConfigSetting,
   type ProtoValue,
-  remoteAgentService,
 } from "../../src/shared/contract.js";
+import { agentSecureService, remoteAgentService } from "../../src/shared/service-names.js";
 
 const contract = loadContract();
 const cleanups: (() => unknown)[] = [];

@@ -4,7 +4,8 @@ import { createServer as createHttp2Server, type Http2Server } from "node:http2"
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type PeerCertificate } from "node:tls";
 import { afterEach, describe, expect, it } from "vitest";
-import { agentSecureService, type ProtoConfigEvent, remoteAgentService } from "../../src/shared/contract.js";
+import type { ProtoConfigEvent } from "../../src/shared/contract.js";
+import { agentSecureService, remoteAgentService } from "../../src/shared/service-names.js";
 import type { WireEvent } from "../../src/shared/types.js";
 import { grpcCode } from "../../src/worker/grpc-codes.js";
 import type { GrpcCallError } from "../../src/worker/grpc-failure.js";
@@ -227,6 +228,22 @@ describe("registration", () => {
     expect(error).toMatchObject({ code: "unauthenticated", grpcCode: grpcCode.unauthenticated });
     expect(error.message).toContain("/run/auth_token");
     expect(error.message).not.toContain("secret");
+  });
+
+  it("fails, as does a refresh, when the answer is no message, and says so without quoting it", async () => {
+    const core = await agent({ answer: Buffer.from("secret") });
+    const connection = open(core.address);
+    const calls = {
+      RegisterRemoteAgent: () => connection.register(request, soon),
+      RefreshRemoteAgent: () => connection.refresh("session", soon),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      const error = await failureOf(call());
+      expect(error).toMatchObject({ code: "registration", grpcCode: grpcCode.internal });
+      expect(error.message).toContain(`${name} failed at the core agent at ${core.address} with INTERNAL`);
+      expect(error.message).toContain("Response message parsing error");
+      expect(error.message).not.toContain("secret");
+    }
   });
 
   it("never repeats the session id that a refresh was refused for", async () => {

@@ -8,13 +8,8 @@ import {
   type UntypedHandleCall,
 } from "@grpc/grpc-js";
 import type { ServiceDefinition } from "@grpc/proto-loader";
-import {
-  agentSecureService,
-  type ConfigStreamRequest,
-  loadContract,
-  type ProtoConfigEvent,
-  remoteAgentService,
-} from "../../src/shared/contract.js";
+import { type ConfigStreamRequest, loadContract, type ProtoConfigEvent } from "../../src/shared/contract.js";
+import { agentSecureService, remoteAgentService } from "../../src/shared/service-names.js";
 import type { TestCertificate } from "./certificates.js";
 
 export type StreamOfAgent = ServerWritableStream<ConfigStreamRequest, ProtoConfigEvent>;
@@ -29,6 +24,8 @@ export interface RawAgentOptions {
   readonly onStream?: (stream: StreamOfAgent) => void;
   /** Status text of an answer to a refresh with another session id than `session`. */
   readonly refreshRefusal?: string;
+  /** What every call is answered with, instead of the contract's message. */
+  readonly answer?: Buffer;
   readonly port?: number;
 }
 
@@ -78,7 +75,7 @@ export async function startRawAgent(options: RawAgentOptions = {}): Promise<RawA
         else options.onStream?.(stream);
       }) as UntypedHandleCall,
     };
-    server.addService(contract[name] as ServiceDefinition, implementation);
+    server.addService(answering(contract[name] as ServiceDefinition, options.answer), implementation);
   }
 
   const { certificate } = options;
@@ -97,4 +94,14 @@ export async function startRawAgent(options: RawAgentOptions = {}): Promise<RawA
     });
   });
   return { address: `127.0.0.1:${port}`, port, calls, metadata, requests, close: () => server.forceShutdown() };
+}
+
+/** The service, with an answer of the test's own where there is one. */
+function answering(service: ServiceDefinition, answer: Buffer | undefined): ServiceDefinition {
+  if (answer === undefined) return service;
+  const methods = Object.entries(service).map(([name, method]) => [
+    name,
+    { ...method, responseSerialize: () => answer },
+  ]);
+  return Object.fromEntries(methods);
 }

@@ -1,12 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createEntryEncoder, encodeEntry, encodeSnapshot, encodeUpdate } from "../../../src/core-agent/encoding.js";
-import {
-  agentSecureService,
-  loadContract,
-  type ProtoConfigEvent,
-  type ProtoValue,
-} from "../../../src/shared/contract.js";
+import { loadContract, type ProtoConfigEvent, type ProtoValue } from "../../../src/shared/contract.js";
+import { agentSecureService } from "../../../src/shared/service-names.js";
 import type { ConfigValue, WireSetting } from "../../../src/shared/types.js";
 
 interface EventType {

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  agentSecureService,
   loadContract,
   type ProtoConfigEvent,
   type ProtoConfigSetting,
   type ProtoValue,
 } from "../../../src/shared/contract.js";
 import { ConfigStreamError } from "../../../src/shared/errors.js";
+import { agentSecureService } from "../../../src/shared/service-names.js";
 import type { ConfigValue, WireEvent } from "../../../src/shared/types.js";
 import { maxNesting, readEvent } from "../../../src/worker/event-decoder.js";
 import { decodeEvent } from "../../../src/worker/methods.js";
