@@ -1,7 +1,7 @@
 // Serves what a consumer asks of a core agent: the two register services, and the stream.
 import { createServer as createHttp2Server } from "node:http2";
 import { createServer as createTlsServer } from "node:tls";
-import { loadContract } from "../../dist/shared/contract.js";
+import { loadContract } from "../../dist/core-agent/contract.js";
 import { agentSecureService, remoteAgentService } from "../../dist/shared/service-names.js";
 import { Connection } from "./connection.mjs";
 

@@ -1,12 +1,12 @@
 /** Misbehaviour on request, over the real socket, to test what consumers make of it. Nothing else knows of it. */
 import { status } from "@grpc/grpc-js";
-import { loadContract, type ProtoConfigEvent } from "../shared/contract.js";
 import { InvalidOptionError } from "../shared/errors.js";
 import type { Dialect } from "../shared/params.js";
 import { agentSecureService } from "../shared/service-names.js";
 import { fieldSize, WireWriter } from "../shared/wire-writer.js";
 import type { Refusal } from "./auth.js";
 import { maxSequenceId } from "./broadcaster.js";
+import { loadContract, type ProtoConfigEvent } from "./contract.js";
 import { encodeSnapshot, encodeUpdate, type Frame } from "./encoding.js";
 import { checkDialect } from "./options.js";
 import type { CallTap, TappedSink } from "./server.js";

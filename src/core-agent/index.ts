@@ -8,14 +8,14 @@
 export type { Environment } from "../files/env.js";
 export type { DefaultSetting, Defaults } from "../files/known-keys.js";
 export type { Clock, Timer } from "../shared/clock.js";
+export type { ConfigValue, SourceValue } from "../shared/types.js";
 export type {
   ProtoConfigEvent,
   ProtoConfigSetting,
   ProtoConfigSnapshot,
   ProtoConfigUpdate,
   ProtoValue,
-} from "../shared/contract.js";
-export type { ConfigValue, SourceValue } from "../shared/types.js";
+} from "./contract.js";
 export type { CoreAgent, CoreAgentStatus, SettingEntry } from "./core-agent.js";
 export { createCoreAgent } from "./core-agent.js";
 export type { Faults } from "./faults.js";

@@ -10,6 +10,9 @@ import {
   status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import { agentSecureService, remoteAgentService } from "../shared/service-names.js";
+import { type Authorizer, checkSession, type Refusal } from "./auth.js";
+import type { Broadcaster } from "./broadcaster.js";
 import {
   type ConfigStreamRequest,
   loadContract,
@@ -17,10 +20,7 @@ import {
   type RefreshRemoteAgentResponse,
   type RegisterRemoteAgentRequest,
   type RegisterRemoteAgentResponse,
-} from "../shared/contract.js";
-import { agentSecureService, remoteAgentService } from "../shared/service-names.js";
-import { type Authorizer, checkSession, type Refusal } from "./auth.js";
-import type { Broadcaster } from "./broadcaster.js";
+} from "./contract.js";
 import type { AgentCredentials } from "./credentials.js";
 import { listen } from "./listen.js";
 import type { AgentLog, ListenAddress, RegisterServices } from "./options.js";

@@ -16,14 +16,14 @@ import {
 } from "@grpc/grpc-js";
 import { Registry } from "prom-client";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { type CoreAgent, type CoreAgentOptions, createCoreAgent } from "../../src/core-agent/index.js";
-import type { Clock } from "../../src/shared/clock.js";
 import {
   loadContract,
   type ProtoConfigEvent,
   type ProtoConfigSetting,
   type ProtoValue,
-} from "../../src/shared/contract.js";
+} from "../../src/core-agent/contract.js";
+import { type CoreAgent, type CoreAgentOptions, createCoreAgent } from "../../src/core-agent/index.js";
+import type { Clock } from "../../src/shared/clock.js";
 import { agentSecureService, remoteAgentService } from "../../src/shared/service-names.js";
 
 const contract = loadContract();

@@ -1,8 +1,8 @@
 import { createConsumer } from "configstream-consumer";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
+import type { ProtoConfigEvent, ProtoConfigSetting, ProtoValue } from "../../src/core-agent/contract.js";
 import { type CoreAgent, createCoreAgent } from "../../src/core-agent/index.js";
-import type { ProtoConfigEvent, ProtoConfigSetting, ProtoValue } from "../../src/shared/contract.js";
 import { isInStep, type LiveEngine, startLiveEngine, until, valuesOf } from "../support/live-engine.js";
 import { anyBytes, encode, field, nestedUpdate } from "../support/wire-bytes.js";
 

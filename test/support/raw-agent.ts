@@ -8,7 +8,7 @@ import {
   type UntypedHandleCall,
 } from "@grpc/grpc-js";
 import type { ServiceDefinition } from "@grpc/proto-loader";
-import { type ConfigStreamRequest, loadContract, type ProtoConfigEvent } from "../../src/shared/contract.js";
+import { type ConfigStreamRequest, loadContract, type ProtoConfigEvent } from "../../src/core-agent/contract.js";
 import { agentSecureService, remoteAgentService } from "../../src/shared/service-names.js";
 import type { TestCertificate } from "./certificates.js";
 

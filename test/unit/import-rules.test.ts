@@ -148,6 +148,11 @@ describe("the dangerous and the heavy", () => {
     ]);
   });
 
+  it("import proto-loader in the core agent's contract only, and protobufjs nowhere", () => {
+    expect(importers("@grpc/proto-loader")).toEqual(["core-agent/contract.ts"]);
+    expect(importers("protobufjs")).toEqual([]);
+  });
+
   it("import prom-client in the two files of metrics only", () => {
     expect(importers("prom-client").filter((path) => !/(^|\/)metrics\.ts$/.test(path))).toEqual([]);
   });

@@ -6,7 +6,7 @@ import {
   type RefreshRemoteAgentRequest,
   type RegisterRemoteAgentRequest,
   type RegisterRemoteAgentResponse,
-} from "../../../src/shared/contract.js";
+} from "../../../src/core-agent/contract.js";
 import { agentSecureService, remoteAgentService } from "../../../src/shared/service-names.js";
 import {
   readRefreshed,

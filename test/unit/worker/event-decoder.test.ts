@@ -5,7 +5,7 @@ import {
   type ProtoConfigEvent,
   type ProtoConfigSetting,
   type ProtoValue,
-} from "../../../src/shared/contract.js";
+} from "../../../src/core-agent/contract.js";
 import { ConfigStreamError } from "../../../src/shared/errors.js";
 import { agentSecureService } from "../../../src/shared/service-names.js";
 import type { ConfigValue, WireEvent } from "../../../src/shared/types.js";
