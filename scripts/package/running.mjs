@@ -29,7 +29,13 @@ export async function problemsOfRun(node, file, { agent, cwd, isolation = "worke
   });
   const code = await new Promise((resolve) => child.on("close", resolve));
   const local = readsFiles ? ["local: 42"] : [];
-  const expected = ["true InvalidOptionError invalid_option", ...local, "port: 8126", `log_level: ${level}`];
+  const expected = [
+    "true InvalidOptionError invalid_option",
+    ...local,
+    "metrics: true",
+    "port: 8126",
+    `log_level: ${level}`,
+  ];
   const missing = expected.filter((line) => !output.split("\n").includes(line));
   // A warning of Node.js, such as that `require` of an ES module is experimental, counts as well.
   if (code === 0 && errors === "" && missing.length === 0) return [];

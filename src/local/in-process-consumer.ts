@@ -6,7 +6,7 @@ import { inspect } from "node:util";
 import { copyValue } from "../files/values.js";
 import type { Consumer } from "../main/consumer.js";
 import type { Logger } from "../main/logger.js";
-import { addMetrics, createRegistry, type MetricsRegistry, type MetricsSource } from "../main/metrics.js";
+import { LazyMetrics, type MetricsRegistry } from "../main/metrics.js";
 import { createReader } from "../main/reader.js";
 import type { Reader } from "../main/reader-api.js";
 import { type WaitOptions, type WaitSyncOptions, waitReady, waitReadySync } from "../main/readiness.js";
@@ -39,13 +39,12 @@ export interface InProcessParams extends Pick<EngineParams, "clientName" | "sour
 }
 
 export class InProcessConsumer implements Consumer {
-  readonly metrics: MetricsRegistry;
   readonly #params: InProcessParams;
   readonly #region: Region;
   readonly #writer: RegionWriter;
   readonly #store: LayerStore;
   readonly #reader: Reader;
-  readonly #metricsSource: MetricsSource;
+  readonly #metrics: LazyMetrics;
   readonly #subscriptions: Subscriptions;
   readonly #notifier: Notifier;
   #lastError: ErrorSummary | undefined;
@@ -63,8 +62,9 @@ export class InProcessConsumer implements Consumer {
       configFile: params.configFile ?? "",
       logger,
     });
-    this.metrics = params.registry ?? createRegistry();
-    this.#metricsSource = addMetrics(this.metrics, clientName, this.#region);
+    this.#metrics = new LazyMetrics(params.registry, clientName, this.#region);
+    // Whoever gives a registry scrapes that one, without asking here.
+    if (params.registry !== undefined) this.#metrics.registry();
     this.#notifier = new Notifier({
       poll: () => {},
       send: (batch) =>
@@ -119,6 +119,10 @@ export class InProcessConsumer implements Consumer {
   waitReadySync(options?: WaitSyncOptions): void {
     // Only this thread can make it ready, so blocking it could not help.
     waitReadySync(this.#waiter, { ...options, timeoutMs: 0 });
+  }
+
+  get metrics(): MetricsRegistry {
+    return this.#metrics.registry();
   }
 
   reader(): Reader {
@@ -194,7 +198,7 @@ export class InProcessConsumer implements Consumer {
   async #stop(): Promise<void> {
     this.#subscriptions.close();
     markStopped(this.#region);
-    this.#metricsSource.release();
+    this.#metrics.release();
     await this.#params.onStop?.();
   }
 }

@@ -1,7 +1,7 @@
 /** Reading in another thread than the consumer's. */
 import { Region } from "../shared/region.js";
 import { guarded, type Logger } from "./logger.js";
-import { addMetrics, createRegistry, type MetricsRegistry } from "./metrics.js";
+import { LazyMetrics, type MetricsRegistry } from "./metrics.js";
 import { checkNames, shapeOption } from "./options.js";
 import { createReader } from "./reader.js";
 import type { Reader } from "./reader-api.js";
@@ -55,7 +55,7 @@ export function attachReader<S extends object = AnySchema>(
   const region = new Region(shared.memory);
   const waiter = { region, timeoutMs: shared.readyTimeoutMs, address: shared.coreAgentAddress };
   const reader = createReader(region, logger === undefined ? {} : { logger: guarded(logger) });
-  let registry: MetricsRegistry | undefined;
+  const metrics = new LazyMetrics(given, shared.clientName, region);
   const attached = Object.assign(reader, {
     reader,
     waitReady: (options?: WaitOptions) => waitReady(waiter, options),
@@ -64,13 +64,7 @@ export function attachReader<S extends object = AnySchema>(
   });
   // Not by Object.assign, which would make it now: most threads are never scraped.
   const complete: AttachedReader = Object.defineProperty(attached, "metrics", {
-    get() {
-      if (registry !== undefined) return registry;
-      const target = given ?? createRegistry();
-      addMetrics(target, shared.clientName, region);
-      registry = target;
-      return target;
-    },
+    get: () => metrics.registry(),
   }) as typeof attached & { readonly metrics: MetricsRegistry };
   return complete as unknown as AttachedReader<S>;
 }

@@ -21,7 +21,7 @@ import type { ConsumerOptions } from "./consumer-options.js";
 import type { EngineHostInit } from "./engine-host.js";
 import { startInline } from "./inline-host.js";
 import { guarded, type Logger, silentLogger } from "./logger.js";
-import { addMetrics, createRegistry, type MetricsRegistry, type MetricsSource } from "./metrics.js";
+import { LazyMetrics, type MetricsRegistry } from "./metrics.js";
 import { type Environment, type HostParams, resolveOptions } from "./params.js";
 import { quietClock } from "./quiet-clock.js";
 import { createReader } from "./reader.js";
@@ -89,7 +89,10 @@ export interface ConsumerOf<S extends object> extends AsyncDisposable {
   subscribe(options?: SubscribeOptions<KeyOf<S>>): Subscription;
   /** Where the consumer stands. Works while the worker is stuck, and after `stop()`. */
   status(): ConsumerStatus;
-  /** The prom-client registry with the consumer's metrics: the one given as an option, or its own. */
+  /**
+   * The prom-client registry with the consumer's metrics: the one given as an option, or its own. That one is made, and
+   * prom-client loaded, when it is first asked for.
+   */
   readonly metrics: MetricsRegistry;
   /** A value for other threads, which give it to `attachReader`. */
   share(): SharedConfig;
@@ -115,14 +118,13 @@ export function consumerIn(env: Environment, options: ConsumerOptions): Consumer
 }
 
 class ConfigConsumer implements Consumer {
-  readonly metrics: MetricsRegistry;
   readonly #engine: EngineParams;
   readonly #host: HostParams;
   readonly #logger: Logger;
   readonly #region: Region;
   readonly #subscriptions: Subscriptions;
   readonly #supervisor: Supervisor;
-  readonly #metricsSource: MetricsSource;
+  readonly #metrics: LazyMetrics;
   #reader: Reader | undefined;
   readonly #untold = createUntoldMemory();
   /** The last one, while its subscribers are there. */
@@ -136,8 +138,9 @@ class ConfigConsumer implements Consumer {
     this.#host = host;
     this.#logger = host.logger === undefined ? silentLogger : guarded(host.logger);
     this.#region = newRegion(engine.limits.maxRegionBytes);
-    this.metrics = host.registry ?? createRegistry();
-    this.#metricsSource = addMetrics(this.metrics, engine.clientName, this.#region);
+    this.#metrics = new LazyMetrics(host.registry, engine.clientName, this.#region);
+    // Whoever gives a registry scrapes that one, without asking here.
+    if (host.registry !== undefined) this.#metrics.registry();
     this.#subscriptions = new Subscriptions({
       bufferSize: host.subscriptionBuffer,
       logger: this.#logger,
@@ -187,6 +190,10 @@ class ConfigConsumer implements Consumer {
       );
     }
     waitReadySync(this.#waiter, options);
+  }
+
+  get metrics(): MetricsRegistry {
+    return this.#metrics.registry();
   }
 
   reader(): Reader {
@@ -297,7 +304,7 @@ class ConfigConsumer implements Consumer {
     this.#subscriptions.close();
     markStopped(this.#region);
     await this.#supervisor.stop(this.#host.stopTimeoutMs);
-    this.#metricsSource.release();
+    this.#metrics.release();
   }
 }
 

@@ -4,7 +4,9 @@
  * Every series has the label `client`, the consumer's `clientName`, so that several consumers can share a registry; two of
  * the same name at a time cannot. A stopped consumer leaves its last values, and a later one of its name goes on from them.
  */
-import { Counter, Gauge, Registry, type RegistryContentType } from "prom-client";
+
+import type { Registry, RegistryContentType } from "prom-client";
+import { loadPromClient } from "#prom-client";
 import type { CounterName } from "../shared/counters.js";
 import { InvalidOptionError } from "../shared/errors.js";
 import { readCounter } from "../shared/header.js";
@@ -16,11 +18,6 @@ import { consumerStatus } from "./status.js";
 
 /** A registry of prom-client, of either text format. */
 export type MetricsRegistry = Registry<RegistryContentType>;
-
-/** Makes a registry for one consumer. */
-export function createRegistry(): MetricsRegistry {
-  return new Registry();
-}
 
 const prefix = "configstream_consumer_";
 
@@ -91,6 +88,41 @@ export interface MetricsSource {
   release(): void;
 }
 
+/** A consumer's metrics. They are put in a registry when that is first asked for, since prom-client takes a while to load. */
+export class LazyMetrics implements MetricsSource {
+  readonly #given: MetricsRegistry | undefined;
+  readonly #clientName: string;
+  readonly #region: Region;
+  #placed: { readonly registry: MetricsRegistry; readonly source: MetricsSource } | undefined;
+  #isReleased = false;
+
+  /** @param given The registry that they are put in. Default: one of their own. */
+  constructor(given: MetricsRegistry | undefined, clientName: string, region: Region) {
+    this.#given = given;
+    this.#clientName = clientName;
+    this.#region = region;
+  }
+
+  /** The registry, with the metrics in it. Throws as {@link addMetrics} does, and when prom-client cannot be loaded. */
+  registry(): MetricsRegistry {
+    this.#placed ??= this.#place();
+    return this.#placed.registry;
+  }
+
+  release(): void {
+    this.#isReleased = true;
+    this.#placed?.source.release();
+  }
+
+  #place() {
+    const registry: MetricsRegistry = this.#given ?? new (loadPromClient().Registry)();
+    const source = addMetrics(registry, this.#clientName, this.#region);
+    // The last values are still in the memory.
+    if (this.#isReleased) source.release();
+    return { registry, source };
+  }
+}
+
 /** Puts a consumer's metrics in a registry. Throws `InvalidOptionError` when their names or its label are taken there. */
 export function addMetrics(registry: MetricsRegistry, clientName: string, region: Region): MetricsSource {
   let collector = collectors.get(registry);
@@ -112,6 +144,7 @@ interface Source {
 }
 
 class Collector {
+  readonly #prom = loadPromClient();
   readonly #sources = new Map<string, Source>();
   readonly #collects: ((client: string, source: Source) => void)[] = [];
 
@@ -155,7 +188,7 @@ class Collector {
       metric.inc({ client }, (now - (seen.get(counter) ?? 0)) >>> 0);
       seen.set(counter, now);
     };
-    const metric = new Counter({
+    const metric = new this.#prom.Counter({
       name: prefix + name,
       help,
       labelNames: ["client"],
@@ -175,7 +208,7 @@ class Collector {
       if (value === undefined) metric.remove({ client });
       else metric.set({ client }, value);
     };
-    const metric = new Gauge({
+    const metric = new this.#prom.Gauge({
       name: prefix + name,
       help,
       labelNames: ["client"],
@@ -189,7 +222,7 @@ class Collector {
       const present = consumerStatus(region, Date.now()).state;
       for (const state of states) metric.set({ client, state }, state === present ? 1 : 0);
     };
-    const metric = new Gauge({
+    const metric = new this.#prom.Gauge({
       name: `${prefix}state`,
       help: "1 for the state that the consumer is in, 0 for the others.",
       labelNames: ["client", "state"],

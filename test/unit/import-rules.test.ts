@@ -153,8 +153,13 @@ describe("the dangerous and the heavy", () => {
     expect(importers("protobufjs")).toEqual([]);
   });
 
-  it("import prom-client in the two files of metrics only", () => {
-    expect(importers("prom-client").filter((path) => !/(^|\/)metrics\.ts$/.test(path))).toEqual([]);
+  it("import prom-client in the core agent's metrics, and for the consumer's in the two files that load it", () => {
+    expect(importers("prom-client")).toEqual([
+      "core-agent/metrics.ts",
+      "main/prom-client-bundled.ts",
+      "main/prom-client.ts",
+    ]);
+    expect(importers("#prom-client")).toEqual(["main/metrics.ts"]);
   });
 
   it("leave clock and chance to whoever composes: the policies take them as parameters", () => {

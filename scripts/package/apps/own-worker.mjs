@@ -13,6 +13,7 @@ const consumer = createConsumer({ clientName: "bundled", workerUrl });
 const changes = consumer.subscribe({ key: "log_level" });
 await consumer.start();
 await consumer.waitReady({ timeoutMs: 60_000 });
+console.log("metrics:", /state{client="bundled",state="live"} 1/.test(await consumer.metrics.metrics()));
 console.log("port:", consumer.reader().getInt("my_agent.port"));
 for await (const change of changes) {
   console.log("log_level:", change.newValue);

@@ -1,6 +1,6 @@
 import { Counter, Registry } from "prom-client";
 import { describe, expect, test } from "vitest";
-import { addMetrics, createRegistry, type MetricsRegistry } from "../../../src/main/metrics.js";
+import { addMetrics, LazyMetrics, type MetricsRegistry } from "../../../src/main/metrics.js";
 import { InvalidOptionError } from "../../../src/shared/errors.js";
 import { count, markStopped, writeStatus } from "../../../src/shared/header.js";
 import { header } from "../../../src/shared/layout.js";
@@ -15,7 +15,7 @@ async function samples(registry: MetricsRegistry, name: string): Promise<Record<
 
 describe("counters", () => {
   test("are there from the beginning as 0, and follow the header", async () => {
-    const registry = createRegistry();
+    const registry = new Registry();
     const region = newRegion();
     addMetrics(registry, "a", region);
     expect(await samples(registry, "reconnect_count")).toEqual({ a: 0 });
@@ -29,7 +29,7 @@ describe("counters", () => {
   });
 
   test("never fall when the word in the header wraps", async () => {
-    const registry = createRegistry();
+    const registry = new Registry();
     const region = newRegion();
     addMetrics(registry, "a", region);
     count(region, "publishes", 0xffff_fff0);
@@ -41,7 +41,7 @@ describe("counters", () => {
 
 describe("gauges", () => {
   test("have no sample before there is something to tell", async () => {
-    const registry = createRegistry();
+    const registry = new Registry();
     addMetrics(registry, "a", newRegion());
     expect(await samples(registry, "time_to_first_snapshot_seconds")).toEqual({});
     expect(await samples(registry, "last_sequence_id")).toEqual({});
@@ -50,7 +50,7 @@ describe("gauges", () => {
   });
 
   test("tell sequence id, settings, time to the first snapshot, and the state", async () => {
-    const registry = createRegistry();
+    const registry = new Registry();
     const region = newRegion();
     addMetrics(registry, "a", region);
     const writer = new TestWriter(region);
@@ -77,7 +77,7 @@ describe("gauges", () => {
 
 describe("a registry", () => {
   test("takes several consumers, told apart by the label client", async () => {
-    const registry = createRegistry();
+    const registry = new Registry();
     const [first, second] = [newRegion(), newRegion()];
     addMetrics(registry, "a", first);
     addMetrics(registry, "b", second);
@@ -88,7 +88,7 @@ describe("a registry", () => {
   });
 
   test("refuses a second consumer of the same name, until the first was stopped; then the counters go on", async () => {
-    const registry = createRegistry();
+    const registry = new Registry();
     const first = newRegion();
     const source = addMetrics(registry, "a", first);
     expect(() => addMetrics(registry, "a", newRegion())).toThrow(InvalidOptionError);
@@ -118,5 +118,41 @@ describe("a registry", () => {
     registry.clear();
     addMetrics(registry, "b", newRegion());
     expect(await samples(registry, "reconnect_count")).toEqual({ b: 0 });
+  });
+});
+
+describe("the metrics of a consumer", () => {
+  test("come in one registry, made when it is first asked for, or in the one that was given", async () => {
+    const region = newRegion();
+    const metrics = new LazyMetrics(undefined, "a", region);
+    count(region, "publishes", 2);
+    const registry = metrics.registry();
+    expect(registry).toBeInstanceOf(Registry);
+    expect(await samples(registry, "publishes")).toEqual({ a: 2 });
+    expect(metrics.registry()).toBe(registry);
+    const given = new Registry();
+    expect(new LazyMetrics(given, "a", region).registry()).toBe(given);
+    expect(await samples(given, "publishes")).toEqual({ a: 2 });
+  });
+
+  test("that are first asked for after the end are the last ones, and leave the name to the next consumer", async () => {
+    const registry = new Registry();
+    const region = newRegion();
+    const metrics = new LazyMetrics(registry, "a", region);
+    count(region, "publishes", 2);
+    metrics.release();
+    expect(await samples(metrics.registry(), "publishes")).toEqual({ a: 2 });
+    count(region, "publishes", 5);
+    expect(await samples(metrics.registry(), "publishes")).toEqual({ a: 2 });
+    expect(() => addMetrics(registry, "a", newRegion())).not.toThrow();
+  });
+
+  test("are asked for again after a name was taken", () => {
+    const registry = new Registry();
+    const source = addMetrics(registry, "a", newRegion());
+    const metrics = new LazyMetrics(registry, "a", newRegion());
+    expect(() => metrics.registry()).toThrow(InvalidOptionError);
+    source.release();
+    expect(metrics.registry()).toBe(registry);
   });
 });
