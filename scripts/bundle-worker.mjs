@@ -14,8 +14,6 @@ export async function bundleWorker() {
   const bundle = await rolldown({
     input: join(root, "dist", "worker", "entry.js"),
     platform: "node",
-    // Without its optional native part, which a text cannot bring along.
-    resolve: { alias: { msgpackr: join(root, "node_modules", "msgpackr", "index.js") } },
     onLog(level, log, handler) {
       // protobufjs makes code from text; so it does without a bundle.
       if (log.code !== "EVAL") handler(level === "warn" ? "error" : level, log);

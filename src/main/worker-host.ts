@@ -1,6 +1,7 @@
 /** One worker thread: starts it, talks with it, and knows when it has ended. */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
-import { expose, wrap } from "comlink";
+// By its plain name Node.js finds the CommonJS build, and no other package here needs the loader for that.
+import { expose, wrap } from "comlink/dist/esm/comlink.mjs";
 import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
 import { ConfigStreamError } from "../shared/errors.js";
 import type { ControlApi, HostApi, HostMessage, WorkerInit, WorkerMessage } from "../shared/messages.js";

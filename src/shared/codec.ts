@@ -8,7 +8,9 @@
  * Always decodes private memory: msgpackr turns corrupt bytes into wrong values without throwing, so nothing may reach
  * it that has not passed the protocol and its checksum.
  */
-import { Packr, RESET_BUFFER_MODE, REUSE_BUFFER_MODE } from "msgpackr";
+// By this path it comes without its native part, which takes longer to load than all the rest of it, and helps with long
+// lists of texts only.
+import { Packr, RESET_BUFFER_MODE, REUSE_BUFFER_MODE } from "msgpackr/pack";
 import { ByteBuffer } from "./byte-buffer.js";
 import type { ConfigValue, ResolvedSetting, SourceValue } from "./types.js";
 

@@ -1,4 +1,8 @@
-/** Typings for the ES module build of comlink's adapter, which the package has only for its other builds. */
+/** Typings for the ES module builds of comlink and its adapter, which the package has only for its other builds. */
+declare module "comlink/dist/esm/comlink.mjs" {
+  export * from "comlink";
+}
+
 declare module "comlink/dist/esm/node-adapter.mjs" {
   import type { MessagePort } from "node:worker_threads";
   import type { Endpoint } from "comlink";

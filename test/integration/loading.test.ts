@@ -13,6 +13,7 @@ import { createRequire } from "node:module";
 import { attachReader, createConsumer, createEffectiveConfig } from "configstream-consumer";
 import { createMockConsumer } from "configstream-consumer/testing";
 const { cache } = createRequire(process.cwd() + "/");
+const loadedAtFirst = Object.keys(cache);
 const isLoaded = () => Object.keys(cache).some((file) => /node_modules.prom-client\\W/.test(file));
 `;
 
@@ -44,6 +45,14 @@ await consumer.stop();
 `;
 
 const read = `true true true true\nconfigstream_consumer_state{client="reads",state="live"} 1,own 0\n`;
+
+it("importing the package loads no CommonJS package, whose loader takes a while, and no native code", async () => {
+  expect(
+    await output(
+      "console.log(loadedAtFirst, process.report.getReport().sharedObjects.filter((file) => file.endsWith('.node')));",
+    ),
+  ).toBe("[] []\n");
+}, 90_000);
 
 it.each(["worker", "none"])(
   "a consumer runs without prom-client until its metrics are asked for, which are the application's own kind, with isolation %s",
