@@ -1,6 +1,7 @@
 /** All settings of the core agent, in layers by source. Pure: no clock, no I/O. */
 
-import { copyValue, valuesEqual } from "../files/values.js";
+import { copyValue } from "../files/values.js";
+import { equalValues } from "../shared/equality.js";
 import { InvalidOptionError } from "../shared/errors.js";
 import type { ConfigValue, SourceValue } from "../shared/types.js";
 
@@ -69,7 +70,7 @@ export function createLayerStore(sourcePriority: readonly string[]): LayerStore 
       const index = layers.findIndex((layer) => layer.source === source);
       const layer: SourceValue = { source, value };
       if (index >= 0) {
-        if (valuesEqual((layers[index] as SourceValue).value, value)) return undefined;
+        if (equalValues((layers[index] as SourceValue).value, value)) return undefined;
         layers[index] = layer;
       } else {
         const above = layers.findIndex((other) => order(source, other.source) < 0);
@@ -122,7 +123,7 @@ export function diffLayer(
   const changed = new Map<string, ConfigValue>();
   for (const [key, value] of after) {
     const old = before.get(key);
-    if (old === undefined || !valuesEqual(old, value)) changed.set(key, value);
+    if (old === undefined || !equalValues(old, value)) changed.set(key, value);
   }
   return { removed, changed };
 }

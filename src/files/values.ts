@@ -1,4 +1,4 @@
-/** Setting values: private frozen copies, and equality as the stream understands it. Pure. */
+/** Setting values: private frozen copies. Pure. */
 import { InvalidOptionError } from "../shared/errors.js";
 import type { ConfigValue } from "../shared/types.js";
 
@@ -55,23 +55,4 @@ export function defineEntry(target: { [name: string]: ConfigValue }, name: strin
   } else {
     target[name] = value;
   }
-}
-
-/** True when both values look the same to a consumer: `1` and `"1"` differ, equal maps do not, NaN equals itself. */
-export function valuesEqual(a: ConfigValue, b: ConfigValue): boolean {
-  if (a === b) return true;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) {
-    return typeof a === "number" && typeof b === "number" && Number.isNaN(a) && Number.isNaN(b);
-  }
-  if (Array.isArray(a) || Array.isArray(b)) {
-    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
-    return a.every((item: ConfigValue, index) => valuesEqual(item, b[index] as ConfigValue));
-  }
-  return objectsEqual(a as { readonly [key: string]: ConfigValue }, b as { readonly [key: string]: ConfigValue });
-}
-
-function objectsEqual(a: { readonly [key: string]: ConfigValue }, b: { readonly [key: string]: ConfigValue }): boolean {
-  const names = Object.keys(a);
-  if (names.length !== Object.keys(b).length) return false;
-  return names.every((name) => Object.hasOwn(b, name) && valuesEqual(a[name] as ConfigValue, b[name] as ConfigValue));
 }

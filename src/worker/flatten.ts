@@ -6,8 +6,9 @@
  * capitals, blanks) is data and stays one leaf, exactly as it was sent. So does an empty map: a section without
  * settings is never sent, while an empty map is a common default. A map that is a leaf in one layer is a leaf in all.
  */
+
+import { type ConfigMap, isMap } from "../shared/equality.js";
 import type { ConfigValue, SourceValue } from "../shared/types.js";
-import { type ConfigMap, isMap } from "./diff.js";
 
 const settingName = /^[a-z0-9_-]+$/;
 

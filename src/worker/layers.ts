@@ -4,12 +4,14 @@
  * Every change is staged first, so that a publisher may refuse it: until `commit` the store is as it was. An update
  * costs what it changes, whatever the number of keys. The dialects are told apart in dialect.ts.
  */
+
+import { equalValues } from "../shared/equality.js";
 import { ConfigStreamError } from "../shared/errors.js";
 import type { EngineParams, OverrideRule } from "../shared/params.js";
 import type { EffectiveChange, ResolvedSetting, SourceValue, WireSetting } from "../shared/types.js";
 import type { SavedSetting } from "./cache/saved-settings.js";
 import { layersOfClaim, type Mode, type Survey, survey, type Told } from "./dialect.js";
-import { changeOf, equalLayers, equalValues } from "./diff.js";
+import { changeOf, equalLayers } from "./diff.js";
 import { isSection, type Leaves } from "./flatten.js";
 import { KeyTree } from "./key-tree.js";
 import { editsOf, type LayerEdits, type LeafUpdate } from "./leaf-update.js";

@@ -2,8 +2,9 @@
  * What an update does to leaves. Usually it touches its own key; when the key is a section (leaves lie below it), the
  * whole subtree is replaced.
  */
+
+import { isMap } from "../shared/equality.js";
 import type { ConfigValue, ResolvedSetting, SourceValue } from "../shared/types.js";
-import { isMap } from "./diff.js";
 import { flatten, isSection, type Leaves } from "./flatten.js";
 import { parentOf } from "./key-tree.js";
 import { layersOf, type Priority, withLayer, withoutLayer, withWinner } from "./priority.js";

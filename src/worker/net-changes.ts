@@ -4,8 +4,9 @@
  * Per key it keeps the first old value and the newest setting, so a key that changes three times is one change, one that
  * returns to its value is no change of value, and one that comes and goes is nothing at all.
  */
+
+import { equalValues } from "../shared/equality.js";
 import type { EffectiveChange } from "../shared/types.js";
-import { equalValues } from "./diff.js";
 
 /** An accumulator of changes that have not been published. */
 export class NetChanges {

@@ -5,11 +5,11 @@
  */
 import { currentPosition, keyOfSlot, RecordCopy } from "../shared/arena-reader.js";
 import { decodeRecord } from "../shared/codec.js";
+import { equalValues } from "../shared/equality.js";
 import { block } from "../shared/layout.js";
 import type { Region } from "../shared/region.js";
 import { stillValid } from "../shared/seqlock.js";
 import type { ConfigValue, EffectiveChange } from "../shared/types.js";
-import { equalValues } from "./diff.js";
 
 /** The difference between `previous` and the state that `first`, a list of additions, makes. */
 export function netChanges(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { copyValue, valuesEqual } from "../../../src/files/values.js";
+import { copyValue } from "../../../src/files/values.js";
 import { InvalidOptionError } from "../../../src/shared/errors.js";
 
 describe("copyValue", () => {
@@ -36,24 +36,5 @@ describe("copyValue", () => {
     const cycle: Record<string, unknown> = {};
     cycle.self = cycle;
     expect(() => copyValue("k", cycle)).toThrow(/contains itself/);
-  });
-});
-
-describe("valuesEqual", () => {
-  test.each([
-    [1, "1", false],
-    [true, 1, false],
-    [null, 0, false],
-    [Number.NaN, Number.NaN, true],
-    [[1, 2], [1, 2], true],
-    [[1, 2], [2, 1], false],
-    [[], {}, false],
-    [{ a: 1, b: { c: [null] } }, { b: { c: [null] }, a: 1 }, true],
-    [{ a: 1 }, { a: 1, b: 2 }, false],
-    [{ a: null }, { b: null }, false],
-    [{}, JSON.parse('{"__proto__": null}'), false],
-  ])("%j and %j: %j", (a, b, equal) => {
-    expect(valuesEqual(a, b)).toBe(equal);
-    expect(valuesEqual(b, a)).toBe(equal);
   });
 });
