@@ -6,33 +6,14 @@ import { renderView, type ViewModel } from "../../../src/cli/demo/view.js";
 import { withValue } from "../../../src/cli/demo/workspace.js";
 import { ansiStyle, plainStyle } from "../../../src/cli/style.js";
 import { displayWidth } from "../../../src/cli/text.js";
+import { liveStatus } from "../../support/live-status.js";
 
 const model: ViewModel = {
   columns: 80,
   rows: 24,
   elapsedMs: 61_000,
   startingWith: undefined,
-  status: {
-    state: "live",
-    step: "done",
-    ready: true,
-    started: true,
-    sequenceId: 12,
-    origin: "core-agent",
-    keys: 2_071,
-    lastMessageAgeMs: 10,
-    lastChangeAgeMs: 10,
-    cachedAgeMs: undefined,
-    interruptedForMs: undefined,
-    workerHeartbeatAgeMs: 0,
-    sessionAgeMs: 10,
-    attempt: 0,
-    nextAttemptInMs: undefined,
-    lastError: undefined,
-    workerRestarts: 0,
-    workerHeartbeat: 1,
-    regionBytes: 1,
-  },
+  status: liveStatus,
   readyMs: 290,
   agent: "127.0.0.1:40000, process 4000",
   yamlFile: "/tmp/a-folder-with-a-long-name/and-another-one/datadog.yaml",
@@ -79,7 +60,7 @@ describe("the live view", () => {
     const text = renderView(model, plainStyle).join("\n");
     expect(text.match(/▸/g)).toHaveLength(1);
     const status = {
-      ...model.status!,
+      ...liveStatus,
       state: "stale" as const,
       lastError: { code: "x", message: "It is gone.", atMs: 0 },
     };

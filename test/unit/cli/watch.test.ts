@@ -7,6 +7,7 @@ import { fits, scopeOf } from "../../../src/cli/watch/options.js";
 import { Rates } from "../../../src/cli/watch/rates.js";
 import { firstUi, press, type Ui } from "../../../src/cli/watch/ui.js";
 import { pageSize, renderWatch, type WatchModel } from "../../../src/cli/watch/view.js";
+import { liveStatus } from "../../support/live-status.js";
 
 const extent = { total: 100, page: 10 };
 
@@ -115,27 +116,7 @@ const model: WatchModel = {
   rows: 24,
   address: "127.0.0.1:5001",
   elapsedMs: 65_000,
-  status: {
-    state: "live",
-    step: "done",
-    ready: true,
-    started: true,
-    sequenceId: 12,
-    origin: "core-agent",
-    keys: 2_071,
-    lastMessageAgeMs: 10,
-    lastChangeAgeMs: 10,
-    cachedAgeMs: undefined,
-    interruptedForMs: undefined,
-    sessionAgeMs: 5_000,
-    attempt: 0,
-    nextAttemptInMs: undefined,
-    lastError: undefined,
-    workerRestarts: 0,
-    workerHeartbeat: 1,
-    workerHeartbeatAgeMs: 500,
-    regionBytes: 1,
-  },
+  status: liveStatus,
   downForMs: undefined,
   rates: { perSecond: 1.2, lastMinute: 7, total: 70 },
   sparkline: (columns) => "▁".repeat(columns),
@@ -193,7 +174,7 @@ describe("the live view", () => {
 
   it("tells during an outage for how long, what comes next, and why", () => {
     const lastError = { code: "unavailable", message: "Nothing listens there.", atMs: 0 };
-    const status = { ...model.status, state: "stale" as const, attempt: 3, nextAttemptInMs: 1_250, lastError };
+    const status = { ...liveStatus, state: "stale" as const, attempt: 3, nextAttemptInMs: 1_250, lastError };
     const [, first, second] = renderWatch({ ...model, status, downForMs: 12_000 }, plainStyle);
     expect(first).toContain("● stale for 12 s, the last settings are shown   3 failed, next attempt in 2 s");
     expect(second).toContain("Nothing listens there.");
@@ -204,7 +185,7 @@ describe("the live view", () => {
       renderWatch({ ...model, table: [], total: 0, ...more }, plainStyle).join();
     expect(empty({ ui: { ...firstUi, search: "zz" } })).toContain("No setting fits the search");
     expect(empty({ ui: { ...firstUi, changedOnly: true } })).toContain("Nothing has changed yet");
-    expect(empty({ status: { ...model.status, ready: false } })).toContain("have not arrived yet");
+    expect(empty({ status: { ...liveStatus, ready: false } })).toContain("have not arrived yet");
     expect(empty({ watched: 0 })).toContain("they are watched for");
   });
 
