@@ -2,19 +2,15 @@
  * A consumer without a core agent and without a worker: this thread tells the settings. Layers, shared memory, getters,
  * subscriptions and metrics are those of a streaming consumer, so that nobody who reads can tell the difference.
  */
-import { inspect } from "node:util";
 import { copyValue } from "../files/values.js";
+import { CommonConsumer } from "../main/common-consumer.js";
 import type { Consumer } from "../main/consumer.js";
 import type { Logger } from "../main/logger.js";
-import { LazyMetrics, type MetricsRegistry } from "../main/metrics.js";
-import { createReader } from "../main/reader.js";
-import type { Reader } from "../main/reader-api.js";
-import { type WaitOptions, type WaitSyncOptions, waitReady, waitReadySync } from "../main/readiness.js";
-import { type SharedConfig, sharedConfig } from "../main/shared-config.js";
-import { type ConsumerStatus, consumerStatus } from "../main/status.js";
-import { type SubscribeOptions, type Subscription, Subscriptions } from "../main/subscriptions.js";
+import type { MetricsRegistry } from "../main/metrics.js";
+import type { WaitSyncOptions } from "../main/readiness.js";
+import { Subscriptions } from "../main/subscriptions.js";
 import { type ConfigStreamError, ConsumerStoppedError, InvalidOptionError } from "../shared/errors.js";
-import { count, isReady, isStopped, markReady, markStopped, writeStatus } from "../shared/header.js";
+import { count, isReady, isStopped, markReady, writeStatus } from "../shared/header.js";
 import { header } from "../shared/layout.js";
 import type { EngineParams } from "../shared/params.js";
 import { createRegionMemory, Region } from "../shared/region.js";
@@ -38,46 +34,42 @@ export interface InProcessParams extends Pick<EngineParams, "clientName" | "sour
   readonly onStop?: () => Promise<void>;
 }
 
-export class InProcessConsumer implements Consumer {
-  readonly #params: InProcessParams;
+export class InProcessConsumer extends CommonConsumer implements Consumer {
+  readonly #origin: string;
   readonly #region: Region;
   readonly #writer: RegionWriter;
   readonly #store: LayerStore;
-  readonly #reader: Reader;
-  readonly #metrics: LazyMetrics;
-  readonly #subscriptions: Subscriptions;
   readonly #notifier: Notifier;
   #lastError: ErrorSummary | undefined;
   #sequenceId = 0;
-  #stopping: Promise<void> | undefined;
 
   constructor(params: InProcessParams) {
-    const { clientName, limits, logger, turn } = params;
-    this.#params = params;
-    this.#region = new Region(createRegionMemory(limits.maxRegionBytes));
-    this.#writer = new RegionWriter(this.#region, limits, Date.now);
-    this.#store = new LayerStore({ ...params, dialect: "layered-leaf" });
-    this.#reader = createReader(this.#region, {
-      onUpdate: (callback, filter) => this.#subscriptions.subscribe({ ...filter, onChange: callback }),
-      configFile: params.configFile ?? "",
-      logger,
+    const { limits, turn } = params;
+    const region = new Region(createRegionMemory(limits.maxRegionBytes));
+    const subscriptions = new Subscriptions({
+      bufferSize: params.subscriptionBuffer,
+      logger: params.logger,
+      onActive: (active) => this.#notifier.setActive(active),
+      onOverflow: () => count(region, "bufferOverflowDisconnects"),
     });
-    this.#metrics = new LazyMetrics(params.registry, clientName, this.#region);
-    // Whoever gives a registry scrapes that one, without asking here.
-    if (params.registry !== undefined) this.#metrics.registry();
+    super({
+      ...params,
+      originName: "origin",
+      region,
+      subscriptions,
+      end: async () => params.onStop?.(),
+    });
+    this.#origin = params.origin;
+    this.#region = region;
+    this.#writer = new RegionWriter(region, limits, Date.now);
+    this.#store = new LayerStore({ ...params, dialect: "layered-leaf" });
     this.#notifier = new Notifier({
       poll: () => {},
       send: (batch) =>
         turn(() => {
-          this.#subscriptions.deliver(batch);
+          subscriptions.deliver(batch);
           this.#notifier.acknowledged();
         }),
-    });
-    this.#subscriptions = new Subscriptions({
-      bufferSize: params.subscriptionBuffer,
-      logger,
-      onActive: (active) => this.#notifier.setActive(active),
-      onOverflow: () => count(this.#region, "bufferOverflowDisconnects"),
     });
     this.#region.store64(header.startedAtMs, Date.now());
   }
@@ -112,50 +104,9 @@ export class InProcessConsumer implements Consumer {
     this.refuseWhenStopped();
   }
 
-  waitReady(options?: WaitOptions): Promise<void> {
-    return waitReady(this.#waiter, options);
-  }
-
-  waitReadySync(options?: WaitSyncOptions): void {
+  override waitReadySync(options?: WaitSyncOptions): void {
     // Only this thread can make it ready, so blocking it could not help.
-    waitReadySync(this.#waiter, { ...options, timeoutMs: 0 });
-  }
-
-  get metrics(): MetricsRegistry {
-    return this.#metrics.registry();
-  }
-
-  reader(): Reader {
-    return this.#reader;
-  }
-
-  subscribe(options?: SubscribeOptions): Subscription {
-    return this.#subscriptions.subscribe(options);
-  }
-
-  status(): ConsumerStatus {
-    return consumerStatus(this.#region, Date.now());
-  }
-
-  share(): SharedConfig {
-    const { clientName, origin, readyTimeoutMs } = this.#params;
-    return sharedConfig({ memory: this.#region.memory, clientName, coreAgentAddress: origin, readyTimeoutMs });
-  }
-
-  stop(): Promise<void> {
-    this.#stopping ??= this.#stop();
-    return this.#stopping;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
-  }
-
-  /** What a log of the object shows: no setting. */
-  [inspect.custom](): string {
-    const { state, sequenceId } = this.status();
-    const { clientName, origin } = this.#params;
-    return `Consumer { client: ${clientName}, origin: ${origin}, state: ${state}, sequenceId: ${sequenceId} }`;
+    super.waitReadySync({ ...options, timeoutMs: 0 });
   }
 
   /** Throws `ConsumerStoppedError` after `stop()`. */
@@ -164,17 +115,12 @@ export class InProcessConsumer implements Consumer {
     throw new ConsumerStoppedError("The consumer was stopped and cannot be used again. Make a new one.");
   }
 
-  get #waiter() {
-    const { origin, readyTimeoutMs } = this.#params;
-    return { region: this.#region, timeoutMs: readyTimeoutMs, address: origin };
-  }
-
   #apply(staged: Staged): void {
     this.refuseWhenStopped();
     const { changes } = staged;
     // As a core agent does: what changes nothing is not a state of its own.
     if (changes.length === 0 && isReady(this.#region)) return;
-    const publication = { sequenceId: this.#sequenceId + 1, origin: this.#params.origin, changes };
+    const publication = { sequenceId: this.#sequenceId + 1, origin: this.#origin, changes };
     this.#writer.publish(publication);
     staged.commit();
     this.#sequenceId = publication.sequenceId;
@@ -193,13 +139,6 @@ export class InProcessConsumer implements Consumer {
       lastError: this.#lastError,
       hasWorker: false,
     });
-  }
-
-  async #stop(): Promise<void> {
-    this.#subscriptions.close();
-    markStopped(this.#region);
-    this.#metrics.release();
-    await this.#params.onStop?.();
   }
 }
 

@@ -1,35 +1,25 @@
 /** The consumer: what an application makes, starts, reads from and stops. */
-import { inspect } from "node:util";
 import { ConfigStreamError, ConsumerStoppedError, InvalidOptionError } from "../shared/errors.js";
-import {
-  count,
-  isFresh,
-  isReady,
-  isStopped,
-  markStopped,
-  markWritersGone,
-  readStatus,
-  writeStatus,
-} from "../shared/header.js";
+import { count, isFresh, isReady, isStopped, markWritersGone, readStatus, writeStatus } from "../shared/header.js";
 import { header } from "../shared/layout.js";
 import type { ChangeBatch } from "../shared/messages.js";
 import type { EngineParams } from "../shared/params.js";
 import { createRegionMemory, Region } from "../shared/region.js";
 import type { EngineStatus } from "../shared/types.js";
 import { createUntoldMemory, Untold } from "../shared/untold.js";
+import { CommonConsumer } from "./common-consumer.js";
 import type { ConsumerOptions } from "./consumer-options.js";
 import type { EngineHostInit } from "./engine-host.js";
 import { startInline } from "./inline-host.js";
 import { guarded, type Logger, silentLogger } from "./logger.js";
-import { LazyMetrics, type MetricsRegistry } from "./metrics.js";
+import type { MetricsRegistry } from "./metrics.js";
 import { type Environment, type HostParams, resolveOptions } from "./params.js";
 import { quietClock } from "./quiet-clock.js";
-import { createReader } from "./reader.js";
 import type { Reader } from "./reader-api.js";
-import { type WaitOptions, type WaitSyncOptions, waitReady, waitReadySync } from "./readiness.js";
+import type { WaitOptions, WaitSyncOptions } from "./readiness.js";
 import type { AnySchema, ChangeOf, IsOpen, KeyOf } from "./schema.js";
-import { type SharedConfig, sharedConfig } from "./shared-config.js";
-import { type ConsumerStatus, consumerStatus } from "./status.js";
+import type { SharedConfig } from "./shared-config.js";
+import type { ConsumerStatus } from "./status.js";
 import {
   type KeyedSubscribeOptions,
   type SubscribeOptions,
@@ -117,40 +107,43 @@ export function consumerIn(env: Environment, options: ConsumerOptions): Consumer
   return new ConfigConsumer(options, env);
 }
 
-class ConfigConsumer implements Consumer {
+class ConfigConsumer extends CommonConsumer implements Consumer {
   readonly #engine: EngineParams;
   readonly #host: HostParams;
   readonly #logger: Logger;
   readonly #region: Region;
   readonly #subscriptions: Subscriptions;
   readonly #supervisor: Supervisor;
-  readonly #metrics: LazyMetrics;
-  #reader: Reader | undefined;
   readonly #untold = createUntoldMemory();
   /** The last one, while its subscribers are there. */
   #lastBatch: ChangeBatch | undefined;
   #deathLoggedAtMs = Number.NEGATIVE_INFINITY;
-  #stopping: Promise<void> | undefined;
 
   constructor(options: ConsumerOptions, env: Environment) {
     const { engine, host } = resolveOptions(options, env);
+    const logger = host.logger === undefined ? silentLogger : guarded(host.logger);
+    const region = newRegion(engine.limits.maxRegionBytes);
+    const subscriptions = new Subscriptions({
+      bufferSize: host.subscriptionBuffer,
+      logger,
+      onActive: (active) => this.#subscribersCameOrWent(active),
+      onOverflow: () => count(region, "bufferOverflowDisconnects"),
+    });
+    super({
+      ...host,
+      clientName: engine.clientName,
+      origin: engine.coreAgentAddress,
+      originName: "coreAgent",
+      region,
+      subscriptions,
+      logger,
+      end: () => this.#supervisor.stop(host.stopTimeoutMs),
+    });
     this.#engine = engine;
     this.#host = host;
-    this.#logger = host.logger === undefined ? silentLogger : guarded(host.logger);
-    this.#region = newRegion(engine.limits.maxRegionBytes);
-    this.#metrics = new LazyMetrics(host.registry, engine.clientName, this.#region);
-    // Whoever gives a registry scrapes that one, without asking here.
-    if (host.registry !== undefined) this.#metrics.registry();
-    this.#subscriptions = new Subscriptions({
-      bufferSize: host.subscriptionBuffer,
-      logger: this.#logger,
-      onActive: (active) => {
-        this.#lastBatch = undefined;
-        const sent = this.#supervisor.post({ kind: "subscribed", active });
-        if (!active && !sent) new Untold(this.#untold).clear();
-      },
-      onOverflow: () => count(this.#region, "bufferOverflowDisconnects"),
-    });
+    this.#logger = logger;
+    this.#region = region;
+    this.#subscriptions = subscriptions;
     this.#supervisor = new Supervisor({
       clock: quietClock,
       random: Math.random,
@@ -164,7 +157,7 @@ class ConfigConsumer implements Consumer {
   }
 
   async start(): Promise<void> {
-    if (this.#stopping !== undefined) {
+    if (isStopped(this.#region)) {
       throw new ConsumerStoppedError("The consumer was stopped and cannot be started again. Make a new one.");
     }
     const region = this.#region;
@@ -172,11 +165,7 @@ class ConfigConsumer implements Consumer {
     await this.#supervisor.start();
   }
 
-  waitReady(options?: WaitOptions): Promise<void> {
-    return waitReady(this.#waiter, options);
-  }
-
-  waitReadySync(options?: WaitSyncOptions): void {
+  override waitReadySync(options?: WaitSyncOptions): void {
     const needsThisThread =
       this.#host.isolation === "none"
         ? 'isolation: "none"'
@@ -189,66 +178,13 @@ class ConfigConsumer implements Consumer {
         `waitReadySync would block the thread that ${needsThisThread} needs, so it could never succeed. Await waitReady.`,
       );
     }
-    waitReadySync(this.#waiter, options);
+    super.waitReadySync(options);
   }
 
-  get metrics(): MetricsRegistry {
-    return this.#metrics.registry();
-  }
-
-  reader(): Reader {
-    this.#reader ??= createReader(this.#region, {
-      onUpdate: (callback, filter) => this.#subscriptions.subscribe({ ...filter, onChange: callback }),
-      logger: this.#logger,
-    });
-    return this.#reader;
-  }
-
-  subscribe(options?: SubscribeOptions): Subscription {
-    return this.#subscriptions.subscribe(options);
-  }
-
-  status(): ConsumerStatus {
-    return consumerStatus(this.#region, Date.now());
-  }
-
-  share(): SharedConfig {
-    return sharedConfig({
-      memory: this.#region.memory,
-      clientName: this.#engine.clientName,
-      coreAgentAddress: this.#engine.coreAgentAddress,
-      readyTimeoutMs: this.#host.readyTimeoutMs,
-    });
-  }
-
-  stop(): Promise<void> {
-    this.#stopping ??= this.#stop();
-    return this.#stopping;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
-  }
-
-  /** What a log of the object shows: no session, no setting. */
-  [inspect.custom](): string {
-    const { client, coreAgent, state, sequenceId } = this.toJSON();
-    return `Consumer { client: ${client}, coreAgent: ${coreAgent}, state: ${state}, sequenceId: ${sequenceId} }`;
-  }
-
-  /** As for {@link inspect.custom}: many loggers write objects as JSON. */
-  toJSON() {
-    const { state, sequenceId } = this.status();
-    const { clientName, coreAgentAddress } = this.#engine;
-    return { client: clientName, coreAgent: coreAgentAddress, state, sequenceId };
-  }
-
-  get #waiter() {
-    return {
-      region: this.#region,
-      timeoutMs: this.#host.readyTimeoutMs,
-      address: this.#engine.coreAgentAddress,
-    };
+  #subscribersCameOrWent(active: boolean): void {
+    this.#lastBatch = undefined;
+    const sent = this.#supervisor.post({ kind: "subscribed", active });
+    if (!active && !sent) new Untold(this.#untold).clear();
   }
 
   #spawn(isRestart: boolean) {
@@ -298,13 +234,6 @@ class ConfigConsumer implements Consumer {
     const isDue = before?.interruptedSinceMs === undefined || nowMs - this.#deathLoggedAtMs >= 60_000;
     if (isDue) this.#deathLoggedAtMs = nowMs;
     this.#logger[isDue ? "error" : "debug"](message);
-  }
-
-  async #stop(): Promise<void> {
-    this.#subscriptions.close();
-    markStopped(this.#region);
-    await this.#supervisor.stop(this.#host.stopTimeoutMs);
-    this.#metrics.release();
   }
 }
 

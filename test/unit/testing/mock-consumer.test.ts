@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { ConsumerStoppedError, InvalidOptionError, WaitTimeoutError } from "../../../src/shared/errors.js";
 import type { ConfigChange } from "../../../src/shared/types.js";
@@ -126,5 +127,10 @@ describe("a mock consumer", () => {
     mock.set("a", 1);
     expect(mock.status().sequenceId, "a layer was added").toBe(2);
     expect(await mock.metrics.metrics()).toMatch(/^configstream_consumer_snapshots_applied\{client="mock"\} 2$/m);
+  });
+  it("says in a log what it is, and no setting, also as JSON", async () => {
+    await using mock = createMockConsumer({ a: "value" });
+    expect(inspect(mock)).toBe("Consumer { client: mock, origin: mock, state: live, sequenceId: 1 }");
+    expect(JSON.stringify(mock)).toBe('{"client":"mock","origin":"mock","state":"live","sequenceId":1}');
   });
 });
