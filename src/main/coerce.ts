@@ -7,7 +7,7 @@
  *
  * Lists and maps that are made here are deeply frozen; those of the setting are frozen already.
  */
-import { deepFreeze } from "../shared/codec.js";
+import { deepFreeze } from "../shared/freeze.js";
 import type { ConfigValue } from "../shared/types.js";
 import {
   fields,

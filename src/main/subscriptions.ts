@@ -3,8 +3,8 @@
  * asked for, and none can hold up another: a loop has its own buffer, a callback that throws is reported and passed over.
  */
 import { types } from "node:util";
-import { deepFreeze } from "../shared/codec.js";
 import { InvalidOptionError } from "../shared/errors.js";
+import { deepFreeze } from "../shared/freeze.js";
 import type { ChangeBatch } from "../shared/messages.js";
 import { describeThrown } from "../shared/thrown.js";
 import type { ConfigChange } from "../shared/types.js";

@@ -12,6 +12,7 @@
 // lists of texts only.
 import { Packr, RESET_BUFFER_MODE, REUSE_BUFFER_MODE } from "msgpackr/pack";
 import { ByteBuffer } from "./byte-buffer.js";
+import { deepFreeze } from "./freeze.js";
 import type { ConfigValue, ResolvedSetting, SourceValue } from "./types.js";
 
 // No shared structures: another instance could not read them. No records: plain maps only.
@@ -115,13 +116,4 @@ export function encode(value: unknown): Uint8Array {
 /** Decodes what {@link encode} made. */
 export function decode(bytes: Uint8Array): unknown {
   return packr.unpack(bytes);
-}
-
-/** Freezes a value and all that it holds, so that no reader can change what another reads. */
-export function deepFreeze<T extends ConfigValue>(value: T): T {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-    for (const inner of Object.values(value)) deepFreeze(inner);
-    Object.freeze(value);
-  }
-  return value;
 }

@@ -1,6 +1,6 @@
 /** Exact comparison of values and settings: what really differs, and nothing else, becomes a change. */
 import { equalValues } from "../shared/equality.js";
-import type { ConfigValue, EffectiveChange, ResolvedSetting, SourceValue } from "../shared/types.js";
+import type { EffectiveChange, ResolvedSetting, SourceValue } from "../shared/types.js";
 
 /** True when both lists hold the same sources in the same order with equal values. */
 export function equalLayers(a: readonly SourceValue[], b: readonly SourceValue[]): boolean {
@@ -33,11 +33,4 @@ export function changeOf(
   }
   if (equalSettings(before, after)) return undefined;
   return { key, setting: after, oldValue: before.value, valueChanged: !equalValues(before.value, after.value) };
-}
-
-/** Freezes a value with all that it holds, so that it can be shared between states, changes and readers. */
-export function deepFreeze(value: ConfigValue): ConfigValue {
-  if (typeof value !== "object" || value === null) return value;
-  for (const inner of Object.values(value)) deepFreeze(inner as ConfigValue);
-  return Object.freeze(value);
 }

@@ -1,0 +1,11 @@
+import type { ConfigValue } from "./types.js";
+
+/**
+ * Freezes a value with all that it holds, so that states, changes and readers can share it. Also what lies in a list or map that
+ * is frozen already: whoever froze that need not have gone further.
+ */
+export function deepFreeze<T extends ConfigValue>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  for (const inner of Object.values(value)) deepFreeze(inner as ConfigValue);
+  return Object.freeze(value);
+}
