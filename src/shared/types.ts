@@ -16,10 +16,14 @@ export interface SourceValue {
   readonly value: ConfigValue;
 }
 
-/** A setting as the wire carries it, after the protobuf value has been converted. */
+/**
+ * A setting as the wire carries it, after the protobuf value has been converted. While no other source claims its key, it also
+ * is what the key resolves to, a {@link ResolvedSetting}, without a copy.
+ */
 export interface WireSetting {
   readonly source: string;
   readonly key: string;
+  /** Deeply frozen. */
   readonly value: ConfigValue;
   /** The layer that a removal cleared; empty for a plain set. */
   readonly unsetSource: string;
@@ -42,14 +46,14 @@ export type WireEvent =
 
 /**
  * What a key resolves to: the winning value, where it came from, and every layer that claims the key. Nearly all keys have a
- * single layer, and with many keys a list for each would be much of a process's memory, so that one goes without.
+ * single layer, and with many keys a list for each would be much of a process's memory, so those go without.
  */
 export interface ResolvedSetting {
   readonly value: ConfigValue;
   /** Source of the winning value. */
   readonly source: string;
   /** All layers that hold the key, lowest priority first, the last one wins; `undefined` when only `source` holds it. */
-  readonly layers: readonly SourceValue[] | undefined;
+  readonly layers?: readonly SourceValue[] | undefined;
 }
 
 /** One real difference between two states of the configuration. */

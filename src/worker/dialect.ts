@@ -36,6 +36,8 @@ export interface Survey {
   readonly mode: Mode;
   /** The layers that the snapshot gives each key, lowest priority first. A lone layer is not wrapped in a list. */
   readonly claims: Map<string, SourceValue | readonly SourceValue[]>;
+  /** Whether there are lists among them. */
+  readonly layered: boolean;
   readonly unknownSources: number;
 }
 
@@ -65,7 +67,7 @@ export function survey(settings: readonly WireSetting[], dialect: Told, priority
   // Looking for an earlier claim at each setting would cost a third of the time; repeated keys are rare.
   const layered = claims.size < count && !lastWins && gatherLayers(settings, claims, priority);
   const mode = dialect === "auto" ? detect(dotted, layered) : modeOf(dialect, dotted);
-  return { mode, claims, unknownSources };
+  return { mode, claims, layered, unknownSources };
 }
 
 /** What a setting claims; `undefined` for one that only reports a removal. */

@@ -119,7 +119,7 @@ function readList(reader: WireReader, key: string, depth: number): ConfigValue {
     else reader.skip(tag);
   }
   reader.close(outer);
-  return list;
+  return Object.freeze(list);
 }
 
 function readMap(reader: WireReader, key: string, depth: number): ConfigValue {
@@ -130,7 +130,7 @@ function readMap(reader: WireReader, key: string, depth: number): ConfigValue {
     else reader.skip(tag);
   }
   reader.close(outer);
-  return map;
+  return Object.freeze(map);
 }
 
 function readEntry(reader: WireReader, map: { [name: string]: ConfigValue }, key: string, depth: number): void {

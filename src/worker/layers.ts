@@ -16,7 +16,7 @@ import { isSection, type Leaves } from "./flatten.js";
 import { KeyTree } from "./key-tree.js";
 import { editsOf, type LayerEdits, type LeafUpdate } from "./leaf-update.js";
 import { overlayOf, rulesOf } from "./overrides.js";
-import { createPriority, layersOf, type Priority, settle, sole, unnamedSource, withLayer } from "./priority.js";
+import { createPriority, layersOf, type Priority, settle, unnamedSource, withLayer } from "./priority.js";
 import { leavesOf, locate, type SectionClaims, updateSection } from "./section-claims.js";
 
 /** What the store needs to know. */
@@ -87,7 +87,7 @@ export class LayerStore {
     // To a fresh store, everything in a snapshot is new.
     const isWhole = this.#entries.size === 0;
     return this.#stage({
-      edits: isWhole ? settleAll(wanted) : this.#difference(wanted),
+      edits: isWhole ? settleAll(wanted, !flat || found.layered) : this.#difference(wanted),
       unknownSources: found.unknownSources,
       mode: found.mode,
       claims,
@@ -135,12 +135,12 @@ export class LayerStore {
    * The usual update in one step: a value for a leaf that is there, from the one source that it has. All else,
    * `undefined`, takes the way that knows of sections, layers, removals and overrides, and comes to the same for this one.
    */
-  #stageUsual(key: string, { source, value, unsetSource }: WireSetting): Staged | undefined {
+  #stageUsual(key: string, after: WireSetting): Staged | undefined {
+    const { source, value, unsetSource } = after;
     if (this.#mode !== "leaf" && this.#mode !== "layered-leaf") return undefined;
     if (value === null || unsetSource !== "" || this.#inRules.has(key)) return undefined;
     const before = this.#entries.get(key);
     if (before === undefined || before.layers !== undefined || before.source !== source) return undefined;
-    const after = sole({ source, value });
     const change = changeOf(key, before, after);
     const version = this.#version;
     return {
@@ -301,18 +301,26 @@ function flattenAll(claims: Survey["claims"]): Leaves {
 
 /** True when an entry is exactly what a claim says. */
 function matches(entry: ResolvedSetting, claim: SourceValue | readonly SourceValue[]): boolean {
-  if (!("source" in claim)) return equalLayers(layersOf(entry), claim);
+  if (isList(claim)) return equalLayers(layersOf(entry), claim);
   return entry.layers === undefined && entry.source === claim.source && equalValues(entry.value, claim.value);
 }
 
 function settleClaim(claim: SourceValue | readonly SourceValue[]): ResolvedSetting {
   // There are no empty lists in a survey.
-  return "source" in claim ? sole(claim) : (settle(claim) as ResolvedSetting);
+  return isList(claim) ? (settle(claim) as ResolvedSetting) : claim;
 }
 
-/** What the claims resolve to, in the very map that they were in: a second one would cost as much as all the settling. */
-function settleAll(claims: Survey["claims"]): Map<string, ResolvedSetting> {
+function isList(claim: SourceValue | readonly SourceValue[]): claim is readonly SourceValue[] {
+  return Array.isArray(claim);
+}
+
+/**
+ * What the claims resolve to, in the very map that they were in: a second one would cost as much as all the settling. Lone
+ * claims are settled as they are.
+ */
+function settleAll(claims: Survey["claims"], hasLists: boolean): Map<string, ResolvedSetting> {
   const settled = claims as Map<string, unknown> as Map<string, ResolvedSetting>;
-  for (const [key, claim] of claims) settled.set(key, settleClaim(claim));
+  if (!hasLists) return settled;
+  for (const [key, claim] of claims) if (isList(claim)) settled.set(key, settleClaim(claim));
   return settled;
 }

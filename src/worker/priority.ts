@@ -62,14 +62,9 @@ export function withoutLayer(layers: readonly SourceValue[], source: string): re
 export function settle(layers: readonly SourceValue[]): ResolvedSetting | undefined {
   const winner = layers.at(-1);
   if (winner === undefined) return undefined;
-  if (layers.length === 1) return sole(winner);
   for (const layer of layers) deepFreeze(layer.value);
-  return { value: winner.value, source: winner.source, layers };
-}
-
-/** What a key resolves to that only one source holds, deeply frozen. */
-export function sole({ source, value }: SourceValue): ResolvedSetting {
-  return { value: deepFreeze(value), source, layers: undefined };
+  const { source, value } = winner;
+  return layers.length === 1 ? { source, value } : { source, value, layers };
 }
 
 /** All layers of a setting; none of a key that does not exist. */

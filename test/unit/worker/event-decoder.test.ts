@@ -67,6 +67,11 @@ describe("a value", () => {
     expect(convert(numbers)).toEqual(["NaN", "Infinity", "-Infinity"]);
   });
 
+  it("is frozen all the way down, since states and changes share it", () => {
+    const value = convert(list(struct({ inner: list(number(1)) }))) as [{ inner: object }];
+    expect([value, value[0], value[0].inner].map(Object.isFrozen)).toEqual([true, true, true]);
+  });
+
   it("keeps dangerous names as data and pollutes no prototype", () => {
     const entry = (name: string, value: Buffer) =>
       field(1, Buffer.concat([field(1, Buffer.from(name)), field(2, value)]));

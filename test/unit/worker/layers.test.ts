@@ -157,10 +157,11 @@ describe("staging", () => {
     expect(() => first.commit()).toThrow(/stage it again/);
   });
 
-  it("freezes values deeply", () => {
-    const value = { list: [{ a: 1 }] };
-    new Replica().snapshot(set("file", "a.b", value));
-    expect(Object.isFrozen(value.list[0])).toBe(true);
+  it("freezes what it merges, all the way down", () => {
+    const replica = new Replica("section-per-source");
+    replica.snapshot(set("default", "app", { a: 1 }), set("file", "app", { list: [{ a: 1 }] }));
+    const { value } = replica.settings.get("app.list") as unknown as { value: [object] };
+    expect([value, value[0]].map(Object.isFrozen)).toEqual([true, true]);
   });
 });
 
