@@ -4,7 +4,6 @@
  * A publish has two halves. `stage` does everything that can throw: sizing, encoding and allocation, in private memory;
  * given up, it leaves no trace. `commit` writes, and cannot fail.
  */
-import type { ByteBuffer } from "../shared/byte-buffer.js";
 import { cellAt, cellOfSlot } from "../shared/cells.js";
 import { checksum, recordSeed } from "../shared/checksum.js";
 import { slotAt } from "../shared/directory.js";
@@ -26,24 +25,8 @@ import type { Region } from "../shared/region.js";
 import { beginPublish, endPublish, markCell, olderDescriptor, retire, writeDescriptor } from "../shared/seqlock.js";
 import { DirectoryWriter } from "./directory-writer.js";
 import { PageSource } from "./page-source.js";
+import type { SlotWrites } from "./slot-writes.js";
 import { ValueSpace } from "./value-space.js";
-
-/** What one key becomes: a record to store, or its removal. */
-export interface SlotWrite {
-  readonly key: string;
-  /** Where the record stands in the publish's {@link PublishContent.records}. */
-  readonly from: number;
-  /** Bytes of the record; 0: the key is removed. */
-  readonly length: number;
-  readonly source: string;
-  readonly hasLayers: boolean;
-}
-
-/** What a publish changes. A snapshot changes every key, so the bytes of all records lie in one buffer. */
-export interface PublishContent {
-  readonly writes: readonly SlotWrite[];
-  readonly records: ByteBuffer;
-}
 
 /** What a publish tells about itself. */
 export interface PublishInfo {
@@ -61,11 +44,9 @@ export interface PublishNumbers {
 /** A slot that does not exist: the removal of a key that never was there. */
 const NO_SLOT = -1;
 
-/**
- * A publish that has all it needs. Lists of numbers rather than of objects, which a snapshot would make by the hundred
- * thousand just when memory is short already.
- */
-export interface StagedPublish extends PublishContent {
+/** A publish that has all it needs. Lists of numbers, for the reason that {@link SlotWrites} gives. */
+export interface StagedPublish {
+  readonly writes: SlotWrites;
   /** Slot of each write, or {@link NO_SLOT}; an index past the directory's end when the key is new. */
   readonly slots: readonly number[];
   /** Where each write's record goes: an offset, or `~offset` when that block holds the record's predecessor but one. */
@@ -137,22 +118,23 @@ export class ArenaWriter {
     return ((this.#publish - this.#numbers.base) | 0) >= this.#numbers.count - 2;
   }
 
-  /** Keys that exist. Their records are copied to the end of `records`. */
-  *contents(records: ByteBuffer): Generator<SlotWrite> {
+  /** Adds private copies of the records of all keys that exist and that `wants` accepts. */
+  copyRecords(target: SlotWrites, wants: (key: string) => boolean): void {
+    const region = this.#region;
     const sourceNames = [...this.#sources.keys()];
-    for (const [key, index] of this.#directory.slots()) {
-      const newest = this.#newestDescriptor(slotAt(this.#region, this.#blockAt, index));
-      const info = this.#region.plain(newest + descriptor.info);
-      if (info === 0) continue;
+    for (let index = 0; index < this.slots; index++) {
+      const key = this.#directory.keyOf(index);
+      const newest = this.#newestDescriptor(slotAt(region, this.#blockAt, index));
+      const info = region.plain(newest + descriptor.info);
+      if (info === 0 || !wants(key)) continue;
       const length = info & 0xffffff;
-      const from = records.reserve(length);
-      this.#region.copyOut(records.bytes.subarray(from), this.#region.plain(newest + descriptor.at), length);
-      yield { key, from, length, source: sourceNames[(info >>> 24) & 0x7f] ?? "", hasLayers: info >>> 31 === 1 };
+      const bytes = target.addRecord(key, sourceNames[(info >>> 24) & 0x7f] ?? "", length, info >>> 31 === 1);
+      region.copyOut(bytes, region.plain(newest + descriptor.at), length);
     }
   }
 
   /** Prepares a publish. Throws `limit_exceeded`, and then nothing has changed. */
-  stage(content: PublishContent, info: PublishInfo): StagedPublish {
+  stage(writes: SlotWrites, info: PublishInfo): StagedPublish {
     // Places and lengths in turn.
     const allocated: number[] = [];
     const allocate = (length: number): number => {
@@ -161,25 +143,25 @@ export class ArenaWriter {
       return at;
     };
     try {
-      const { writes, records } = content;
       const slots: number[] = [];
       const places: number[] = [];
       const newKeys: number[] = [];
       let size = this.slots;
-      for (let i = 0; i < writes.length; i++) {
-        const write = writes[i] as SlotWrite;
-        let index = this.#directory.slotOf(write.key);
-        if (index === undefined && write.length > 0) {
+      for (let row = 0; row < writes.count; row++) {
+        const key = writes.keys[row] as string;
+        const recordLength = writes.length(row);
+        let index = this.#directory.slotOf(key) ?? NO_SLOT;
+        if (index === NO_SLOT && recordLength > 0) {
           index = size++;
-          const length = Buffer.byteLength(write.key);
-          newKeys.push(i, length, allocate(length));
+          const length = Buffer.byteLength(key);
+          newKeys.push(row, length, allocate(length));
         }
-        slots.push(index ?? NO_SLOT);
-        places.push(this.#place(write.length, index ?? NO_SLOT, allocate));
+        slots.push(index);
+        places.push(this.#place(recordLength, index, allocate));
       }
       this.#prepareSources(writes);
       this.#directory.prepare(size);
-      return { writes, records, slots, places, newKeys, info, ...this.#stageOrigin(info.origin, allocate) };
+      return { writes, slots, places, newKeys, info, ...this.#stageOrigin(info.origin, allocate) };
     } catch (error) {
       for (let i = 0; i < allocated.length; i += 2)
         this.#space.free(allocated[i] as number, allocated[i + 1] as number);
@@ -222,9 +204,13 @@ export class ArenaWriter {
     return allocate(length);
   }
 
-  #prepareSources(writes: readonly SlotWrite[]): void {
-    for (const { source, length } of writes) {
-      if (length === 0 || this.#sources.has(source)) continue;
+  #prepareSources({ sources }: SlotWrites): void {
+    let last = "";
+    for (const source of sources) {
+      // Settings come in long runs of one source. A removal has none, which is always there.
+      if (source === last) continue;
+      last = source;
+      if (this.#sources.has(source)) continue;
       const id = this.#sources.size;
       if (id > MAX_SOURCES) {
         throw new ConfigStreamError(
@@ -256,20 +242,20 @@ export class ArenaWriter {
   #appendKeys({ writes, newKeys }: StagedPublish): void {
     if (newKeys.length === 0) return;
     for (let i = 0; i < newKeys.length; i += 3) {
-      const { key } = writes[newKeys[i] as number] as SlotWrite;
+      const key = writes.keys[newKeys[i] as number] as string;
       this.#directory.append(key, newKeys[i + 1] as number, newKeys[i + 2] as number);
     }
     this.#directory.showSize();
   }
 
-  #writeRecords({ writes, records, slots, places }: StagedPublish, publish: number): void {
+  #writeRecords({ writes, slots, places }: StagedPublish, publish: number): void {
     const region = this.#region;
-    const { bytes } = records;
-    for (let i = 0; i < writes.length; i++) {
-      const index = slots[i] as number;
+    const { bytes } = writes.bytes;
+    for (let row = 0; row < writes.count; row++) {
+      const index = slots[row] as number;
       if (index === NO_SLOT) continue;
-      const { from, length, source, hasLayers } = writes[i] as SlotWrite;
-      const place = places[i] as number;
+      const length = writes.length(row);
+      const place = places[row] as number;
       const slotWord = slotAt(region, this.#blockAt, index);
       const wasLive = region.plain(this.#newestDescriptor(slotWord) + descriptor.info) !== 0;
       const target = olderDescriptor(region, slotWord);
@@ -279,7 +265,9 @@ export class ArenaWriter {
         writeDescriptor(region, target, publish, 0, 0, 0);
       } else {
         const at = place < 0 ? ~place : place;
-        const info = length | ((this.#sources.get(source) ?? 0) << 24) | (hasLayers ? 0x80000000 : 0);
+        const from = writes.starts[row] as number;
+        const source = this.#sources.get(writes.sources[row] as string) ?? 0;
+        const info = length | (source << 24) | (writes.hasLayers(row) ? 0x80000000 : 0);
         region.copyIn(at, bytes, from, length);
         writeDescriptor(region, target, publish, at, info, checksum(bytes, length, recordSeed(index, publish), from));
       }

@@ -26,6 +26,9 @@ export class DirectoryWriter {
   readonly #region: Region;
   readonly #blockAt: number;
   readonly #zeroed: (words: number) => number;
+  /** Key of each slot. */
+  readonly #keys: string[] = [];
+  /** Slots by key, of the first so many keys: those of a snapshot are not looked up before something changes. */
   readonly #slots = new Map<string, number>();
   readonly #keyHashes: number[] = [];
   #tableAt = 0;
@@ -46,11 +49,12 @@ export class DirectoryWriter {
     return this.#keyHashes.length;
   }
 
-  slots(): Iterable<readonly [key: string, index: number]> {
-    return this.#slots;
+  keyOf(index: number): string {
+    return this.#keys[index] as string;
   }
 
   slotOf(key: string): number | undefined {
+    for (let index = this.#slots.size; index < this.#keys.length; index++) this.#slots.set(this.keyOf(index), index);
     return this.#slots.get(key);
   }
 
@@ -86,7 +90,7 @@ export class DirectoryWriter {
     region.setPlain(slotWord + slot.keyAt, at);
     region.setPlain(slotWord + slot.keyInfo, keyInfo(length, hash));
     this.#keyHashes.push(hash);
-    this.#slots.set(key, index);
+    this.#keys.push(key);
     insertIntoTable(region, this.#tableAt, this.#tableCapacity, index, hash);
   }
 

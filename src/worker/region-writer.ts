@@ -5,9 +5,7 @@
  * arena that a dead worker left is read until then and never repaired. The same hand-over serves when an arena has used up
  * its publish numbers, or holds more waste than settings.
  */
-import { ByteBuffer } from "../shared/byte-buffer.js";
 import { cellAt, cellOfSlot } from "../shared/cells.js";
-import { appendRecord } from "../shared/codec.js";
 import { ConfigStreamError } from "../shared/errors.js";
 import {
   ARENA_BLOCKS,
@@ -27,15 +25,9 @@ import type { EngineParams } from "../shared/params.js";
 import type { Region } from "../shared/region.js";
 import { markCell } from "../shared/seqlock.js";
 import type { EffectiveChange } from "../shared/types.js";
-import {
-  ArenaWriter,
-  type PublishContent,
-  type PublishInfo,
-  type PublishNumbers,
-  releaseArena,
-  type SlotWrite,
-} from "./arena-writer.js";
+import { ArenaWriter, type PublishInfo, type PublishNumbers, releaseArena } from "./arena-writer.js";
 import type { Publication, Publisher } from "./ports.js";
+import { SlotWrites } from "./slot-writes.js";
 
 /** Bytes or slots that may lie idle before a fresh arena is worth its cost. */
 const IDLE_BYTES = 1024 * 1024;
@@ -49,8 +41,8 @@ export class RegionWriter implements Publisher {
   readonly #publishesPerArena: number;
   /** Which writer of the region this is. A later one takes over for good. */
   readonly #turn: number;
-  /** Records of the publish that is being made. */
-  readonly #records = new ByteBuffer();
+  /** The publish that is being made. */
+  readonly #writes = new SlotWrites();
   #arena: ArenaWriter | undefined;
   /** Publishes until a rebuild that did not fit is tried again. */
   #rebuildIn = 0;
@@ -71,27 +63,17 @@ export class RegionWriter implements Publisher {
       origin: publication.origin,
       atMs: publication.atMs ?? this.#now(),
     };
-    this.#records.clear();
-    const writes = publication.changes.map((change) => this.#encode(change, publication.sequenceId));
-    this.#checkKeys(publication.changes);
+    const { sequenceId, changes } = publication;
+    const writes = this.#writes;
+    writes.clear();
+    for (const change of changes) this.#encode(change, sequenceId);
+    this.#checkKeys(changes);
     // Another writer was started because this one was thought dead: readers follow that one.
     if (this.#isSuperseded()) return;
     const arena = this.#arena;
     if (arena === undefined) this.#replaceArena(writes, info);
-    else if (arena.rangeUsedUp) this.#replaceArena(this.#merge(arena, writes), info);
-    else if (!this.#rebuiltWasteful(arena, writes, info)) arena.commit(arena.stage(this.#content(writes), info));
-  }
-
-  #content(writes: readonly SlotWrite[]): PublishContent {
-    return { writes, records: this.#records };
-  }
-
-  /** All that an arena holds, with `writes` on top. */
-  #merge(arena: ArenaWriter, writes: readonly SlotWrite[]): SlotWrite[] {
-    const merged = new Map<string, SlotWrite>();
-    for (const write of arena.contents(this.#records)) merged.set(write.key, write);
-    for (const write of writes) merged.set(write.key, write);
-    return [...merged.values()].filter(({ length }) => length > 0);
+    else if (arena.rangeUsedUp) this.#replaceArena(merge(arena, writes), info);
+    else if (!this.#rebuiltWasteful(arena, info)) arena.commit(arena.stage(writes, info));
   }
 
   #isSuperseded(): boolean {
@@ -99,14 +81,14 @@ export class RegionWriter implements Publisher {
   }
 
   /** Replaces an arena that holds more waste than settings; false when it does not, or when there is no room for that. */
-  #rebuiltWasteful(arena: ArenaWriter, writes: readonly SlotWrite[], info: PublishInfo): boolean {
+  #rebuiltWasteful(arena: ArenaWriter, info: PublishInfo): boolean {
     if (!isWasteful(arena)) return false;
     if (this.#rebuildIn > 0) {
       this.#rebuildIn--;
       return false;
     }
     try {
-      this.#replaceArena(this.#merge(arena, writes), info);
+      this.#replaceArena(merge(arena, this.#writes), info);
       return true;
     } catch (error) {
       if (!(error instanceof ConfigStreamError) || error.code !== "limit_exceeded") throw error;
@@ -116,18 +98,18 @@ export class RegionWriter implements Publisher {
     }
   }
 
-  #encode({ key, setting }: EffectiveChange, sequenceId: number): SlotWrite {
+  #encode({ key, setting }: EffectiveChange, sequenceId: number): void {
     // A UTF-16 code unit is three bytes at most.
     if (key.length * 3 > MAX_KEY_BYTES && Buffer.byteLength(key) > MAX_KEY_BYTES) {
       throw limitError(`A key of ${Buffer.byteLength(key)} bytes ("${key.slice(0, 60)}…")`, `${MAX_KEY_BYTES} bytes`);
     }
-    const records = this.#records;
-    const from = records.length;
-    if (setting === undefined) return { key, from, length: 0, source: "", hasLayers: false };
-    const length = appendRecord(records, setting, sequenceId);
+    if (setting === undefined) {
+      this.#writes.addRemoval(key);
+      return;
+    }
+    const length = this.#writes.addSetting(key, setting, sequenceId);
     const most = Math.min(this.#limits.maxValueBytes, MAX_RECORD_BYTES);
     if (length > most) throw limitError(`Setting "${key}" needs ${length} bytes`, `limits.maxValueBytes = ${most}`);
-    return { key, from, length, source: setting.source, hasLayers: setting.layers !== undefined };
   }
 
   #checkKeys(changes: readonly EffectiveChange[]): void {
@@ -139,15 +121,15 @@ export class RegionWriter implements Publisher {
     if (keys > this.#limits.maxKeys) throw limitError(`${keys} keys`, `limits.maxKeys = ${this.#limits.maxKeys}`);
   }
 
-  #replaceArena(contents: readonly SlotWrite[], info: PublishInfo): void {
+  #replaceArena(contents: SlotWrites, info: PublishInfo): void {
     const region = this.#region;
     let former = region.load(header.arena);
     const ordinal = takeOrdinal(region, former);
     const { epoch, numbers } = takeRange(region, this.#publishesPerArena);
     try {
-      const arena = new ArenaWriter(region, ordinal, numbers, former, contents.length);
-      const staged = arena.stage(this.#content(contents), info);
-      moveCellsIfDue(region, epoch, contents.length);
+      const arena = new ArenaWriter(region, ordinal, numbers, former, contents.count);
+      const staged = arena.stage(contents, info);
+      moveCellsIfDue(region, epoch, contents.count);
       arena.commit(staged);
       // Before readers are sent over: whoever then reads any key of the new arena finds every other cell changed as well.
       markAllCells(region, arena.publishNumber, () => true);
@@ -168,6 +150,26 @@ export class RegionWriter implements Publisher {
       throw error;
     }
   }
+}
+
+/** All that an arena holds, with `writes` on top. */
+function merge(arena: ArenaWriter, writes: SlotWrites): SlotWrites {
+  const merged = new SlotWrites();
+  const written = new Set(writes.keys);
+  arena.copyRecords(merged, (key) => !written.has(key));
+  for (let row = 0; row < writes.count; row++) {
+    const length = writes.length(row);
+    if (length === 0) continue;
+    const start = writes.starts[row] as number;
+    const target = merged.addRecord(
+      writes.keys[row] as string,
+      writes.sources[row] as string,
+      length,
+      writes.hasLayers(row),
+    );
+    target.set(writes.bytes.bytes.subarray(start, start + length));
+  }
+  return merged;
 }
 
 function isWasteful(arena: ArenaWriter): boolean {
