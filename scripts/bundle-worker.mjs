@@ -1,5 +1,5 @@
-// Makes what bundlers get as `#bundled-worker`: the worker with all that it needs as one CommonJS text, and the licences
-// of the packages in it.
+// Makes two things of the worker's modules, each in one piece, and the licences of the packages in them: the file that the
+// thread runs, with grpc-js left beside it, and the text that bundlers get as `#bundled-worker`, with all that it needs.
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { join } from "node:path";
@@ -7,34 +7,44 @@ import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const target = join(root, "dist", "main", "bundled-worker.generated.js");
+const threadFile = join(root, "dist", "worker", "thread.generated.cjs");
+const textFile = join(root, "dist", "main", "bundled-worker.generated.js");
+/** Left out of the file: it is large, and a process may well have it already, or be given a newer one for its safety. */
+const beside = ["@grpc/grpc-js"];
 
 export async function bundleWorker() {
   if (isUpToDate()) return;
+  const file = await chunkOf({ external: beside });
+  refuseForeign(file, beside);
+  writeFileSync(threadFile, file.code);
+  // Names stay as they are: they stand in errors.
+  const text = await chunkOf({ minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } } });
+  // In a worker made from text, only what Node.js brings can be loaded.
+  refuseForeign(text, []);
+  writeFileSync(textFile, `export const bundledWorker = ${JSON.stringify(text.code)};\n`);
+  writeFileSync(textFile.replace(/\.js$/, ".LICENSES.txt"), licences(packagesOf(text.moduleIds)));
+}
+
+/** One CommonJS chunk: Node.js loads that kind sooner than an ES module. */
+async function chunkOf({ external = [], minify = false }) {
   const bundle = await rolldown({
     input: join(root, "dist", "worker", "entry.js"),
     platform: "node",
+    external,
     onLog(level, log, handler) {
       // protobufjs makes code from text; so it does without a bundle.
       if (log.code !== "EVAL") handler(level === "warn" ? "error" : level, log);
     },
   });
-  const { output } = await bundle.generate({
-    format: "cjs",
-    codeSplitting: false,
-    // Names stay as they are: they stand in errors.
-    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
-  });
+  const { output } = await bundle.generate({ format: "cjs", codeSplitting: false, minify });
   await bundle.close();
-  const [chunk] = output;
-  refuseForeign([...chunk.imports, ...chunk.dynamicImports]);
-  writeFileSync(target, `export const bundledWorker = ${JSON.stringify(chunk.code)};\n`);
-  writeFileSync(target.replace(/\.js$/, ".LICENSES.txt"), licences(packagesOf(chunk.moduleIds)));
+  return output[0];
 }
 
-/** In a worker made from text, only what Node.js brings can be loaded. */
-function refuseForeign(imports) {
-  const foreign = imports.filter((name) => !builtinModules.includes(name.replace(/^node:/, "")));
+function refuseForeign({ imports, dynamicImports }, allowed) {
+  const foreign = [...imports, ...dynamicImports].filter(
+    (name) => !builtinModules.includes(name.replace(/^node:/, "")) && !allowed.includes(name),
+  );
   if (foreign.length > 0) throw new Error(`The worker's bundle still loads ${foreign.join(", ")}.`);
 }
 
@@ -60,11 +70,14 @@ function licences(folders) {
 
 /** True when nothing that the bundle is made from is newer than it. */
 function isUpToDate() {
-  if (!existsSync(target)) return false;
+  const made = [threadFile, textFile];
+  if (!made.every((file) => existsSync(file))) return false;
   const folders = ["worker", "shared"].map((name) => join(root, "dist", name));
-  const files = folders.flatMap((folder) => readdirSync(folder, { recursive: true }).map((name) => join(folder, name)));
-  const made = statSync(target).mtimeMs;
+  const files = folders
+    .flatMap((folder) => readdirSync(folder, { recursive: true }).map((name) => join(folder, name)))
+    .filter((file) => !made.includes(file));
+  const oldest = Math.min(...made.map((file) => statSync(file).mtimeMs));
   return [...files, join(root, "package-lock.json"), fileURLToPath(import.meta.url)].every(
-    (file) => statSync(file).mtimeMs < made,
+    (file) => statSync(file).mtimeMs < oldest,
   );
 }

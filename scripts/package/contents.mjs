@@ -8,6 +8,7 @@ const needed = [
   "dist/index.js",
   "dist/index.d.ts",
   "dist/worker/entry.js",
+  "dist/worker/thread.generated.cjs",
   "dist/main/bundled-worker.generated.js",
   "dist/main/bundled-worker.generated.LICENSES.txt",
   "dist/testing/index.d.ts",

@@ -3,7 +3,7 @@ import { compileFunction } from "node:vm";
 import { ConfigStreamError } from "../shared/errors.js";
 import type { HostMessage, Runtime, RuntimeInit, WorkerMessage } from "../shared/messages.js";
 import type { EngineHost, EngineHostInit } from "./engine-host.js";
-import { workerCode } from "./worker-code.js";
+import { inlineCode } from "./worker-code.js";
 import { missingModule } from "./worker-host.js";
 
 /** Starts the engine in this thread. */
@@ -84,7 +84,7 @@ interface RuntimeModule {
 }
 
 async function loadRuntime(workerUrl: URL | undefined): Promise<RuntimeModule["createRuntime"]> {
-  const code = workerCode(workerUrl);
+  const code = inlineCode(workerUrl);
   if (code.kind === "text") return evaluate(code.text).createRuntime;
   // By address: the application's side has no import of the worker's, and loads it only when it is asked to. The comments
   // tell bundlers that nothing is to be found at build time.
