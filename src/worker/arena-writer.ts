@@ -143,8 +143,8 @@ export class ArenaWriter {
       return at;
     };
     try {
-      const slots: number[] = [];
-      const places: number[] = [];
+      const slots = new Array<number>(writes.count);
+      const places = new Array<number>(writes.count);
       const newKeys: number[] = [];
       let size = this.slots;
       for (let row = 0; row < writes.count; row++) {
@@ -156,8 +156,8 @@ export class ArenaWriter {
           const length = Buffer.byteLength(key);
           newKeys.push(row, length, allocate(length));
         }
-        slots.push(index);
-        places.push(this.#place(recordLength, index, allocate));
+        slots[row] = index;
+        places[row] = this.#place(recordLength, index, allocate);
       }
       this.#prepareSources(writes);
       this.#directory.prepare(size);
@@ -204,9 +204,10 @@ export class ArenaWriter {
     return allocate(length);
   }
 
-  #prepareSources({ sources }: SlotWrites): void {
+  #prepareSources({ sources, count }: SlotWrites): void {
     let last = "";
-    for (const source of sources) {
+    for (let row = 0; row < count; row++) {
+      const source = sources[row] as string;
       // Settings come in long runs of one source. A removal has none, which is always there.
       if (source === last) continue;
       last = source;

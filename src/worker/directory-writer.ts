@@ -30,7 +30,6 @@ export class DirectoryWriter {
   readonly #keys: string[] = [];
   /** Slots by key, of the first so many keys: those of a snapshot are not looked up before something changes. */
   readonly #slots = new Map<string, number>();
-  readonly #keyHashes: number[] = [];
   #tableAt = 0;
   #tableCapacity = 0;
 
@@ -46,7 +45,7 @@ export class DirectoryWriter {
 
   /** Slots, those of removed keys included. */
   get size(): number {
-    return this.#keyHashes.length;
+    return this.#keys.length;
   }
 
   keyOf(index: number): string {
@@ -89,7 +88,6 @@ export class DirectoryWriter {
     else region.copyIn(at, encoder.encode(key));
     region.setPlain(slotWord + slot.keyAt, at);
     region.setPlain(slotWord + slot.keyInfo, keyInfo(length, hash));
-    this.#keyHashes.push(hash);
     this.#keys.push(key);
     insertIntoTable(region, this.#tableAt, this.#tableCapacity, index, hash);
   }
@@ -104,8 +102,8 @@ export class DirectoryWriter {
     const capacity = 2 ** Math.ceil(Math.log2(Math.max(64, count / 0.8 + 1)));
     const table = this.#zeroed(1 + capacity);
     this.#region.setPlain(table, capacity);
-    this.#keyHashes.forEach((hash, index) => {
-      insertIntoTable(this.#region, table, capacity, index, hash);
+    this.#keys.forEach((key, index) => {
+      insertIntoTable(this.#region, table, capacity, index, hashKey(key));
     });
     this.#tableAt = table;
     this.#tableCapacity = capacity;

@@ -223,7 +223,8 @@ export class LayerStore {
     const changes: EffectiveChange[] = [];
     const note = (change: EffectiveChange | undefined) => change !== undefined && changes.push(change);
     for (const [key, after] of draft.edits) {
-      if (!targets.has(key)) note(changeOf(key, this.#entries.get(key), after));
+      if (targets.size > 0 && targets.has(key)) continue;
+      note(changeOf(key, draft.isWhole ? undefined : this.#entries.get(key), after));
     }
     for (const key of targets) {
       note(changeOf(key, this.#overlay.get(key) ?? this.#entries.get(key), overlay.get(key) ?? wire(key)));

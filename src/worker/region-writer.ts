@@ -65,7 +65,7 @@ export class RegionWriter implements Publisher {
     };
     const { sequenceId, changes } = publication;
     const writes = this.#writes;
-    writes.clear();
+    writes.begin(changes.length);
     for (const change of changes) this.#encode(change, sequenceId);
     this.#checkKeys(changes);
     // Another writer was started because this one was thought dead: readers follow that one.
@@ -156,6 +156,7 @@ export class RegionWriter implements Publisher {
 function merge(arena: ArenaWriter, writes: SlotWrites): SlotWrites {
   const merged = new SlotWrites();
   const written = new Set(writes.keys);
+  merged.begin(arena.slots + writes.count);
   arena.copyRecords(merged, (key) => !written.has(key));
   for (let row = 0; row < writes.count; row++) {
     const length = writes.length(row);

@@ -6,7 +6,7 @@ import { ByteBuffer } from "../shared/byte-buffer.js";
 import { appendRecord } from "../shared/codec.js";
 import type { ResolvedSetting } from "../shared/types.js";
 
-/** One row is one key that gets a record, or that is removed. To be filled anew for each publish. */
+/** One row is one key that gets a record, or that is removed. */
 export class SlotWrites {
   /** All records, one after the other. */
   readonly bytes = new ByteBuffer();
@@ -17,9 +17,17 @@ export class SlotWrites {
   starts: number[] = [];
   /** Bytes of the record, negative when it holds layers; 0: the key is removed. */
   #sizes: number[] = [];
+  /** Rows. The columns may have room for more. */
+  count = 0;
 
-  get count(): number {
-    return this.keys.length;
+  /** Forgets all rows. `capacity`: how many there are to be; columns that have to grow leave garbage behind. */
+  begin(capacity: number): void {
+    this.bytes.clear();
+    this.keys = new Array(capacity);
+    this.sources = new Array(capacity);
+    this.starts = new Array(capacity);
+    this.#sizes = new Array(capacity);
+    this.count = 0;
   }
 
   /** Bytes of the record of a row; 0: the key is removed. */
@@ -29,14 +37,6 @@ export class SlotWrites {
 
   hasLayers(row: number): boolean {
     return (this.#sizes[row] as number) < 0;
-  }
-
-  clear(): void {
-    this.bytes.clear();
-    this.keys = [];
-    this.sources = [];
-    this.starts = [];
-    this.#sizes = [];
   }
 
   addRemoval(key: string): void {
@@ -59,9 +59,10 @@ export class SlotWrites {
   }
 
   #add(key: string, source: string, start: number, size: number): void {
-    this.keys.push(key);
-    this.sources.push(source);
-    this.starts.push(start);
-    this.#sizes.push(size);
+    const row = this.count++;
+    this.keys[row] = key;
+    this.sources[row] = source;
+    this.starts[row] = start;
+    this.#sizes[row] = size;
   }
 }
