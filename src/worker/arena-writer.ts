@@ -51,8 +51,11 @@ export interface StagedPublish {
   readonly slots: readonly number[];
   /** Where each write's record goes: an offset, or `~offset` when that block holds the record's predecessor but one. */
   readonly places: readonly number[];
-  /** Three numbers for each new key, in the order of the slots: which write, UTF-8 bytes, where they go. */
-  readonly newKeys: readonly number[];
+  /** Where each write's key goes, if it is new, in the order of the slots; else 0, which is no place for a key. */
+  readonly keyPlaces: readonly number[];
+  /** Its UTF-8 bytes. */
+  readonly keyLengths: readonly number[];
+  readonly newKeys: number;
   readonly info: PublishInfo;
   readonly originAt: number;
   readonly originLength: number;
@@ -145,23 +148,34 @@ export class ArenaWriter {
     try {
       const slots = new Array<number>(writes.count);
       const places = new Array<number>(writes.count);
-      const newKeys: number[] = [];
+      const keyLengths = new Array<number>(writes.count);
+      const keyPlaces = new Array<number>(writes.count);
       let size = this.slots;
       for (let row = 0; row < writes.count; row++) {
         const key = writes.keys[row] as string;
         const recordLength = writes.length(row);
         let index = this.#directory.slotOf(key) ?? NO_SLOT;
-        if (index === NO_SLOT && recordLength > 0) {
-          index = size++;
-          const length = Buffer.byteLength(key);
-          newKeys.push(row, length, allocate(length));
-        }
+        const isNew = index === NO_SLOT && recordLength > 0;
+        if (isNew) index = size++;
+        const keyLength = isNew ? Buffer.byteLength(key) : 0;
+        keyLengths[row] = keyLength;
+        keyPlaces[row] = isNew ? allocate(keyLength) : 0;
         slots[row] = index;
         places[row] = this.#place(recordLength, index, allocate);
       }
       this.#prepareSources(writes);
       this.#directory.prepare(size);
-      return { writes, slots, places, newKeys, info, ...this.#stageOrigin(info.origin, allocate) };
+      const newKeys = size - this.slots;
+      return {
+        writes,
+        slots,
+        places,
+        keyLengths,
+        keyPlaces,
+        newKeys,
+        info,
+        ...this.#stageOrigin(info.origin, allocate),
+      };
     } catch (error) {
       for (let i = 0; i < allocated.length; i += 2)
         this.#space.free(allocated[i] as number, allocated[i + 1] as number);
@@ -176,7 +190,7 @@ export class ArenaWriter {
     beginPublish(region, this.#blockAt, publish);
     this.#appendKeys(staged);
     this.#writeRecords(staged, publish);
-    if (staged.newKeys.length > 0) markCell(region, cellAt(region, ABSENT_CELL), publish);
+    if (staged.newKeys > 0) markCell(region, cellAt(region, ABSENT_CELL), publish);
     this.#writeLog(staged.slots);
     this.#writeMeta(staged, publish);
     // Last, since readers that find it changed look for what else has changed, which is futile until W4.
@@ -240,11 +254,11 @@ export class ArenaWriter {
     return { originAt: this.#origin.at, originLength: this.#origin.length };
   }
 
-  #appendKeys({ writes, newKeys }: StagedPublish): void {
-    if (newKeys.length === 0) return;
-    for (let i = 0; i < newKeys.length; i += 3) {
-      const key = writes.keys[newKeys[i] as number] as string;
-      this.#directory.append(key, newKeys[i + 1] as number, newKeys[i + 2] as number);
+  #appendKeys({ writes, keyLengths, keyPlaces, newKeys }: StagedPublish): void {
+    if (newKeys === 0) return;
+    for (let row = 0; row < writes.count; row++) {
+      const at = keyPlaces[row] as number;
+      if (at > 0) this.#directory.append(writes.keys[row] as string, keyLengths[row] as number, at);
     }
     this.#directory.showSize();
   }
