@@ -19,6 +19,7 @@ await sleep(500);
 const { max: idleMax } = idle.stop();
 
 const stalls = [];
+const ownStalls = [];
 const visible = [];
 const threadMs = [];
 let series;
@@ -30,6 +31,7 @@ for (let i = 0; i <= times; i++) {
   const result = delay.stop(5);
   if (i === 0) continue;
   stalls.push(result.max);
+  ownStalls.push(result.ownMax);
   visible.push(ms);
   // The longest of them is drawn.
   if (result.max === Math.max(...stalls)) series = result.series;
@@ -44,6 +46,7 @@ report({
   bytes,
   idleMax,
   stall: summary(stalls),
+  ownStall: summary(ownStalls),
   visible: summary(visible),
   threadMs: summary(threadMs),
   series: { bucketMs: 5, values: series },

@@ -2,20 +2,30 @@
 // percent of a core, so CPU time is measured apart from it. `monitorEventLoopDelay` of Node.js counts the same way,
 // but keeps neither time nor order, and a picture over time needs both.
 import { distribution } from "./distribution.mjs";
+import { coreWaitClock } from "./thread-cpu.mjs";
+
+const waited = coreWaitClock();
 
 export class LoopDelay {
   #at = [];
   #delays = [];
   #timer;
+  /** The longest delay less what of it the thread had waited for a core. */
+  #ownMax = 0;
 
   start() {
     let last = performance.now();
+    let lastWaited = waited?.() ?? Number.NaN;
     const begun = last;
     this.#timer = setInterval(() => {
       const now = performance.now();
       this.#at.push(now - begun);
-      this.#delays.push(Math.max(0, now - last - 1));
+      const delay = Math.max(0, now - last - 1);
+      this.#delays.push(delay);
       last = now;
+      const waitedNow = waited?.() ?? Number.NaN;
+      this.#ownMax = Math.max(this.#ownMax, delay - (waitedNow - lastWaited));
+      lastWaited = waitedNow;
     }, 1);
   }
 
@@ -31,7 +41,12 @@ export class LoopDelay {
         series[bucket] = Math.max(series[bucket] ?? 0, this.#delays[i]);
       }
     }
-    return { ...distribution(this.#delays), bucketMs, series: Array.from(series, (delay) => rounded(delay ?? 0)) };
+    return {
+      ...distribution(this.#delays),
+      ownMax: this.#ownMax,
+      bucketMs,
+      series: Array.from(series, (delay) => rounded(delay ?? 0)),
+    };
   }
 }
 

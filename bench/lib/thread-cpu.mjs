@@ -1,5 +1,5 @@
-// CPU time of this process's main thread, without that of its other threads.
-import { readFileSync } from "node:fs";
+// CPU time of this process's main thread, without that of its other threads, and how long it waited for a core.
+import { openSync, readFileSync, readSync } from "node:fs";
 
 const schedstat = `/proc/self/task/${process.pid}/schedstat`;
 
@@ -26,6 +26,21 @@ export const threadCpuSource = (() => {
 /** Milliseconds of CPU that the main thread has used; NaN where nobody tells. */
 export const threadCpuMs =
   process.threadCpuUsage !== undefined ? fromNode : threadCpuSource === undefined ? () => Number.NaN : fromKernel;
+
+/**
+ * A clock of the ms that the main thread was ready to run and got no core, since other threads had them all; `undefined` where
+ * the kernel does not tell. Cheap enough for every tick.
+ */
+export function coreWaitClock() {
+  let file;
+  try {
+    file = openSync(schedstat);
+  } catch {
+    return undefined;
+  }
+  const bytes = Buffer.alloc(64);
+  return () => Number(bytes.latin1Slice(0, readSync(file, bytes, 0, 64, 0)).split(" ")[1]) / 1e6;
+}
 
 /** Runs `work` and tells what it cost: ms of the clock, of the main thread, of all threads, and event-loop utilisation. */
 export async function costOf(work) {

@@ -61,6 +61,18 @@ export function isolationRows(results) {
       subjects: stall("clone mirror"),
       baselines: stall(inThread),
     });
+    const own = (who) => pick(`resync ${size} ${who}`, (run) => run.ownStall.median);
+    // Where the kernel does not tell, there is no such row.
+    if (own("library").every(Number.isFinite)) {
+      add({
+        id: isBar ? "P7" : "",
+        name: `the same, less what the main thread waited for a core, resync of ${named(size)}`,
+        unit: "ms",
+        subjects: own("library"),
+        baselines: own(inThread),
+        bar: isBar ? { atMost: 2, of: "value" } : undefined,
+      });
+    }
     const cpu = (who) => pick(`resync ${size} ${who}`, (run) => run.threadMs.median);
     add({
       name: `main-thread CPU during a resync of ${named(size)}, against in-thread`,
