@@ -188,8 +188,7 @@ export class ArenaWriter {
     const region = this.#region;
     const publish = (this.#publish + 1) | 0;
     beginPublish(region, this.#blockAt, publish);
-    this.#appendKeys(staged);
-    this.#writeRecords(staged, publish);
+    this.#writeRows(staged, publish);
     if (staged.newKeys > 0) markCell(region, cellAt(region, ABSENT_CELL), publish);
     this.#writeLog(staged.slots);
     this.#writeMeta(staged, publish);
@@ -254,21 +253,14 @@ export class ArenaWriter {
     return { originAt: this.#origin.at, originLength: this.#origin.length };
   }
 
-  #appendKeys({ writes, keyLengths, keyPlaces, newKeys }: StagedPublish): void {
-    if (newKeys === 0) return;
-    for (let row = 0; row < writes.count; row++) {
-      const at = keyPlaces[row] as number;
-      if (at > 0) this.#directory.append(writes.keys[row] as string, keyLengths[row] as number, at);
-    }
-    this.#directory.showSize();
-  }
-
-  #writeRecords({ writes, slots, places }: StagedPublish, publish: number): void {
+  #writeRows({ writes, slots, places, keyPlaces, keyLengths, newKeys }: StagedPublish, publish: number): void {
     const region = this.#region;
     const { bytes } = writes.bytes;
     for (let row = 0; row < writes.count; row++) {
       const index = slots[row] as number;
       if (index === NO_SLOT) continue;
+      const keyAt = keyPlaces[row] as number;
+      if (keyAt > 0) this.#directory.append(writes.keys[row] as string, keyLengths[row] as number, keyAt);
       const length = writes.length(row);
       const place = places[row] as number;
       const slotWord = slotAt(region, this.#blockAt, index);
@@ -290,6 +282,7 @@ export class ArenaWriter {
       if (oldLength > 0 && place >= 0) this.#space.free(oldAt, oldLength);
       markCell(region, cellAt(region, cellOfSlot(index)), publish);
     }
+    if (newKeys > 0) this.#directory.showSize();
   }
 
   #writeLog(slots: readonly number[]): void {

@@ -66,8 +66,12 @@ export class RegionWriter implements Publisher {
     const { sequenceId, changes } = publication;
     const writes = this.#writes;
     writes.begin(changes.length);
-    for (const change of changes) this.#encode(change, sequenceId);
-    this.#checkKeys(changes);
+    let keys = this.#arena?.liveKeys ?? 0;
+    for (const change of changes) {
+      this.#encode(change, sequenceId);
+      keys += Number(change.setting !== undefined) - Number(change.oldValue !== undefined);
+    }
+    if (keys > this.#limits.maxKeys) throw limitError(`${keys} keys`, `limits.maxKeys = ${this.#limits.maxKeys}`);
     // Another writer was started because this one was thought dead: readers follow that one.
     if (this.#isSuperseded()) return;
     const arena = this.#arena;
@@ -110,15 +114,6 @@ export class RegionWriter implements Publisher {
     const length = this.#writes.addSetting(key, setting, sequenceId);
     const most = Math.min(this.#limits.maxValueBytes, MAX_RECORD_BYTES);
     if (length > most) throw limitError(`Setting "${key}" needs ${length} bytes`, `limits.maxValueBytes = ${most}`);
-  }
-
-  #checkKeys(changes: readonly EffectiveChange[]): void {
-    let keys = this.#arena?.liveKeys ?? 0;
-    for (const { setting, oldValue } of changes) {
-      if (setting !== undefined && oldValue === undefined) keys++;
-      if (setting === undefined && oldValue !== undefined) keys--;
-    }
-    if (keys > this.#limits.maxKeys) throw limitError(`${keys} keys`, `limits.maxKeys = ${this.#limits.maxKeys}`);
   }
 
   #replaceArena(contents: SlotWrites, info: PublishInfo): void {
