@@ -56,7 +56,7 @@ const mutations = [
       [
         arenaWriter,
         "const older = olderDescriptor(this.#region, slotAt(this.#region, this.#blockAt, index));\n      const oldLength",
-        "const older = this.#newest(index).descriptorAt;\n      const oldLength",
+        "const older = this.#newestDescriptor(slotAt(this.#region, this.#blockAt, index));\n      const oldLength",
       ],
     ],
   },
@@ -93,13 +93,13 @@ const mutations = [
       [
         arenaWriter,
         "    endPublish(region, this.#blockAt, publish);\n",
-        "    endPublish(region, this.#blockAt, publish);\n    for (const { index } of staged.writes) markCell(region, cellAt(region, cellOfSlot(index)), publish);\n",
+        "    endPublish(region, this.#blockAt, publish);\n    for (const index of staged.slots) if (index !== NO_SLOT) markCell(region, cellAt(region, cellOfSlot(index)), publish);\n",
       ],
     ],
   },
   {
     name: "G2 the cell of absent keys is not marked",
-    edits: [[arenaWriter, "if (staged.newKeys.length > 0) markCell", "if (staged.newKeys.length < 0) markCell"]],
+    edits: [[arenaWriter, "if (staged.newKeys > 0) markCell", "if (staged.newKeys < 0) markCell"]],
   },
   {
     name: "G2 a stamp is what the cell holds now",
@@ -264,12 +264,30 @@ const mutations = [
     ],
   },
   {
+    name: "G2 a hand-over takes any mark for its own",
+    edits: [[regionWriter, "if (region.plain(at) === publish) continue;", "if (region.plain(at) !== 0) continue;"]],
+  },
+  {
+    name: "G1 the bytes of a record begin where the first one does",
+    edits: [[arenaWriter, "region.copyIn(at, bytes, from, length);", "region.copyIn(at, bytes, 0, length);"]],
+  },
+  {
+    name: "G3 a key that was indexed late has the slot of its neighbour",
+    edits: [
+      [
+        "src/worker/directory-writer.ts",
+        "this.#slots.set(this.keyOf(index), index);",
+        "this.#slots.set(this.keyOf(index), index ^ 1);",
+      ],
+    ],
+  },
+  {
     name: "G6 every publish marks all cells",
     edits: [
       [
         arenaWriter,
-        "    this.#writeLog(staged.writes);\n",
-        "    this.#writeLog(staged.writes);\n    for (let i = 0; i < this.slots; i++) markCell(region, cellAt(region, cellOfSlot(i)), publish);\n",
+        "    this.#writeLog(staged.slots);\n",
+        "    this.#writeLog(staged.slots);\n    for (let i = 0; i < this.slots; i++) markCell(region, cellAt(region, cellOfSlot(i)), publish);\n",
       ],
     ],
   },

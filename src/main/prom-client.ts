@@ -1,6 +1,6 @@
 /**
- * prom-client, loaded when metrics are first asked for: with all that it needs it took a third of the time that importing this
- * package takes, and most processes ask late or never.
+ * prom-client, loaded when metrics are first asked for: with all that it needs it took a good part of the time that importing
+ * this package takes, and most processes ask late or never.
  *
  * Bundlers cannot see through this. They know the condition `module` of package.json, and get `prom-client-bundled.ts` instead.
  */

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type CoreAgent, createCoreAgent } from "../../src/core-agent/index.js";
 import type { Dialect } from "../../src/shared/params.js";
 import type { ResolvedSetting } from "../../src/shared/types.js";
+import { layersOf } from "../../src/worker/priority.js";
 import { isInStep, type LiveEngine, startLiveEngine, until, valuesOf } from "../support/live-engine.js";
 import { type LayerStep, layerStep } from "../support/random-settings.js";
 
@@ -33,7 +34,7 @@ function take(agent: CoreAgent, { key, source, value }: LayerStep): void {
 /** Values, and the winning sources where the dialect tells them. */
 function visibleIn(dialect: Dialect, settings: ReadonlyMap<string, ResolvedSetting>): Map<string, unknown> {
   if (dialect === "section-merged") return valuesOf(settings);
-  if (dialect === "section-per-source") return new Map(settings);
+  if (dialect === "section-per-source") return new Map([...settings].map(([key, setting]) => [key, layersOf(setting)]));
   return new Map([...settings].map(([key, { value, source }]) => [key, { value, source }]));
 }
 
