@@ -48,7 +48,8 @@ describe("the flag", () => {
     expect(config.streaming).toBe(streaming);
     expect(config.reader().getString("who")).toBe(streaming ? "core agent" : "file");
     await config.stop();
-    expect(agent.status().subscribers).toBe(0);
+    // The core agent learns of it when its socket does.
+    await expect.poll(() => agent.status().subscribers).toBe(0);
   });
 
   test("that is neither true nor false is refused, where it stands is named, and its text is not shown", async () => {
