@@ -223,8 +223,7 @@ export class LayerStore {
     const changes: EffectiveChange[] = [];
     const note = (change: EffectiveChange | undefined) => change !== undefined && changes.push(change);
     for (const [key, after] of draft.edits) {
-      if (targets.size > 0 && targets.has(key)) continue;
-      note(changeOf(key, draft.isWhole ? undefined : this.#entries.get(key), after));
+      if (!targets.has(key)) note(changeOf(key, this.#entries.get(key), after));
     }
     for (const key of targets) {
       note(changeOf(key, this.#overlay.get(key) ?? this.#entries.get(key), overlay.get(key) ?? wire(key)));
@@ -302,17 +301,13 @@ function flattenAll(claims: Survey["claims"]): Leaves {
 
 /** True when an entry is exactly what a claim says. */
 function matches(entry: ResolvedSetting, claim: SourceValue | readonly SourceValue[]): boolean {
-  if (isList(claim)) return equalLayers(layersOf(entry), claim);
+  if (!("source" in claim)) return equalLayers(layersOf(entry), claim);
   return entry.layers === undefined && entry.source === claim.source && equalValues(entry.value, claim.value);
 }
 
 function settleClaim(claim: SourceValue | readonly SourceValue[]): ResolvedSetting {
   // There are no empty lists in a survey.
-  return isList(claim) ? (settle(claim) as ResolvedSetting) : claim;
-}
-
-function isList(claim: SourceValue | readonly SourceValue[]): claim is readonly SourceValue[] {
-  return Array.isArray(claim);
+  return "source" in claim ? claim : (settle(claim) as ResolvedSetting);
 }
 
 /**
@@ -322,6 +317,6 @@ function isList(claim: SourceValue | readonly SourceValue[]): claim is readonly 
 function settleAll(claims: Survey["claims"], hasLists: boolean): Map<string, ResolvedSetting> {
   const settled = claims as Map<string, unknown> as Map<string, ResolvedSetting>;
   if (!hasLists) return settled;
-  for (const [key, claim] of claims) if (isList(claim)) settled.set(key, settleClaim(claim));
+  for (const [key, claim] of claims) settled.set(key, settleClaim(claim));
   return settled;
 }

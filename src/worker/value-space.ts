@@ -14,7 +14,7 @@ const LINEAR_LIMIT = 256;
 
 /** Size that a request is rounded up to. */
 export function classSize(length: number): number {
-  if (length <= LINEAR_LIMIT) return Math.max(ALIGNMENT, (length + ALIGNMENT - 1) & -ALIGNMENT);
+  if (length <= LINEAR_LIMIT) return Math.max(ALIGNMENT, Math.ceil(length / ALIGNMENT) * ALIGNMENT);
   const step = 2 ** (Math.floor(Math.log2(length)) - 3);
   return Math.ceil(length / step) * step;
 }
@@ -49,7 +49,7 @@ export class ValueSpace {
   /** Gives the byte offset of a block of at least `length` bytes, 4-byte aligned. Throws what the source of extents throws. */
   allocate(length: number): number {
     const size = classSize(length);
-    const reused = this.#freeBytes > 0 ? this.#free.get(size)?.pop() : undefined;
+    const reused = this.#free.get(size)?.pop();
     if (reused !== undefined) {
       this.#freeBytes -= size;
       return reused;

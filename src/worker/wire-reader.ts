@@ -47,8 +47,6 @@ export class WireReader {
   /** The low 32 bits of a varint. */
   uint32(): number {
     const bytes = this.#bytes;
-    // Nearly all tags and lengths are of one byte.
-    if (this.#at < this.#end && (bytes[this.#at] as number) < 0x80) return bytes[this.#at++] as number;
     let value = 0;
     for (let shift = 0; shift < 70; shift += 7) {
       if (this.#at >= this.#end) throw truncated();
