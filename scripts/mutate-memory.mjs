@@ -56,7 +56,7 @@ const mutations = [
       [
         arenaWriter,
         "const older = olderDescriptor(this.#region, slotAt(this.#region, this.#blockAt, index));\n      const oldLength",
-        "const older = this.#newestDescriptor(slotAt(this.#region, this.#blockAt, index));\n      const oldLength",
+        "const at = slotAt(this.#region, this.#blockAt, index);\n      const older = otherDescriptor(at, olderDescriptor(this.#region, at));\n      const oldLength",
       ],
     ],
   },

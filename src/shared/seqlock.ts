@@ -76,6 +76,12 @@ export function olderDescriptor(region: Region, slotAt: number): number {
   return ((inA - inB) | 0) < 0 ? a : b;
 }
 
+/** Of a slot's two descriptors the one that is not given. */
+export function otherDescriptor(slotAt: number, descriptorAt: number): number {
+  const a = slotAt + slot.descriptorA;
+  return descriptorAt === a ? slotAt + slot.descriptorB : a;
+}
+
 /** Writer, W2: overwrites a descriptor. */
 export function writeDescriptor(
   region: Region,
@@ -156,8 +162,7 @@ export function recordStillValid(
   if (begun === RETIRED || descriptorAt < 0) return false;
   // The number itself may have been read while a later publish was writing the descriptor.
   if (((at - publish) | 0) < 0) return false;
-  const a = slotAt + slot.descriptorA;
-  const other = region.plain((descriptorAt === a ? slotAt + slot.descriptorB : a) + descriptor.publish);
+  const other = region.plain(otherDescriptor(slotAt, descriptorAt) + descriptor.publish);
   // Whatever number is newer, even one that came after R3, says that ours may have been overwritten before R3.
   const isNewest = other === 0 || ((publish - other) | 0) > 0;
   return isNewest && region.plain(descriptorAt + descriptor.publish) === publish;

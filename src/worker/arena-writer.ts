@@ -19,10 +19,17 @@ import {
   META_WORDS,
   meta,
   PAGE_BYTES,
-  slot,
 } from "../shared/layout.js";
 import type { Region } from "../shared/region.js";
-import { beginPublish, endPublish, markCell, olderDescriptor, retire, writeDescriptor } from "../shared/seqlock.js";
+import {
+  beginPublish,
+  endPublish,
+  markCell,
+  olderDescriptor,
+  otherDescriptor,
+  retire,
+  writeDescriptor,
+} from "../shared/seqlock.js";
 import { DirectoryWriter } from "./directory-writer.js";
 import { PageSource } from "./page-source.js";
 import type { SlotWrites } from "./slot-writes.js";
@@ -127,7 +134,8 @@ export class ArenaWriter {
     const sourceNames = [...this.#sources.keys()];
     for (let index = 0; index < this.slots; index++) {
       const key = this.#directory.keyOf(index);
-      const newest = this.#newestDescriptor(slotAt(region, this.#blockAt, index));
+      const slotWord = slotAt(region, this.#blockAt, index);
+      const newest = otherDescriptor(slotWord, olderDescriptor(region, slotWord));
       const info = region.plain(newest + descriptor.info);
       if (info === 0 || !wants(key)) continue;
       const length = info & 0xffffff;
@@ -198,11 +206,6 @@ export class ArenaWriter {
     endPublish(region, this.#blockAt, publish);
   }
 
-  #newestDescriptor(slotWord: number): number {
-    const older = olderDescriptor(this.#region, slotWord);
-    return older === slotWord + slot.descriptorA ? slotWord + slot.descriptorB : slotWord + slot.descriptorA;
-  }
-
   /** Where a record of `length` bytes goes, see {@link StagedPublish.places}. */
   #place(length: number, index: number, allocate: (length: number) => number): number {
     if (length === 0) return 0;
@@ -264,8 +267,8 @@ export class ArenaWriter {
       const length = writes.length(row);
       const place = places[row] as number;
       const slotWord = slotAt(region, this.#blockAt, index);
-      const wasLive = region.plain(this.#newestDescriptor(slotWord) + descriptor.info) !== 0;
       const target = olderDescriptor(region, slotWord);
+      const wasLive = region.plain(otherDescriptor(slotWord, target) + descriptor.info) !== 0;
       const oldLength = region.plain(target + descriptor.info) & 0xffffff;
       const oldAt = region.plain(target + descriptor.at);
       if (length === 0) {
