@@ -2,9 +2,7 @@
 // percent of a core, so CPU time is measured apart from it. `monitorEventLoopDelay` of Node.js counts the same way,
 // but keeps neither time nor order, and a picture over time needs both.
 import { distribution } from "./distribution.mjs";
-import { coreWaitClock } from "./thread-cpu.mjs";
-
-const waited = coreWaitClock();
+import { coreWaitMs } from "./thread-cpu.mjs";
 
 export class LoopDelay {
   #at = [];
@@ -15,7 +13,7 @@ export class LoopDelay {
 
   start() {
     let last = performance.now();
-    let lastWaited = waited?.() ?? Number.NaN;
+    let lastWaited = coreWaitMs();
     const begun = last;
     this.#timer = setInterval(() => {
       const now = performance.now();
@@ -23,9 +21,9 @@ export class LoopDelay {
       const delay = Math.max(0, now - last - 1);
       this.#delays.push(delay);
       last = now;
-      const waitedNow = waited?.() ?? Number.NaN;
-      this.#ownMax = Math.max(this.#ownMax, delay - (waitedNow - lastWaited));
-      lastWaited = waitedNow;
+      const waited = coreWaitMs();
+      this.#ownMax = Math.max(this.#ownMax, delay - (waited - lastWaited));
+      lastWaited = waited;
     }, 1);
   }
 

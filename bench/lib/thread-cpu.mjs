@@ -1,46 +1,41 @@
 // CPU time of this process's main thread, without that of its other threads, and how long it waited for a core.
-import { openSync, readFileSync, readSync } from "node:fs";
+import { openSync, readSync } from "node:fs";
 
-const schedstat = `/proc/self/task/${process.pid}/schedstat`;
-
-function fromKernel() {
-  return Number(readFileSync(schedstat, "utf8").split(" ", 1)[0]) / 1e6;
-}
+/** The kernel's account: ms that the thread has run, and that it waited for a core. `undefined` where there is none. */
+const kernelTimes = (() => {
+  let file;
+  try {
+    file = openSync(`/proc/self/task/${process.pid}/schedstat`);
+  } catch {
+    return undefined;
+  }
+  const bytes = Buffer.alloc(64);
+  return () => {
+    const length = readSync(file, bytes, 0, bytes.length, 0);
+    return bytes
+      .toString("latin1", 0, length)
+      .split(" ", 2)
+      .map((ns) => Number(ns) / 1e6);
+  };
+})();
 
 function fromNode() {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1e3;
 }
 
-/** Where the numbers come from; `undefined` when this system tells nobody. */
-export const threadCpuSource = (() => {
-  if (process.threadCpuUsage !== undefined) return "process.threadCpuUsage";
-  try {
-    fromKernel();
-    return "the kernel's schedstat";
-  } catch {
-    return undefined;
-  }
-})();
+/** Where the CPU time comes from; `undefined` when this system tells nobody. */
+export const threadCpuSource =
+  process.threadCpuUsage !== undefined ? "process.threadCpuUsage" : kernelTimes && "the kernel's schedstat";
 
 /** Milliseconds of CPU that the main thread has used; NaN where nobody tells. */
-export const threadCpuMs =
-  process.threadCpuUsage !== undefined ? fromNode : threadCpuSource === undefined ? () => Number.NaN : fromKernel;
+export const threadCpuMs = process.threadCpuUsage !== undefined ? fromNode : () => kernelTimes?.()[0] ?? Number.NaN;
 
 /**
- * A clock of the ms that the main thread was ready to run and got no core, since other threads had them all; `undefined` where
- * the kernel does not tell. Cheap enough for every tick.
+ * Milliseconds that the main thread was ready to run and got no core, since other threads had them all; NaN where nobody tells.
+ * Cheap enough for every tick.
  */
-export function coreWaitClock() {
-  let file;
-  try {
-    file = openSync(schedstat);
-  } catch {
-    return undefined;
-  }
-  const bytes = Buffer.alloc(64);
-  return () => Number(bytes.latin1Slice(0, readSync(file, bytes, 0, 64, 0)).split(" ")[1]) / 1e6;
-}
+export const coreWaitMs = () => kernelTimes?.()[1] ?? Number.NaN;
 
 /** Runs `work` and tells what it cost: ms of the clock, of the main thread, of all threads, and event-loop utilisation. */
 export async function costOf(work) {

@@ -1,5 +1,4 @@
 /** Which source wins, and lists of layers that are kept in that order: lowest priority first, the last one wins. */
-
 import { deepFreeze } from "../shared/freeze.js";
 import type { ConfigValue, ResolvedSetting, SourceValue } from "../shared/types.js";
 
