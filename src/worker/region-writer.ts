@@ -58,12 +58,8 @@ export class RegionWriter implements Publisher {
 
   /** See {@link Publisher}. Everything that can throw comes before the first shared word that a reader looks at. */
   publish(publication: Publication): void {
-    const info = {
-      sequenceId: publication.sequenceId,
-      origin: publication.origin,
-      atMs: publication.atMs ?? this.#now(),
-    };
-    const { sequenceId, changes } = publication;
+    const { sequenceId, origin, changes, atMs = this.#now() } = publication;
+    const info = { sequenceId, origin, atMs };
     const writes = this.#writes;
     writes.begin(changes.length);
     let keys = this.#arena?.liveKeys ?? 0;
@@ -78,6 +74,8 @@ export class RegionWriter implements Publisher {
     if (arena === undefined) this.#replaceArena(writes, info);
     else if (arena.rangeUsedUp) this.#replaceArena(merge(arena, writes), info);
     else if (!this.#rebuiltWasteful(arena, info)) arena.commit(arena.stage(writes, info));
+    // A snapshot's rows would take up memory until the next publish.
+    writes.begin(0);
   }
 
   #isSuperseded(): boolean {
