@@ -6,13 +6,13 @@
  */
 
 import type { Registry, RegistryContentType } from "prom-client";
-import { loadPromClient } from "#prom-client";
 import type { CounterName } from "../shared/counters.js";
 import { InvalidOptionError } from "../shared/errors.js";
 import { readCounter } from "../shared/header.js";
 import { header } from "../shared/layout.js";
 import type { Region } from "../shared/region.js";
 import type { LifecycleState } from "../shared/types.js";
+import { loadPromClient } from "./prom-client.js";
 import { newestPublish } from "./publish-meta.js";
 import { consumerStatus } from "./status.js";
 

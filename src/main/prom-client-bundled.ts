@@ -1,7 +1,7 @@
 /** What bundlers get as `#prom-client`: prom-client is in the bundle, and loaded with it. */
 import { Counter, Gauge, Registry } from "prom-client";
-import type { PromClient } from "./prom-client.js";
+import type { PromClient } from "./prom-client-node.js";
 
-export function loadPromClient(): PromClient {
+export function requirePromClient(): PromClient {
   return { Counter, Gauge, Registry };
 }

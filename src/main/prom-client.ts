@@ -1,21 +1,12 @@
-/**
- * prom-client, loaded when metrics are first asked for: with all that it needs it took a good part of the time that importing
- * this package takes, and most processes ask late or never.
- *
- * Bundlers cannot see through this. They know the condition `module` of package.json, and get `prom-client-bundled.ts` instead.
- */
-import { createRequire } from "node:module";
-import type * as promClient from "prom-client";
+/** prom-client, wherever this package finds it, or an error that says what is missing. */
+import { requirePromClient } from "#prom-client";
 import { ConfigStreamError } from "../shared/errors.js";
+import type { PromClient } from "./prom-client-node.js";
 
-/** What the metrics need of prom-client. */
-export type PromClient = Pick<typeof promClient, "Counter" | "Gauge" | "Registry">;
-
-/** Loads it with the first call; the application's own one, where both find the same. Throws `ConfigStreamError`. */
+/** Loads prom-client, when it is not loaded yet. Throws `ConfigStreamError` when there is none. */
 export function loadPromClient(): PromClient {
   try {
-    const require = createRequire(import.meta.url);
-    return require("prom-client") as PromClient;
+    return requirePromClient();
   } catch (cause) {
     const { code = "unknown error" } = cause as NodeJS.ErrnoException;
     throw new ConfigStreamError(
