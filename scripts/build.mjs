@@ -1,32 +1,43 @@
-// Builds dist/ from src/: compiles the wire contract into a module, runs the TypeScript compiler, removes what is
-// left of older builds, and bundles the worker.
+// Builds dist/ from src/: compiles the wire contract into a module, runs the TypeScript compiler, puts the library's modules
+// together, and bundles the worker.
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { bundleLibrary } from "./bundle-library.mjs";
 import { bundleWorker } from "./bundle-worker.mjs";
 import { compileContract } from "./compile-contract.mjs";
-
-const root = fileURLToPath(new URL("..", import.meta.url));
-const buildInfo = `${root}node_modules/.cache/build.tsbuildinfo`;
+import { filesBelow, isUpToDate } from "./files.mjs";
+import { dist, modules, root } from "./places.mjs";
 
 compileContract();
+compile();
+for (const folder of [modules, dist]) removeLeftovers(folder);
+const sources = [
+  ...filesBelow(modules),
+  ...["bundle-library", "bundle-worker", "places"].map((name) => join(root, "scripts", `${name}.mjs`)),
+  join(root, "package-lock.json"),
+];
+for (const { made, make } of [bundleLibrary(), bundleWorker()]) {
+  if (!isUpToDate(made, sources)) await make();
+}
 
-// The incremental cache trusts that what it emitted is still there; without dist/ it would emit nothing.
-if (!existsSync(`${root}dist`)) rmSync(buildInfo, { force: true });
-const typescript = createRequire(import.meta.url).resolve("typescript/package.json");
-const tsc = typescript.replace(/package\.json$/, JSON.parse(readFileSync(typescript, "utf8")).bin.tsc);
-const { status } = spawnSync(process.execPath, [tsc, "-p", `${root}tsconfig.build.json`], { stdio: "inherit" });
-if (status !== 0) process.exit(status ?? 1);
-if (existsSync(`${root}dist/cli/main.js`)) chmodSync(`${root}dist/cli/main.js`, 0o755);
-removeLeftovers();
-await bundleWorker();
+function compile() {
+  const buildInfo = join(root, "node_modules", ".cache", "build.tsbuildinfo");
+  // The incremental cache trusts that what it emitted is still there; without these folders it would emit nothing.
+  if (![modules, dist].every((folder) => existsSync(folder))) rmSync(buildInfo, { force: true });
+  const typescript = createRequire(import.meta.url).resolve("typescript/package.json");
+  const tsc = typescript.replace(/package\.json$/, JSON.parse(readFileSync(typescript, "utf8")).bin.tsc);
+  const { status } = spawnSync(process.execPath, [tsc, "-p", join(root, "tsconfig.build.json")], { stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+}
 
-/** What the compiler made of sources that are gone, and would otherwise be packed. */
-function removeLeftovers() {
-  for (const file of readdirSync(`${root}dist`, { recursive: true })) {
-    const source = /^(.*?)(\.d)?\.[jt]s(\.map)?$/.exec(file)?.[1];
-    if (source === undefined || source.endsWith("bundled-worker.generated")) continue;
-    if (!existsSync(`${root}src/${source}.ts`)) rmSync(`${root}dist/${file}`);
+/** What was made of sources that are gone, and would otherwise be packed. */
+function removeLeftovers(folder) {
+  for (const file of filesBelow(folder)) {
+    const name = file.slice(folder.length + 1);
+    const source = /^(.*?)(\.d)?\.[jt]s(\.map)?$/.exec(name)?.[1];
+    if (source === undefined || source.endsWith(".generated")) continue;
+    if (!existsSync(join(root, "src", `${source}.ts`))) rmSync(file);
   }
 }

@@ -1,19 +1,22 @@
 // Makes two things of the worker's modules, each in one piece, and the licences of the packages in them: the file that the
 // thread runs, with grpc-js left beside it, and the text that bundlers get as `#bundled-worker`, with all that it needs.
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { dist, modules } from "./places.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const threadFile = join(root, "dist", "worker", "thread.generated.cjs");
-const textFile = join(root, "dist", "main", "bundled-worker.generated.js");
+const threadFile = join(dist, "worker", "thread.generated.cjs");
+const textFile = join(dist, "main", "bundled-worker.generated.js");
 /** Left out of the file: it is large, and a process may well have it already, or be given a newer one for its safety. */
 const beside = ["@grpc/grpc-js"];
 
-export async function bundleWorker() {
-  if (isUpToDate()) return;
+/** What is made, and how. */
+export function bundleWorker() {
+  return { made: [threadFile, textFile], make };
+}
+
+async function make() {
   const file = await chunkOf({ external: beside });
   refuseForeign(file, beside);
   writeFileSync(threadFile, file.code);
@@ -28,7 +31,7 @@ export async function bundleWorker() {
 /** One CommonJS chunk: Node.js loads that kind sooner than an ES module. */
 async function chunkOf({ external = [], minify = false }) {
   const bundle = await rolldown({
-    input: join(root, "dist", "worker", "entry.js"),
+    input: join(modules, "worker", "entry.js"),
     platform: "node",
     external,
     onLog(level, log, handler) {
@@ -66,18 +69,4 @@ function licences(folders) {
       return `${name} ${version} (${license})\n\n${text}\n`;
     })
     .join(`\n${"-".repeat(80)}\n\n`);
-}
-
-/** True when nothing that the bundle is made from is newer than it. */
-function isUpToDate() {
-  const made = [threadFile, textFile];
-  if (!made.every((file) => existsSync(file))) return false;
-  const folders = ["worker", "shared"].map((name) => join(root, "dist", name));
-  const files = folders
-    .flatMap((folder) => readdirSync(folder, { recursive: true }).map((name) => join(folder, name)))
-    .filter((file) => !made.includes(file));
-  const oldest = Math.min(...made.map((file) => statSync(file).mtimeMs));
-  return [...files, join(root, "package-lock.json"), fileURLToPath(import.meta.url)].every(
-    (file) => statSync(file).mtimeMs < oldest,
-  );
 }

@@ -7,6 +7,7 @@ import { root, run } from "./project.mjs";
 const needed = [
   "dist/index.js",
   "dist/index.d.ts",
+  "dist/main/library.generated.js",
   "dist/worker/entry.js",
   "dist/worker/thread.generated.cjs",
   "dist/main/bundled-worker.generated.js",

@@ -4,6 +4,7 @@ import { createCoreAgent } from "configstream-consumer/core-agent";
 import { expect, it } from "vitest";
 import { root } from "../support/documents.js";
 import { environmentOf } from "../support/example-process.js";
+import { dist } from "../support/workshop.js";
 
 const run = promisify(execFile);
 
@@ -29,3 +30,25 @@ it("a consumer that is ready has loaded grpc-js, and nothing of proto-loader and
   expect(packages).toContain("@grpc/grpc-js");
   expect(packages.filter((name) => /^@grpc\/proto-loader$|protobufjs/.test(name))).toEqual([]);
 }, 90_000);
+
+it("importing the package loads its code from one file, and of others only what bundles replace", async () => {
+  const hooks = `
+    import { writeSync } from "node:fs";
+    export const load = (url, context, next) => (writeSync(1, url + "\\n"), next(url, context));`;
+  const importer = `
+    import { register } from "node:module";
+    register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hooks)}`)});
+    await import("configstream-consumer");`;
+  const { stdout } = await run(process.execPath, ["--input-type=module", "-e", importer], { cwd: root });
+  const own = [...stdout.matchAll(/^file:.*\/dist\/(?!esm\/)(.*)$/gm)].map(([, path]) => path).sort();
+  expect(own).toEqual(["index.js", "main/bundled-worker.js", "main/library.generated.js", "main/prom-client-node.js"]);
+});
+
+it("every entry of the package, and the code of a worker that runs in this thread, throw errors of the same classes", async () => {
+  const [library, inWorker, agent, testing] = await Promise.all(
+    ["index.js", "shared/errors.js", "core-agent/index.js", "testing/index.js"].map((path) => import(dist(path))),
+  );
+  expect(inWorker.ConfigStreamError).toBe(library.ConfigStreamError);
+  expect(() => agent.createCoreAgent({ address: "nowhere" })).toThrow(library.InvalidOptionError);
+  expect(() => testing.createMockConsumer({}, { unknown: true })).toThrow(library.InvalidOptionError);
+});

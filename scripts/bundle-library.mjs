@@ -1,0 +1,95 @@
+// Puts the modules that importing the package loads into one file, since Node.js takes longer to find and link some seventy
+// small files than to run them. Each of them stays importable where it was, as a line that passes on what the one file has: so
+// the other entries, the command and the tests share its classes, and all that is shipped is what is tested.
+import { chmodSync, copyFileSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { rolldown } from "rolldown";
+import { filesBelow } from "./files.mjs";
+import { dist, modules, root } from "./places.mjs";
+
+/** Beside the modules of src/main: what they name by their own address has to be found from here. */
+const library = "main/library";
+
+/** What is made, and how. */
+export function bundleLibrary() {
+  const names = filesBelow(modules).map((file) => relative(modules, file));
+  return {
+    made: [`${library}.generated.js`, ...names].map((name) => join(dist, name)),
+    async make() {
+      const inside = await libraryModules();
+      await writeLibrary(inside);
+      for (const name of names) {
+        if (!inside.includes(join(modules, name))) copy(name);
+      }
+      refuseCircles();
+      chmodSync(join(dist, "cli", "main.js"), 0o755);
+    },
+  };
+}
+
+/** Files that the package's main entry imports, directly or not. What it imports later is not among them. */
+async function libraryModules() {
+  const { moduleIds } = await output(
+    { input: join(modules, "index.js") },
+    { codeSplitting: false },
+    (bundle, options) => bundle.generate(options),
+  );
+  return moduleIds.filter((id) => id.startsWith(modules));
+}
+
+async function writeLibrary(inside) {
+  const nameOf = (file) => relative(modules, file).replace(/\.js$/, "");
+  const chunk = await output(
+    { input: Object.fromEntries(inside.map((file) => [nameOf(file), file])) },
+    {
+      dir: dist,
+      entryFileNames: "[name].js",
+      chunkFileNames: "[name].generated.js",
+      minifyInternalExports: false,
+      codeSplitting: { groups: [{ name: library, test: () => true }] },
+    },
+    (bundle, options) => bundle.write(options),
+    ({ isEntry }) => !isEntry,
+  );
+  const left = inside.filter((file) => !chunk.moduleIds.includes(file));
+  if (left.length > 0) throw new Error(`The library's file misses ${left.join(", ")}.`);
+}
+
+async function output(input, options, make, isWanted = () => true) {
+  const bundle = await rolldown({
+    ...input,
+    cwd: root,
+    platform: "node",
+    external: /^[^./]/,
+    plugins: [{ name: "later", resolveDynamicImport: later }],
+    onLog(level, log, handler) {
+      handler(level === "warn" ? "error" : level, log);
+    },
+  });
+  const { output: chunks } = await make(bundle, { format: "esm", ...options });
+  await bundle.close();
+  const wanted = chunks.filter(isWanted);
+  if (wanted.length !== 1) throw new Error(`There are ${wanted.length} files where one was expected.`);
+  return wanted[0];
+}
+
+/** A module that is imported only when it is needed stays where it is. */
+function later(specifier, importer) {
+  const file = join(dirname(importer), specifier);
+  return { id: relative(join(modules, dirname(library)), file), external: true };
+}
+
+function copy(name) {
+  mkdirSync(dirname(join(dist, name)), { recursive: true });
+  copyFileSync(join(modules, name), join(dist, name));
+}
+
+/** What the one file imports by `#` names is outside of it, and must not import it. */
+function refuseCircles() {
+  const { imports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  for (const [name, { default: file }] of Object.entries(imports)) {
+    if (/from "\.{1,2}\//.test(readFileSync(join(root, file), "utf8"))) {
+      throw new Error(`${file}, which is ${name}, imports modules of the library, and is imported by them.`);
+    }
+  }
+}
