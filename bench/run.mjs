@@ -3,7 +3,7 @@
 //
 //   npm run bench                        the whole, on this Node.js
 //   npm run bench -- --node 20,22,24,26  the same, and the reading path on other versions, installed from npm where missing
-//   npm run bench -- --suite reads       or "isolation": one suite
+//   npm run bench -- --suite reads       or "isolation": one suite; the other one's rows stay as they are
 //   npm run bench -- --quick             a short form that shows that everything runs; its numbers mean little; writes nothing
 //   npm run bench -- --processes 1       at most so many processes a scenario: sooner done, without a spread
 //   npm run bench -- --report            draws tables and report again from the last run
@@ -15,6 +15,7 @@ import { nodeBinary } from "../scripts/node-versions.mjs";
 import { compareRuns } from "./lib/compare-runs.mjs";
 import { execute } from "./lib/execute.mjs";
 import { load, machine, nodeVersion, packageVersions } from "./lib/machine.mjs";
+import { inOrder, keepOthers } from "./lib/merge-runs.mjs";
 import { expectedSeconds, planIsolation, planReads } from "./lib/plan.mjs";
 import { renderReport } from "./report/report.mjs";
 import { renderTables } from "./report/tables.mjs";
@@ -39,12 +40,13 @@ if (suites.some((suite) => suite !== "reads" && suite !== "isolation")) {
   throw new Error(`There is no suite "${options.suite}"; give "reads" or "isolation".`);
 }
 
-const run = options.report ? readRun() : await measure();
+let run = options.report ? readRun() : await measure();
 if (!options.quick) {
   const results = here("./results.json");
   const earlier = options.compare ?? (existsSync(results) && !options.report ? results : undefined);
   if (earlier !== undefined)
     run.comparison = compareRuns(run.rows, { rows: JSON.parse(readFileSync(earlier, "utf8")) });
+  if (!options.report && existsSync(lastRun)) run = keepOthers(readRun(), run);
 }
 mkdirSync(here("../node_modules/.cache/bench"), { recursive: true });
 writeFileSync(options.quick ? `${lastRun}.quick` : lastRun, JSON.stringify(run));
@@ -82,34 +84,37 @@ async function measure() {
   const versions = runtimes();
   const expected = versions.reduce((sum, { jobs }) => sum + expectedSeconds(jobs), 0);
   const begun = performance.now();
-  const passed = () =>
-    `${Math.floor((performance.now() - begun) / 60_000)}:${String(Math.floor((performance.now() - begun) / 1_000) % 60).padStart(2, "0")}`;
+  const minutes = (since = begun) => (performance.now() - since) / 60_000;
+  const passed = () => `${Math.floor(minutes())}:${String(Math.floor((minutes() % 1) * 60)).padStart(2, "0")}`;
   const about = expected < 90 ? `${Math.round(expected)} s` : `${Math.round(expected / 60)} min`;
   const before = load();
   process.stderr.write(`About ${about} on a quiet machine; its load is ${before} now.\n`);
   const { name, ...facts } = machine();
   const rows = [];
   const details = {};
+  const parts = suites.map((suite) => ({ suite, date: new Date().toISOString(), minutes: 0, load: before }));
   for (const { major, binary, version, jobs, isMain } of versions) {
     process.stderr.write(`Node.js ${version}\n`);
-    const results = await execute(binary, jobs, ({ name: job }, round) => {
-      process.stderr.write(`  ${passed()}  ${job}${round > 0 ? `, again (${round + 1})` : ""}\n`);
-    });
-    const made = [
-      ...(results.has("keys 1000") ? readRows(major, results) : []),
-      ...(results.has("flow library") ? isolationRows(results) : []),
-    ];
-    for (const row of made) rows.push({ ...row, node: version, machine: name });
-    if (isMain) Object.assign(details, Object.fromEntries(results));
+    for (const part of parts) {
+      const own = jobs.filter(({ suite }) => suite === part.suite);
+      if (own.length === 0) continue;
+      const started = performance.now();
+      const results = await execute(binary, own, ({ name: job }, round) => {
+        process.stderr.write(`  ${passed()}  ${job}${round > 0 ? `, again (${round + 1})` : ""}\n`);
+      });
+      part.minutes += minutes(started);
+      const made = part.suite === "reads" ? readRows(major, results) : isolationRows(results);
+      for (const row of made) rows.push({ ...row, node: version, machine: name });
+      if (isMain) Object.assign(details, Object.fromEntries(results));
+    }
   }
   return {
-    date: new Date().toISOString(),
-    minutes: Math.round((performance.now() - begun) / 6_000) / 10,
+    parts,
     quick: options.quick,
-    machine: { name, ...facts, load: before },
+    machine: { name, ...facts },
     nodes: versions.map(({ version }) => version),
     packages: packageVersions(),
-    rows,
+    rows: inOrder(rows),
     details,
   };
 }

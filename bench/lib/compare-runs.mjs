@@ -1,6 +1,6 @@
 // Whether a run agrees with an earlier one: a row does when the spreads of the two runs overlap.
 
-/** Gives { date, compared, agreeing, others }; `undefined` when the earlier run was on another machine or version. */
+/** Gives { compared, agreeing, byChance, others }; `undefined` when the earlier run was on another machine or version. */
 export function compareRuns(rows, earlier) {
   if (earlier === undefined) return undefined;
   const known = new Map(earlier.rows.map((row) => [keyOf(row), row]));
@@ -13,6 +13,7 @@ export function compareRuns(rows, earlier) {
   return {
     compared: pairs.length,
     agreeing: pairs.length - others.length,
+    byChance: pairs.reduce((sum, { row, before }) => sum + chanceApart(row.samples, before.samples), 0),
     others: others.map(({ row, before }) => ({
       node: row.node,
       name: row.name,
@@ -24,6 +25,16 @@ export function compareRuns(rows, earlier) {
 
 function keyOf({ node, suite, name, machine }) {
   return JSON.stringify([node, suite, name, machine]);
+}
+
+/**
+ * How likely n and m samples of one distribution lie wholly apart: of all ways to choose which of them are the n, two put
+ * these below or above all others.
+ */
+function chanceApart(n, m) {
+  let ways = 1;
+  for (let i = 1; i <= n; i++) ways *= (m + i) / i;
+  return 2 / ways;
 }
 
 function agree(a, b) {

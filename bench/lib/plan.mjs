@@ -26,7 +26,7 @@ export function planReads({ quick, isMain }) {
         `peer ${peer}`,
         "reads/peers.mjs",
         { peer, size: 1_000, ...effort, singles: quick ? 500 : 20_000 },
-        quick ? 1 : isMain ? 3 : 2,
+        quick ? 1 : 3,
         quick ? 1 : 2.5,
       ),
     ),

@@ -4,7 +4,7 @@ import { isolationCharts } from "./isolation-charts.mjs";
 import { readsCharts } from "./reads-charts.mjs";
 import { scoreboard } from "./scoreboard.mjs";
 import { esc } from "./svg.mjs";
-import { boundText, comparisonText, number } from "./tables.mjs";
+import { boundText, comparisonText, number, partText } from "./tables.mjs";
 
 export function renderReport(run) {
   const style = readFileSync(new URL("./style.css", import.meta.url), "utf8");
@@ -42,14 +42,13 @@ function section(title, figures) {
   return figures.length === 0 ? "" : `<h2>${esc(title)}</h2>\n<div class="charts">\n${figures.join("\n")}\n</div>`;
 }
 
-function facts({ machine, nodes, date, minutes, packages }) {
+function facts({ machine, nodes, parts, packages }) {
   const entries = [
     ["machine", machine.name],
     ["system", machine.system],
-    ["load before", machine.load],
     ["Node.js", nodes.map((node) => node.slice(1)).join(", ")],
     ["grpc-js", packages["@grpc/grpc-js"]],
-    ["run", `${date.slice(0, 16).replace("T", " ")} UTC, ${minutes} min`],
+    ...parts.map((part) => ["run", partText(part)]),
   ];
   return `<ul class="facts">${entries.map(([name, value]) => `<li>${esc(name)} <b>${esc(value)}</b></li>`).join("")}</ul>`;
 }

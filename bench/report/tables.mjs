@@ -10,17 +10,22 @@ export function renderTables(run) {
   return parts.join("\n\n");
 }
 
-function headline({ machine, nodes, date, minutes, comparison, quick }) {
-  const lines = [
-    `Machine: ${machine.name}; load before the run ${machine.load}. Node.js ${nodes.join(", ")}. ${date.slice(0, 10)}, ${minutes} min.`,
-  ];
+function headline({ machine, nodes, parts, comparison, quick }) {
+  const lines = [`Machine: ${machine.name}. Node.js ${nodes.join(", ")}. ${parts.map(partText).join("; ")}.`];
   if (quick) lines.push("A quick run: the numbers show that everything runs, not how fast it is.");
   if (comparison) lines.push(comparisonText(comparison));
   return lines.join("\n");
 }
 
-export function comparisonText({ compared, agreeing, others }) {
-  const text = `Against the run before: the spreads of ${agreeing} of ${compared} rows overlap.`;
+/** When a suite ran, how long, and how busy the machine was before. */
+export function partText({ suite, date, minutes, load }) {
+  return `${suite}: ${date.slice(0, 16).replace("T", " ")} UTC, ${minutes.toFixed(1)} min, load before ${load}`;
+}
+
+export function comparisonText({ compared, agreeing, byChance, others }) {
+  const text =
+    `Against the run before: the spreads of ${agreeing} of ${compared} rows overlap; ` +
+    `of two runs of the same, with so few processes a row, about ${Math.round(byChance)} would not by chance alone.`;
   if (others.length === 0) return text;
   const list = others
     .slice(0, 12)
