@@ -2,7 +2,7 @@
 // small files than to run them. Each of them stays importable where it was, as a line that passes on what the one file has: so
 // the other entries, the command and the tests share its classes, and all that is shipped is what is tested.
 import { chmodSync, copyFileSync, mkdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, isAbsolute, join, relative } from "node:path";
 import { rolldown } from "rolldown";
 import { filesBelow } from "./files.mjs";
 import { dist, modules, root } from "./places.mjs";
@@ -38,7 +38,7 @@ async function libraryModules() {
 }
 
 async function writeLibrary(inside) {
-  const nameOf = (file) => relative(modules, file).replace(/\.js$/, "");
+  const nameOf = (file) => posix(relative(modules, file)).replace(/\.js$/, "");
   const chunk = await output(
     { input: Object.fromEntries(inside.map((file) => [nameOf(file), file])) },
     {
@@ -60,7 +60,7 @@ async function output(input, options, make, isWanted = () => true) {
     ...input,
     cwd: root,
     platform: "node",
-    external: /^[^./]/,
+    external: (id) => !id.startsWith(".") && !isAbsolute(id),
     plugins: [{ name: "later", resolveDynamicImport: later }],
     onLog(level, log, handler) {
       handler(level === "warn" ? "error" : level, log);
@@ -76,7 +76,12 @@ async function output(input, options, make, isWanted = () => true) {
 /** A module that is imported only when it is needed stays where it is. */
 function later(specifier, importer) {
   const file = join(dirname(importer), specifier);
-  return { id: relative(join(modules, dirname(library)), file), external: true };
+  return { id: posix(relative(join(modules, dirname(library)), file)), external: true };
+}
+
+/** Names of chunks and modules have forward slashes on every system. */
+function posix(path) {
+  return path.replaceAll("\\", "/");
 }
 
 function copy(name) {

@@ -14,6 +14,26 @@ export function constantLoop(expression, scope, key, { sum = "$", reads = readsP
   return compiled({ ...scope, key }, expression, sum, `for (let i = 0; i < ${reads}; i++) $SUM;`, "", "", reads);
 }
 
+/**
+ * Constant loops over some keys, one after the other. What one key costs depends on how many others lie before it in its
+ * bucket of a hash table, and hashes differ from process to process: a single key would tell of luck.
+ */
+export function constantLoops(expression, scope, keys, options = {}) {
+  const loops = keys.map((key) => constantLoop(expression, scope, key, options));
+  const sync = () => {
+    let total = 0;
+    for (const loop of loops) total += loop();
+    return total;
+  };
+  const async = async () => {
+    let total = 0;
+    for (const loop of loops) total += await loop();
+    return total;
+  };
+  const reads = loops.reduce((sum, loop) => sum + loop.reads, 0);
+  return Object.assign(expression.startsWith("await ") ? async : sync, { reads });
+}
+
 /** A loop that goes on from key to key with every read, through all of them and again. */
 export function rotatingLoop(expression, scope, keys, { sum = "$", reads = readsPerCall } = {}) {
   const body = `let n = at;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { args, report } from "../lib/arguments.mjs";
 import { distribution } from "../lib/distribution.mjs";
-import { constantLoop, rotatingLoop, timedReads } from "../lib/loops.mjs";
+import { constantLoops, rotatingLoop, timedReads } from "../lib/loops.mjs";
 import { compare } from "../lib/measure.mjs";
 import { publishAll } from "../lib/region.mjs";
 import { makeIntSettings, shuffled } from "../lib/settings.mjs";
@@ -14,7 +14,6 @@ const { peer: name, size, rounds, cpuMs, singles } = args;
 const dir = mkdtempSync(join(tmpdir(), "configstream-bench-"));
 const settings = hasDottedNames(name) ? leavesOf(makeIntSettings(size)) : makeIntSettings(size).map(flat);
 const keys = shuffled(settings.map(({ key }) => key));
-const key = keys[keys.length >> 1];
 const { reader } = publishAll(settings);
 const peer = await createPeer(name, settings, dir);
 
@@ -26,11 +25,13 @@ if ((await check()) !== expected) throw new Error(`${name} and the settings do n
 
 const isAsync = peer.expression.startsWith("await ");
 const options = { reads: isAsync ? 100 : 1_000 };
+const some = 8;
+const each = { reads: isAsync ? 12 : 1_000 };
 const results = await compare(
   {
-    peer: constantLoop(peer.expression, peer.scope, peerKeys[keys.length >> 1], options),
+    peer: constantLoops(peer.expression, peer.scope, peerKeys.slice(0, some), each),
     "peer, rotating": rotatingLoop(peer.expression, peer.scope, peerKeys, options),
-    getInt: constantLoop("reader.getInt(key)", { reader }, key),
+    getInt: constantLoops("reader.getInt(key)", { reader }, keys.slice(0, some)),
     "getInt, rotating": rotatingLoop("reader.getInt(key)", { reader }, keys),
   },
   { rounds, cpuMs },
