@@ -15,6 +15,7 @@ const dir = mkdtempSync(join(tmpdir(), "configstream-bench-"));
 const settings = hasDottedNames(name) ? leavesOf(makeIntSettings(size)) : makeIntSettings(size).map(flat);
 const keys = shuffled(settings.map(({ key }) => key));
 const { reader } = publishAll(settings);
+const map = new Map(settings.map(({ key, value }) => [key, value]));
 const peer = await createPeer(name, settings, dir);
 
 // Both sides must agree before anything is measured.
@@ -31,6 +32,7 @@ const results = await compare(
   {
     peer: constantLoops(peer.expression, peer.scope, peerKeys.slice(0, some), each),
     "peer, rotating": rotatingLoop(peer.expression, peer.scope, peerKeys, options),
+    "Map.get": constantLoops("map.get(key)", { map }, keys.slice(0, some)),
     getInt: constantLoops("reader.getInt(key)", { reader }, keys.slice(0, some)),
     "getInt, rotating": rotatingLoop("reader.getInt(key)", { reader }, keys),
   },
