@@ -18,7 +18,12 @@ const { reader } = publishAll(settings);
 const map = new Map(settings.map(({ key, value }) => [key, value]));
 const peer = await createPeer(name, settings, dir);
 
-// Both sides must agree before anything is measured.
+// All sides must agree before anything is measured. The reader learns the keys in the order in which the map was filled: a key
+// that is added later lies before others in its bucket.
+for (const { key, value } of settings) {
+  if (reader.getInt(key) !== value || map.get(key) !== value)
+    throw new Error("The reader and the settings do not agree.");
+}
 const peerKeys = keys.map(peer.keyOf ?? String);
 const check = rotatingLoop(peer.expression, peer.scope, peerKeys, { reads: keys.length });
 const expected = settings.reduce((sum, { value }) => sum + (peer.isBoolean ? 1 : value), 0);
