@@ -3,7 +3,7 @@ import { decades, dot, drawing, line, linear, logarithmic, path, short, text } f
 
 const width = 520;
 const height = 290;
-const area = { left: 62, right: 12, top: 14, bottom: 46 };
+const area = { left: 76, right: 20, top: 14, bottom: 46 };
 
 /**
  * @param series `[{ name, className, points: [[x, y, low, high]], isDashed }]`; a range, where there is one, is drawn as a bar.
