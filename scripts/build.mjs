@@ -15,7 +15,7 @@ compile();
 for (const folder of [modules, dist]) removeLeftovers(folder);
 const sources = [
   ...filesBelow(modules),
-  ...["bundle-library", "bundle-worker", "places"].map((name) => join(root, "scripts", `${name}.mjs`)),
+  ...["bundle-library", "bundle-worker", "places", "rolled"].map((name) => join(root, "scripts", `${name}.mjs`)),
   join(root, "package-lock.json"),
 ];
 for (const { made, make } of [bundleLibrary(), bundleWorker()]) {

@@ -3,9 +3,9 @@
 // the other entries, the command and the tests share its classes, and all that is shipped is what is tested.
 import { chmodSync, copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, relative } from "node:path";
-import { rolldown } from "rolldown";
 import { filesBelow } from "./files.mjs";
 import { dist, modules, root } from "./places.mjs";
+import { rolled } from "./rolled.mjs";
 
 /** Beside the modules of src/main: what they name by their own address has to be found from here. */
 const library = "main/library";
@@ -29,48 +29,30 @@ export function bundleLibrary() {
 
 /** Files that the package's main entry imports, directly or not. What it imports later is not among them. */
 async function libraryModules() {
-  const { moduleIds } = await output(
-    { input: join(modules, "index.js") },
-    { codeSplitting: false },
-    (bundle, options) => bundle.generate(options),
-  );
+  const [{ moduleIds }] = await rolled(from(join(modules, "index.js")), { format: "esm", codeSplitting: false });
   return moduleIds.filter((id) => id.startsWith(modules));
 }
 
 async function writeLibrary(inside) {
   const nameOf = (file) => posix(relative(modules, file)).replace(/\.js$/, "");
-  const chunk = await output(
-    { input: Object.fromEntries(inside.map((file) => [nameOf(file), file])) },
-    {
-      dir: dist,
-      entryFileNames: "[name].js",
-      chunkFileNames: "[name].generated.js",
-      minifyInternalExports: false,
-      codeSplitting: { groups: [{ name: library, test: () => true }] },
-    },
-    (bundle, options) => bundle.write(options),
-    ({ isEntry }) => !isEntry,
-  );
-  const left = inside.filter((file) => !chunk.moduleIds.includes(file));
+  const files = await rolled(from(Object.fromEntries(inside.map((file) => [nameOf(file), file]))), {
+    format: "esm",
+    dir: dist,
+    entryFileNames: "[name].js",
+    chunkFileNames: "[name].generated.js",
+    minifyInternalExports: false,
+    codeSplitting: { groups: [{ name: library, test: () => true }] },
+  });
+  const chunks = files.filter(({ isEntry }) => !isEntry);
+  if (chunks.length !== 1) throw new Error(`There are ${chunks.length} files of the library where one was expected.`);
+  const left = inside.filter((file) => !chunks[0].moduleIds.includes(file));
   if (left.length > 0) throw new Error(`The library's file misses ${left.join(", ")}.`);
 }
 
-async function output(input, options, make, isWanted = () => true) {
-  const bundle = await rolldown({
-    ...input,
-    cwd: root,
-    platform: "node",
-    external: (id) => !id.startsWith(".") && !isAbsolute(id),
-    plugins: [{ name: "later", resolveDynamicImport: later }],
-    onLog(level, log, handler) {
-      handler(level === "warn" ? "error" : level, log);
-    },
-  });
-  const { output: chunks } = await make(bundle, { format: "esm", ...options });
-  await bundle.close();
-  const wanted = chunks.filter(isWanted);
-  if (wanted.length !== 1) throw new Error(`There are ${wanted.length} files where one was expected.`);
-  return wanted[0];
+/** Packages stay outside. */
+function from(input) {
+  const external = (id) => !id.startsWith(".") && !isAbsolute(id);
+  return { input, external, plugins: [{ name: "later", resolveDynamicImport: later }] };
 }
 
 /** A module that is imported only when it is needed stays where it is. */

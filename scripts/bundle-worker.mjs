@@ -3,8 +3,8 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { join } from "node:path";
-import { rolldown } from "rolldown";
 import { dist, modules } from "./places.mjs";
+import { rolled } from "./rolled.mjs";
 
 const threadFile = join(dist, "worker", "thread.generated.cjs");
 const textFile = join(dist, "main", "bundled-worker.generated.js");
@@ -30,18 +30,13 @@ async function make() {
 
 /** One CommonJS chunk: Node.js loads that kind sooner than an ES module. */
 async function chunkOf({ external = [], minify = false }) {
-  const bundle = await rolldown({
-    input: join(modules, "worker", "entry.js"),
-    platform: "node",
-    external,
-    onLog(level, log, handler) {
-      // protobufjs makes code from text; so it does without a bundle.
-      if (log.code !== "EVAL") handler(level === "warn" ? "error" : level, log);
-    },
-  });
-  const { output } = await bundle.generate({ format: "cjs", codeSplitting: false, minify });
-  await bundle.close();
-  return output[0];
+  const [chunk] = await rolled(
+    { input: join(modules, "worker", "entry.js"), external },
+    { format: "cjs", codeSplitting: false, minify },
+    // protobufjs makes code from text; so it does without a bundle.
+    ["EVAL"],
+  );
+  return chunk;
 }
 
 function refuseForeign({ imports, dynamicImports }, allowed) {

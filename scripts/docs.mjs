@@ -5,10 +5,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { compileContract } from "./compile-contract.mjs";
+import { root } from "./places.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
 const committed = join(root, "docs", "api");
 
 function generate(out) {

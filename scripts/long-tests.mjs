@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { root } from "./places.mjs";
 
 const sizes = {
   RECONNECTS: "5000",
@@ -14,7 +14,7 @@ const sizes = {
 const files = ["reconnects", "stream-random", "wire-fuzz"].map((name) => `test/integration/${name}.test.ts`);
 const manifest = createRequire(import.meta.url).resolve("vitest/package.json");
 const { status } = spawnSync(process.execPath, [join(dirname(manifest), "vitest.mjs"), "run", ...files], {
-  cwd: fileURLToPath(new URL("..", import.meta.url)),
+  cwd: root,
   env: { ...sizes, ...process.env },
   stdio: "inherit",
 });

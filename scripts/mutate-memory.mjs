@@ -4,9 +4,8 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { root } from "./places.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
 const seqlock = "src/shared/seqlock.ts";
 const arenaReader = "src/shared/arena-reader.ts";
 const arenaWriter = "src/worker/arena-writer.ts";

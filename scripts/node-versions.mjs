@@ -3,9 +3,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
+import { root } from "./places.mjs";
 
-const cache = join(fileURLToPath(new URL("..", import.meta.url)), "node_modules", ".cache", "node-versions");
+const cache = join(root, "node_modules", ".cache", "node-versions");
 export const supportedMajors = [22, 24, 26];
 
 /** Path of the binary of a major version, installed when it is not there yet; `undefined` when it cannot be had. */

@@ -2,7 +2,8 @@
 
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
-import { root, run } from "./project.mjs";
+import { root } from "../places.mjs";
+import { run } from "./project.mjs";
 
 const needed = [
   "dist/index.js",

@@ -4,8 +4,8 @@ import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { root } from "../places.mjs";
 
-export const root = fileURLToPath(new URL("../..", import.meta.url));
 export const apps = fileURLToPath(new URL("apps", import.meta.url));
 const tools = fileURLToPath(new URL("tools", import.meta.url));
 const minute = 60_000;

@@ -1,0 +1,21 @@
+// Modules put together by rolldown. What it warns of is an error here.
+import { rolldown } from "rolldown";
+import { root } from "./places.mjs";
+
+/**
+ * The files that `input` and `output`, options of rolldown, lead to; they are written when `output` names a folder.
+ * `allowed`: codes of warnings that are known and right.
+ */
+export async function rolled(input, output, allowed = []) {
+  const bundle = await rolldown({
+    cwd: root,
+    platform: "node",
+    ...input,
+    onLog(level, log, handler) {
+      if (!allowed.includes(log.code)) handler(level === "warn" ? "error" : level, log);
+    },
+  });
+  const made = output.dir === undefined ? await bundle.generate(output) : await bundle.write(output);
+  await bundle.close();
+  return made.output;
+}
