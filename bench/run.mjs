@@ -35,8 +35,13 @@ const { values: options } = parseArgs({
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 // Not in this folder's node_modules, which are installed anew before each run.
 const lastRun = here("../node_modules/.cache/bench/last-run.json");
-const suites = options.suite === undefined ? ["reads", "isolation"] : [options.suite];
-if (suites.some((suite) => suite !== "reads" && suite !== "isolation")) {
+/** What each suite runs on a version, and the rows that it makes of the results. */
+const known = {
+  reads: { plan: planReads, rows: readRows },
+  isolation: { plan: ({ quick, isMain }) => (isMain ? planIsolation({ quick }) : []), rows: isolationRows },
+};
+const suites = options.suite === undefined ? Object.keys(known) : [options.suite];
+if (suites.some((suite) => !(suite in known))) {
   throw new Error(`There is no suite "${options.suite}"; give "reads" or "isolation".`);
 }
 
@@ -46,7 +51,7 @@ if (!options.quick) {
   const earlier = options.compare ?? (existsSync(results) && !options.report ? results : undefined);
   if (earlier !== undefined)
     run.comparison = compareRuns(run.rows, { rows: JSON.parse(readFileSync(earlier, "utf8")) });
-  if (!options.report && existsSync(lastRun)) run = keepOthers(readRun(), run);
+  if (options.suite !== undefined && !options.report && existsSync(lastRun)) run = keepOthers(readRun(), run);
 }
 mkdirSync(here("../node_modules/.cache/bench"), { recursive: true });
 writeFileSync(options.quick ? `${lastRun}.quick` : lastRun, JSON.stringify(run));
@@ -72,10 +77,9 @@ function runtimes() {
     const binary = major === own ? process.execPath : nodeBinary(Number(major));
     if (binary === undefined) throw new Error(`Node.js ${major} could not be installed from npm.`);
     const isMain = i === 0;
-    const jobs = [
-      ...(suites.includes("reads") ? planReads({ quick: options.quick, isMain }) : []),
-      ...(suites.includes("isolation") && isMain ? planIsolation({ quick: options.quick }) : []),
-    ].map((job) => ({ ...job, processes: Math.min(job.processes, Number(options.processes)) }));
+    const jobs = suites
+      .flatMap((suite) => known[suite].plan({ quick: options.quick, isMain }))
+      .map((job) => ({ ...job, processes: Math.min(job.processes, Number(options.processes)) }));
     return { major: Number(major), binary, version: nodeVersion(binary), jobs, isMain };
   });
 }
@@ -103,8 +107,7 @@ async function measure() {
         process.stderr.write(`  ${passed()}  ${job}${round > 0 ? `, again (${round + 1})` : ""}\n`);
       });
       part.minutes += minutes(started);
-      const made = part.suite === "reads" ? readRows(major, results) : isolationRows(results);
-      for (const row of made) rows.push({ ...row, node: version, machine: name });
+      for (const row of known[part.suite].rows(results, major)) rows.push({ ...row, node: version, machine: name });
       if (isMain) Object.assign(details, Object.fromEntries(results));
     }
   }

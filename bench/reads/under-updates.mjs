@@ -8,7 +8,7 @@ import { args, report } from "../lib/arguments.mjs";
 import { distribution } from "../lib/distribution.mjs";
 import { constantLoop, rotatingLoop, timedReads } from "../lib/loops.mjs";
 import { compare } from "../lib/measure.mjs";
-import { limits } from "../lib/region.mjs";
+import { limits, mapBeside } from "../lib/region.mjs";
 import { asChanges, makeIntSettings, shuffled } from "../lib/settings.mjs";
 
 if (isMainThread) await read(args);
@@ -16,13 +16,12 @@ else write(workerData);
 
 async function read({ size, rates, rounds, cpuMs, singles }) {
   const settings = makeIntSettings(size);
-  const map = new Map(settings.map(({ key, value }) => [key, value]));
   const keys = shuffled(settings.map(({ key }) => key));
   const memory = createRegionMemory(limits.maxRegionBytes);
   const worker = new Worker(new URL(import.meta.url), { workerData: { memory, size } });
   await once(worker, "message");
   const reader = createReader(new Region(memory));
-  for (const { key } of settings) reader.getInt(key);
+  const map = mapBeside(reader, settings);
   const handle = reader.setting(keys[0]).asInt();
   const results = [];
   for (const rate of rates) {

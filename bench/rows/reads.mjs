@@ -2,7 +2,7 @@
 import { peerBars, peers } from "../peers/index.mjs";
 import { row } from "./row.mjs";
 
-export function readRows(major, results) {
+export function readRows(results, major) {
   const rows = [];
   const isOld = major <= 20;
   const of = (name) => results.get(name);
@@ -40,8 +40,10 @@ export function readRows(major, results) {
   for (const peer of Object.keys(peers)) {
     const runs = of(`peer ${peer}`);
     if (runs === undefined) continue;
-    rows.push(peerRow(peer, runs));
-    if (peer in peerBars) rows.push(limitRow(peer, runs));
+    const bar = peerBars[peer];
+    rows.push(peerRow(bar === undefined ? "" : "P5", "getInt", peer, runs, bar && { atLeast: bar }));
+    // What the bar asks of anything that looks a key up: a Map does nothing else.
+    if (bar !== undefined) rows.push(peerRow("limit", "Map.get", peer, runs));
   }
   for (const what of ["handle.value", "getInt"]) {
     const pairs = of("second thread").map(({ together, alone }) => [together[what], alone[what]]);
@@ -76,29 +78,15 @@ export function readRows(major, results) {
   return rows;
 }
 
-function peerRow(peer, runs) {
-  const bar = peerBars[peer];
+function peerRow(id, subject, peer, runs, bar) {
   return row({
     suite: "reads",
-    id: bar === undefined ? "" : "P5",
-    name: `getInt against ${peer}, one key`,
+    id,
+    name: `${subject} against ${peer}, one key`,
     unit: "ns",
-    subjects: runs.map(({ results }) => results.getInt.median),
+    subjects: runs.map(({ results }) => results[subject].median),
     baselines: runs.map(({ results }) => results.peer.median),
-    bar: bar && { atLeast: bar },
-    isSpeedUp: true,
-  });
-}
-
-/** What the peer's bar asks of anything that looks a key up: a Map does nothing else. */
-function limitRow(peer, runs) {
-  return row({
-    suite: "reads",
-    id: "limit",
-    name: `Map.get against ${peer}, one key`,
-    unit: "ns",
-    subjects: runs.map(({ results }) => results["Map.get"].median),
-    baselines: runs.map(({ results }) => results.peer.median),
+    bar,
     isSpeedUp: true,
   });
 }
