@@ -96,12 +96,13 @@ async function measure() {
   const { name, ...facts } = machine();
   const rows = [];
   const details = {};
-  const parts = suites.map((suite) => ({ suite, date: new Date().toISOString(), minutes: 0, load: before }));
+  const parts = suites.map((suite) => ({ suite, minutes: 0, load: before }));
   for (const { major, binary, version, jobs, isMain } of versions) {
     process.stderr.write(`Node.js ${version}\n`);
     for (const part of parts) {
       const own = jobs.filter(({ suite }) => suite === part.suite);
       if (own.length === 0) continue;
+      part.date ??= new Date().toISOString();
       const started = performance.now();
       const results = await execute(binary, own, ({ name: job }, round) => {
         process.stderr.write(`  ${passed()}  ${job}${round > 0 ? `, again (${round + 1})` : ""}\n`);
