@@ -7,8 +7,8 @@ import { filesBelow } from "./files.mjs";
 import { dist, modules, root } from "./places.mjs";
 import { rolled } from "./rolled.mjs";
 
-/** Beside the modules of src/main: what they name by their own address has to be found from here. */
-const library = "main/library";
+/** Beside the modules of src/main/hosting: what they name by their own address has to be found from here. */
+const library = "main/hosting/library";
 
 /** What is made, and how. */
 export function bundleLibrary() {

@@ -7,7 +7,7 @@ import { dist, modules } from "./places.mjs";
 import { rolled } from "./rolled.mjs";
 
 const threadFile = join(dist, "worker", "thread.generated.cjs");
-const textFile = join(dist, "main", "bundled-worker.generated.js");
+const textFile = join(dist, "main", "hosting", "bundled-worker.generated.js");
 /** Left out of the file: it is large, and a process may well have it already, or be given a newer one for its safety. */
 const beside = ["@grpc/grpc-js"];
 
@@ -31,7 +31,7 @@ async function make() {
 /** One CommonJS chunk: Node.js loads that kind sooner than an ES module. */
 async function chunkOf({ external = [], minify = false }) {
   const [chunk] = await rolled(
-    { input: join(modules, "worker", "entry.js"), external },
+    { input: join(modules, "worker", "thread.js"), external },
     { format: "cjs", codeSplitting: false, minify },
     // protobufjs makes code from text; so it does without a bundle.
     ["EVAL"],

@@ -2,7 +2,7 @@
 // goes between the markers of docs/design.md. Virtual time, seeded chance: the same output at every run. Needs dist/.
 import { readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { createBackoff } from "../dist/worker/backoff.js";
+import { createBackoff } from "../dist/shared/backoff.js";
 
 const page = fileURLToPath(new URL("../docs/design.md", import.meta.url));
 const beginMark = "<!-- herd:begin -->";

@@ -6,14 +6,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "./places.mjs";
 
-const seqlock = "src/shared/seqlock.ts";
-const arenaReader = "src/shared/arena-reader.ts";
-const arenaWriter = "src/worker/arena-writer.ts";
-const regionWriter = "src/worker/region-writer.ts";
-const regionReader = "src/main/region-reader.ts";
-const hotReader = "src/main/hot-reader.ts";
-const mirror = "src/main/mirror.ts";
-const sectionReader = "src/main/section-reader.ts";
+const seqlock = "src/memory/seqlock.ts";
+const arenaReader = "src/memory/arena-reader.ts";
+const arenaWriter = "src/memory/writer/arena-writer.ts";
+const regionWriter = "src/memory/writer/region-writer.ts";
+const regionReader = "src/main/reader/region-reader.ts";
+const hotReader = "src/main/reader/hot-reader.ts";
+const mirror = "src/memory/reader/mirror.ts";
+const sectionReader = "src/memory/reader/section-reader.ts";
 
 /** `edits`: file, text that stands there, text in its place. */
 const mutations = [
@@ -63,7 +63,7 @@ const mutations = [
     // Either alone suffices while accesses are ordered; without an order only the first does, see weak-memory.ts.
     name: "G1 pages are used again, with neither the arena retired nor a look at the present one",
     edits: [
-      ["src/worker/page-source.ts", "    retire(region, blockAt);\n", ""],
+      ["src/memory/writer/page-source.ts", "    retire(region, blockAt);\n", ""],
       [
         arenaReader,
         "return region.load(header.arena) === position.ordinal;",
@@ -274,7 +274,7 @@ const mutations = [
     name: "G3 a key that was indexed late has the slot of its neighbour",
     edits: [
       [
-        "src/worker/directory-writer.ts",
+        "src/memory/writer/directory-writer.ts",
         "this.#slots.set(this.keyOf(index), index);",
         "this.#slots.set(this.keyOf(index), index ^ 1);",
       ],
@@ -297,7 +297,7 @@ const mutations = [
   {
     name: "G7 the directory is read without looking for growth, and what cannot be read is absent",
     edits: [
-      ["src/shared/directory.ts", "  if (!region.covers(chunk * 4, 4)) return -1;\n", ""],
+      ["src/memory/directory.ts", "  if (!region.covers(chunk * 4, 4)) return -1;\n", ""],
       [regionReader, "    if (slot === UNREADABLE) return false;\n", ""],
     ],
   },
@@ -306,7 +306,7 @@ const mutations = [
     edits: [
       [arenaReader, "return this.length === 0 || checksum(", "return this.length >= 0 || checksum("],
       [
-        "src/main/stored-reading.ts",
+        "src/memory/reader/stored-reading.ts",
         "return record === undefined || ",
         "return record === undefined || record.length > 0 || ",
       ],
@@ -340,7 +340,7 @@ const mutations = [
     name: "19 pages of a dead arena can be found twice",
     edits: [
       [
-        "src/worker/page-source.ts",
+        "src/memory/writer/page-source.ts",
         "region.exchange(blockAt + block.extents, 0)",
         "region.load(blockAt + block.extents)",
       ],

@@ -8,12 +8,17 @@ export type { Environment } from "./files/env.js";
 export type { DefaultSetting, Defaults } from "./files/known-keys.js";
 export { createEffectiveConfig, type EffectiveConfig } from "./local/effective-config.js";
 export type { EffectiveConfigOptions } from "./local/effective-options.js";
-export { type AttachedControls, type AttachedReader, type AttachOptions, attachReader } from "./main/attach.js";
-export { type Consumer, type ConsumerOf, createConsumer, type PlainConsumer } from "./main/consumer.js";
-export type { ConsumerOptions } from "./main/consumer-options.js";
-export { checkHealth, type Health, type HealthOptions } from "./main/health.js";
-export type { Logger } from "./main/logger.js";
-export type { MetricsRegistry } from "./main/metrics.js";
+export {
+  type AttachedControls,
+  type AttachedReader,
+  type AttachOptions,
+  attachReader,
+} from "./main/consumer/attach.js";
+export { type Consumer, type ConsumerOf, createConsumer, type PlainConsumer } from "./main/consumer/consumer.js";
+export type { ConsumerOptions } from "./main/consumer/options.js";
+export type { WaitOptions, WaitSyncOptions } from "./main/consumer/readiness.js";
+export { getRegisteredConsumer, getRegisteredReader } from "./main/consumer/registered.js";
+export type { SharedConfig } from "./main/consumer/shared-config.js";
 export type {
   Explanation,
   PlainReader,
@@ -28,9 +33,7 @@ export type {
   UpdateSubscription,
   View,
   ViewOf,
-} from "./main/reader-api.js";
-export type { WaitOptions, WaitSyncOptions } from "./main/readiness.js";
-export { getRegisteredConsumer, getRegisteredReader } from "./main/registered.js";
+} from "./main/reader/api.js";
 export type {
   AnySchema,
   Bytes,
@@ -47,12 +50,14 @@ export type {
   Settings,
   StringMap,
   ValueAt,
-} from "./main/schema.js";
-export type { SharedConfig } from "./main/shared-config.js";
-export type { ConsumerStatus } from "./main/status.js";
-export type { KeyedSubscribeOptions, SubscribeOptions, Subscription } from "./main/subscriptions.js";
-export type { ChangeFilter } from "./main/subscriptions-filter.js";
-export type { OverflowPolicy } from "./main/subscriptions-stream.js";
+} from "./main/reader/schema.js";
+export { checkHealth, type Health, type HealthOptions } from "./main/status/health.js";
+export type { MetricsRegistry } from "./main/status/metrics.js";
+export type { ConsumerStatus } from "./main/status/status.js";
+export type { ChangeFilter } from "./main/subscriptions/filter.js";
+export type { OverflowPolicy } from "./main/subscriptions/stream.js";
+export type { KeyedSubscribeOptions, SubscribeOptions, Subscription } from "./main/subscriptions/subscriptions.js";
+export type { SharedMemory } from "./memory/region.js";
 export {
   ConfigStreamError,
   ConsumerStoppedError,
@@ -63,8 +68,8 @@ export {
   SubscriberOverflowError,
   WaitTimeoutError,
 } from "./shared/errors.js";
+export type { Logger } from "./shared/logger.js";
 export { type Dialect, defaultOverrides, defaultSourcePriority, type OverrideRule } from "./shared/params.js";
-export type { SharedMemory } from "./shared/region.js";
 export type {
   ConfigChange,
   ConfigValue,

@@ -1,7 +1,7 @@
 // A region with settings in it, made by the writer that ships.
-import { createReader } from "../../dist/main/reader.js";
-import { createRegionMemory, Region } from "../../dist/shared/region.js";
-import { RegionWriter } from "../../dist/worker/region-writer.js";
+import { createReader } from "../../dist/main/reader/reader.js";
+import { createRegionMemory, Region } from "../../dist/memory/region.js";
+import { RegionWriter } from "../../dist/memory/writer/region-writer.js";
 import { asChanges } from "./settings.mjs";
 
 export const limits = { maxKeys: 2_000_000, maxValueBytes: 2 ** 24 - 1, maxRegionBytes: 2 ** 30 };

@@ -1,5 +1,5 @@
 // What the producer sends: snapshots whose settings all differ from the ones before, and updates.
-import { encodeEntry, encodeSnapshot, encodeUpdate } from "../../dist/core-agent/encoding.js";
+import { encodeEntry, encodeSnapshot, encodeUpdate } from "../../dist/wire/event-encoder.js";
 import { stampKey } from "../lib/keys.mjs";
 import { makeSettings } from "../lib/settings.mjs";
 

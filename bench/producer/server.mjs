@@ -2,7 +2,7 @@
 import { createServer as createHttp2Server } from "node:http2";
 import { createServer as createTlsServer } from "node:tls";
 import { loadContract } from "../../dist/core-agent/contract.js";
-import { agentSecureService, remoteAgentService } from "../../dist/shared/service-names.js";
+import { agentSecureService, remoteAgentService } from "../../dist/wire/service-names.js";
 import { Connection } from "./connection.mjs";
 
 const contract = loadContract();

@@ -1,5 +1,5 @@
 // What one read costs, beside a plain field and a Map, at some number of settings. Prints one JSON object.
-import { createReader } from "../../dist/main/reader.js";
+import { createReader } from "../../dist/main/reader/reader.js";
 import { args, report } from "../lib/arguments.mjs";
 import { GuardedMap } from "../lib/control.mjs";
 import { distribution } from "../lib/distribution.mjs";

@@ -1,5 +1,5 @@
 // P11: bytes of the region for each byte of msgpack of the same settings. Prints one JSON object.
-import { encode } from "../../dist/shared/codec.js";
+import { encode } from "../../dist/memory/codec.js";
 import { args, report } from "../lib/arguments.mjs";
 import { publishAll } from "../lib/region.mjs";
 import { makeSettings } from "../lib/settings.mjs";

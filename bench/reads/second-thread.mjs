@@ -1,7 +1,7 @@
 // P12: what a read costs in a second attached thread, alone and while the first thread reads. Prints one JSON object.
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
-import { createReader } from "../../dist/main/reader.js";
-import { Region } from "../../dist/shared/region.js";
+import { createReader } from "../../dist/main/reader/reader.js";
+import { Region } from "../../dist/memory/region.js";
 import { args, report } from "../lib/arguments.mjs";
 import { summary } from "../lib/distribution.mjs";
 import { constantLoop } from "../lib/loops.mjs";

@@ -1,9 +1,9 @@
 // What reads cost while another thread publishes updates. Prints one JSON object.
 import { once } from "node:events";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
-import { createReader } from "../../dist/main/reader.js";
-import { createRegionMemory, Region } from "../../dist/shared/region.js";
-import { RegionWriter } from "../../dist/worker/region-writer.js";
+import { createReader } from "../../dist/main/reader/reader.js";
+import { createRegionMemory, Region } from "../../dist/memory/region.js";
+import { RegionWriter } from "../../dist/memory/writer/region-writer.js";
 import { args, report } from "../lib/arguments.mjs";
 import { distribution } from "../lib/distribution.mjs";
 import { constantLoop, rotatingLoop, timedReads } from "../lib/loops.mjs";

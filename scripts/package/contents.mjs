@@ -8,11 +8,11 @@ import { run } from "./project.mjs";
 const needed = [
   "dist/index.js",
   "dist/index.d.ts",
-  "dist/main/library.generated.js",
-  "dist/worker/entry.js",
+  "dist/main/hosting/library.generated.js",
+  "dist/worker/thread.js",
   "dist/worker/thread.generated.cjs",
-  "dist/main/bundled-worker.generated.js",
-  "dist/main/bundled-worker.generated.LICENSES.txt",
+  "dist/main/hosting/bundled-worker.generated.js",
+  "dist/main/hosting/bundled-worker.generated.LICENSES.txt",
   "dist/testing/index.d.ts",
   "dist/core-agent/index.d.ts",
   "dist/register/index.js",
@@ -44,7 +44,7 @@ export async function checkContents({ tell, pack, project }) {
   const installed = run("npm", ["ls", "--all", "--parseable"], { cwd: project }).stdout.trim().split("\n");
   // The first two are the project and the package itself.
   const kib = (bytes) => `${Math.round(bytes / 1024)} KiB`;
-  const { size } = pack.files.find(({ path }) => path === "dist/main/bundled-worker.generated.js");
+  const { size } = pack.files.find(({ path }) => path === "dist/main/hosting/bundled-worker.generated.js");
   console.log(`${kib(size)} of it is the worker for bundles`);
   console.log(
     `${kib(pack.size)} packed, ${kib(pack.unpackedSize)} unpacked, ${pack.paths.length} files, ` +

@@ -1,7 +1,7 @@
 /** Numbers the changes and gives each to every subscriber. Pure. */
 
+import { createEntryEncoder, encodeSnapshot, encodeUpdate, type Frame } from "../wire/event-encoder.js";
 import type { Dialect } from "./dialects/dialect.js";
-import { createEntryEncoder, encodeSnapshot, encodeUpdate, type Frame } from "./encoding.js";
 import type { EffectiveSetting, LayerChange } from "./layer-store.js";
 import { createSubscriber, type EventSink, type StateFeed, type StreamCounts, type Subscriber } from "./subscriber.js";
 

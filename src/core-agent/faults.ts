@@ -2,12 +2,12 @@
 import { status } from "@grpc/grpc-js";
 import { InvalidOptionError } from "../shared/errors.js";
 import type { Dialect } from "../shared/params.js";
-import { agentSecureService } from "../shared/service-names.js";
-import { fieldSize, WireWriter } from "../shared/wire-writer.js";
+import { encodeSnapshot, encodeUpdate, type Frame } from "../wire/event-encoder.js";
+import { agentSecureService } from "../wire/service-names.js";
+import { fieldSize, WireWriter } from "../wire/wire-writer.js";
 import type { Refusal } from "./auth.js";
 import { maxSequenceId } from "./broadcaster.js";
 import { loadContract, type ProtoConfigEvent } from "./contract.js";
-import { encodeSnapshot, encodeUpdate, type Frame } from "./encoding.js";
 import { checkDialect } from "./options.js";
 import type { CallTap, TappedSink } from "./server.js";
 import type { EventSink, Subscriber } from "./subscriber.js";

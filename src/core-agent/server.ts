@@ -10,7 +10,7 @@ import {
   status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { agentSecureService, remoteAgentService } from "../shared/service-names.js";
+import { agentSecureService, remoteAgentService } from "../wire/service-names.js";
 import { type Authorizer, checkSession, type Refusal } from "./auth.js";
 import type { Broadcaster } from "./broadcaster.js";
 import {

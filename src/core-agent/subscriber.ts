@@ -1,5 +1,5 @@
 /** What one subscriber still has to get, and the rule for when it gets a snapshot instead. Pure. */
-import type { Frame } from "./encoding.js";
+import type { Frame } from "../wire/event-encoder.js";
 
 /** Where a subscriber's events go. */
 export interface EventSink {

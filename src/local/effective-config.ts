@@ -1,7 +1,8 @@
 /** The feature flag: one call that gives the same consumer, whether settings are streamed or read from files. */
-import { toBool } from "../main/coerce.js";
-import { type Consumer, consumerIn } from "../main/consumer.js";
-import { keepsTrying } from "../main/readiness.js";
+
+import { type Consumer, consumerIn } from "../main/consumer/consumer.js";
+import { keepsTrying } from "../main/consumer/readiness.js";
+import { toBool } from "../main/reader/coerce.js";
 import { ConfigStreamError, InvalidOptionError, WaitTimeoutError } from "../shared/errors.js";
 import {
   type EffectiveConfigOptions,

@@ -1,11 +1,11 @@
 /** The options of `createEffectiveConfig`, checked in the same way whether the flag is on or off. */
 import type { Environment } from "../files/env.js";
 import type { Defaults } from "../files/known-keys.js";
-import { type ConsumerOptions, consumerOptionNames } from "../main/consumer-options.js";
-import { guarded, type Logger, silentLogger } from "../main/logger.js";
-import { booleanOption, checkNames, described, shapeOption, stringsOption } from "../main/options.js";
-import { type HostParams, resolveOptions } from "../main/params.js";
+import { type ConsumerOptions, consumerOptionNames } from "../main/consumer/options.js";
+import { type HostParams, resolveOptions } from "../main/consumer/resolve.js";
 import { InvalidOptionError } from "../shared/errors.js";
+import { guarded, type Logger, silentLogger } from "../shared/logger.js";
+import { booleanOption, checkNames, described, shapeOption, stringsOption } from "../shared/option-checks.js";
 import type { EngineParams } from "../shared/params.js";
 
 /** Options of `createEffectiveConfig`: those of `createConsumer`, and where the local configuration is. */

@@ -3,21 +3,21 @@
  * subscriptions and metrics are those of a streaming consumer, so that nobody who reads can tell the difference.
  */
 import { copyValue } from "../files/values.js";
-import { CommonConsumer } from "../main/common-consumer.js";
-import type { Consumer } from "../main/consumer.js";
-import type { Logger } from "../main/logger.js";
-import type { MetricsRegistry } from "../main/metrics.js";
-import type { WaitSyncOptions } from "../main/readiness.js";
-import { Subscriptions } from "../main/subscriptions.js";
+import { CommonConsumer } from "../main/consumer/common-consumer.js";
+import type { Consumer } from "../main/consumer/consumer.js";
+import type { WaitSyncOptions } from "../main/consumer/readiness.js";
+import type { MetricsRegistry } from "../main/status/metrics.js";
+import { Subscriptions } from "../main/subscriptions/subscriptions.js";
+import { count, isReady, isStopped, markReady, writeStatus } from "../memory/facts.js";
+import { header } from "../memory/layout.js";
+import { createRegionMemory, Region } from "../memory/region.js";
+import { RegionWriter } from "../memory/writer/region-writer.js";
 import { type ConfigStreamError, ConsumerStoppedError, InvalidOptionError } from "../shared/errors.js";
-import { count, isReady, isStopped, markReady, writeStatus } from "../shared/header.js";
-import { header } from "../shared/layout.js";
+import type { Logger } from "../shared/logger.js";
 import type { EngineParams } from "../shared/params.js";
-import { createRegionMemory, Region } from "../shared/region.js";
 import type { ErrorSummary, WireSetting } from "../shared/types.js";
-import { LayerStore, type Staged } from "../worker/layers.js";
-import { Notifier } from "../worker/notifier.js";
-import { RegionWriter } from "../worker/region-writer.js";
+import { LayerStore, type Staged } from "../worker/settings/layers.js";
+import { Notifier } from "../worker/telling/notifier.js";
 
 export interface InProcessParams extends Pick<EngineParams, "clientName" | "sourcePriority" | "overrides" | "limits"> {
   /** Where the settings come from, as `status()` and errors name it. */

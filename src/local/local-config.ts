@@ -2,11 +2,11 @@
 import { createConfigFiles } from "../files/config-files.js";
 import type { Environment } from "../files/env.js";
 import type { Defaults } from "../files/known-keys.js";
-import type { Consumer } from "../main/consumer.js";
-import type { Logger } from "../main/logger.js";
-import type { HostParams } from "../main/params.js";
-import { quietClock } from "../main/quiet-clock.js";
+import type { Consumer } from "../main/consumer/consumer.js";
+import { quietClock } from "../main/consumer/quiet-clock.js";
+import type { HostParams } from "../main/consumer/resolve.js";
 import { ConfigStreamError } from "../shared/errors.js";
+import type { Logger } from "../shared/logger.js";
 import type { EngineParams } from "../shared/params.js";
 import { InProcessConsumer } from "./in-process-consumer.js";
 import { createLocalSettings, type LocalSettings } from "./local-settings.js";

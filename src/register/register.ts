@@ -1,9 +1,9 @@
 /** Makes the process's consumer ready, or says in one sentence why not. */
 import { writeSync } from "node:fs";
-import { createConsumer } from "../main/consumer.js";
-import type { Environment } from "../main/params.js";
-import { keepsTrying } from "../main/readiness.js";
-import { isRegistered, setRegistered } from "../main/registered.js";
+import { createConsumer } from "../main/consumer/consumer.js";
+import { keepsTrying } from "../main/consumer/readiness.js";
+import { isRegistered, setRegistered } from "../main/consumer/registered.js";
+import type { Environment } from "../main/consumer/resolve.js";
 import { ConfigStreamError } from "../shared/errors.js";
 import { registerSettings } from "./settings.js";
 

@@ -1,5 +1,5 @@
 /** The environment variables of `configstream-consumer/register`. Pure. */
-import type { Environment } from "../main/params.js";
+import type { Environment } from "../main/consumer/resolve.js";
 import { InvalidOptionError } from "../shared/errors.js";
 
 export interface RegisterSettings {

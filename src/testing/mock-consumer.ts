@@ -3,11 +3,11 @@
  * metrics as the real one; only the stream is replaced by the calls of the test.
  */
 import { InProcessConsumer } from "../local/in-process-consumer.js";
-import type { Consumer } from "../main/consumer.js";
-import { silentLogger } from "../main/logger.js";
-import { checkNames, described, stringOption, stringsOption } from "../main/options.js";
-import type { AnySchema, KeyOf, Settings, StringMap, ValueAt } from "../main/schema.js";
+import type { Consumer } from "../main/consumer/consumer.js";
+import type { AnySchema, KeyOf, Settings, StringMap, ValueAt } from "../main/reader/schema.js";
 import { InvalidOptionError } from "../shared/errors.js";
+import { silentLogger } from "../shared/logger.js";
+import { checkNames, described, stringOption, stringsOption } from "../shared/option-checks.js";
 import { defaultOverrides, defaultSourcePriority } from "../shared/params.js";
 import type { ConfigValue } from "../shared/types.js";
 

@@ -1,6 +1,7 @@
 /** What the engine needs from the world, so that it runs in a worker thread, in the same thread, and in virtual time. */
+
+import type { CounterName } from "../memory/counters.js";
 import type { Clock } from "../shared/clock.js";
-import type { CounterName } from "../shared/counters.js";
 import type { ConfigStreamError } from "../shared/errors.js";
 import type { EffectiveChange, EngineStatus, WireEvent } from "../shared/types.js";
 

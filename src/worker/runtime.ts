@@ -1,24 +1,25 @@
 /** Puts the worker's parts together: engine, region, notifier, cache. Knows nothing of threads. */
+
+import { count, isFresh } from "../memory/facts.js";
+import { header } from "../memory/layout.js";
+import { Region } from "../memory/region.js";
+import { Untold } from "../memory/untold.js";
+import { RegionWriter } from "../memory/writer/region-writer.js";
 import { type Clock, systemClock, type Timer } from "../shared/clock.js";
-import { count, isFresh } from "../shared/header.js";
-import { header } from "../shared/layout.js";
 import type { HostMessage, LogLevel, Runtime, RuntimeInit } from "../shared/messages.js";
 import type { EngineParams } from "../shared/params.js";
-import { Region } from "../shared/region.js";
-import { Untold } from "../shared/untold.js";
+import { LogGate } from "../shared/rate.js";
 import { diskFiles } from "./cache/file.js";
 import { LastGoodCache } from "./cache/last-good-cache.js";
-import { createCredentialsReader } from "./credentials.js";
-import { createEngine, type Engine } from "./engine.js";
-import { candidateVariables, ignoredVariables } from "./ignored-env.js";
-import { LogGate } from "./log-gate.js";
-import { Notifier } from "./notifier.js";
+import { createEngine, type Engine } from "./engine/engine.js";
+import { candidateVariables, ignoredVariables } from "./engine/ignored-env.js";
+import { createCredentialsReader } from "./link/credentials.js";
+import { createGrpcTransport } from "./link/transport.js";
 import type { EngineLog } from "./ports.js";
-import { publishing } from "./publishing.js";
-import { hasSettings, RegionStatus } from "./region-status.js";
-import { RegionWriter } from "./region-writer.js";
-import { publishedSettings } from "./takeover.js";
-import { createGrpcTransport } from "./transport.js";
+import { Notifier } from "./telling/notifier.js";
+import { publishing } from "./telling/publishing.js";
+import { hasSettings, RegionStatus } from "./telling/region-status.js";
+import { publishedSettings } from "./telling/takeover.js";
 
 /** How often the heartbeat word counts up. */
 const HEARTBEAT_MS = 1_000;

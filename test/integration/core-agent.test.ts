@@ -24,7 +24,7 @@ import {
 } from "../../src/core-agent/contract.js";
 import { type CoreAgent, type CoreAgentOptions, createCoreAgent } from "../../src/core-agent/index.js";
 import type { Clock } from "../../src/shared/clock.js";
-import { agentSecureService, remoteAgentService } from "../../src/shared/service-names.js";
+import { agentSecureService, remoteAgentService } from "../../src/wire/service-names.js";
 
 const contract = loadContract();
 const cleanups: (() => unknown)[] = [];

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type CoreAgent, createCoreAgent } from "../../src/core-agent/index.js";
 import type { Dialect } from "../../src/shared/params.js";
 import type { ResolvedSetting } from "../../src/shared/types.js";
-import { layersOf } from "../../src/worker/priority.js";
+import { layersOf } from "../../src/worker/settings/priority.js";
 import { isInStep, type LiveEngine, startLiveEngine, until, valuesOf } from "../support/live-engine.js";
 import { type LayerStep, layerStep } from "../support/random-settings.js";
 

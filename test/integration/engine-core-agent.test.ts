@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { type CoreAgent, createCoreAgent } from "../../src/core-agent/index.js";
+import type { CounterName } from "../../src/memory/counters.js";
 import { systemClock } from "../../src/shared/clock.js";
-import type { CounterName } from "../../src/shared/counters.js";
 import type { EngineParams } from "../../src/shared/params.js";
-import { createCredentialsReader } from "../../src/worker/credentials.js";
-import { createEngine } from "../../src/worker/engine.js";
+import { createEngine } from "../../src/worker/engine/engine.js";
+import { createCredentialsReader } from "../../src/worker/link/credentials.js";
+import { createGrpcTransport, quietGrpcLog } from "../../src/worker/link/transport.js";
 import type { EngineStatus, Publication } from "../../src/worker/ports.js";
-import { createGrpcTransport, quietGrpcLog } from "../../src/worker/transport.js";
 import { testParams } from "../support/engine-bench.js";
 
 quietGrpcLog();

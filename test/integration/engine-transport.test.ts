@@ -1,11 +1,11 @@
 import { setTimeout as delay, setImmediate as turn } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
+import type { CounterName } from "../../src/memory/counters.js";
 import { systemClock } from "../../src/shared/clock.js";
-import type { CounterName } from "../../src/shared/counters.js";
 import type { EngineParams } from "../../src/shared/params.js";
-import { createEngine } from "../../src/worker/engine.js";
+import { createEngine } from "../../src/worker/engine/engine.js";
+import { createGrpcTransport, quietGrpcLog } from "../../src/worker/link/transport.js";
 import type { EngineStatus, Publication } from "../../src/worker/ports.js";
-import { createGrpcTransport, quietGrpcLog } from "../../src/worker/transport.js";
 import { makeCertificate } from "../support/certificates.js";
 import { testParams } from "../support/engine-bench.js";
 import { type RawAgentOptions, startRawAgent } from "../support/raw-agent.js";

@@ -41,7 +41,12 @@ it("importing the package loads its code from one file, and of others only what 
     await import("configstream-consumer");`;
   const { stdout } = await run(process.execPath, ["--input-type=module", "-e", importer], { cwd: root });
   const own = [...stdout.matchAll(/^file:.*\/dist\/(?!esm\/)(.*)$/gm)].map(([, path]) => path).sort();
-  expect(own).toEqual(["index.js", "main/bundled-worker.js", "main/library.generated.js", "main/prom-client-node.js"]);
+  expect(own).toEqual([
+    "index.js",
+    "main/hosting/bundled-worker.js",
+    "main/hosting/library.generated.js",
+    "main/status/prom-client-node.js",
+  ]);
 });
 
 it("every entry of the package, and the code of a worker that runs in this thread, throw errors of the same classes", async () => {

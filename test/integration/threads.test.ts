@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import { attachReader, type Consumer, type SharedConfig } from "configstream-consumer";
 import { Piscina } from "piscina";
 import { describe, expect, test } from "vitest";
-import { header } from "../../src/shared/layout.js";
+import { header } from "../../src/memory/layout.js";
 import { until, Workshop } from "../support/workshop.js";
 
 const workshop = new Workshop();

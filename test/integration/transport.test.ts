@@ -5,13 +5,13 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { createServer as createTlsServer, type PeerCertificate } from "node:tls";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ProtoConfigEvent } from "../../src/core-agent/contract.js";
-import { agentSecureService, remoteAgentService } from "../../src/shared/service-names.js";
 import type { WireEvent } from "../../src/shared/types.js";
-import { grpcCode } from "../../src/worker/grpc-codes.js";
-import type { GrpcCallError } from "../../src/worker/grpc-failure.js";
+import { agentSecureService, remoteAgentService } from "../../src/wire/service-names.js";
+import { grpcCode } from "../../src/worker/link/grpc-codes.js";
+import type { GrpcCallError } from "../../src/worker/link/grpc-failure.js";
+import { pinnedTrust } from "../../src/worker/link/tls-trust.js";
+import { createGrpcTransport, quietGrpcLog, type TransportParams } from "../../src/worker/link/transport.js";
 import type { Connection, Credentials } from "../../src/worker/ports.js";
-import { pinnedTrust } from "../../src/worker/tls-trust.js";
-import { createGrpcTransport, quietGrpcLog, type TransportParams } from "../../src/worker/transport.js";
 import { makeCertificate, type TestCertificate } from "../support/certificates.js";
 import { type RawAgent, type RawAgentOptions, startRawAgent } from "../support/raw-agent.js";
 

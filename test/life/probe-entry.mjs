@@ -1,8 +1,8 @@
 // The worker's own entry, with an observer beside it that can make it die or get stuck. Given to consumers as `workerUrl`.
 import { spawnSync } from "node:child_process";
 import { getEnvironmentData } from "node:worker_threads";
-import { Region } from "../../dist/shared/region.js";
-import { Untold } from "../../dist/shared/untold.js";
+import { Region } from "../../dist/memory/region.js";
+import { Untold } from "../../dist/memory/untold.js";
 import { commands, probe, probeData, releaseFileData } from "./words.mjs";
 
 const words = getEnvironmentData(new URL(import.meta.url).searchParams.get("probe") ?? probeData);
@@ -23,7 +23,7 @@ setInterval(() => {
   obey(Atomics.load(words, probe.command));
 }, sampleEveryMs).unref();
 
-await import("../../dist/worker/entry.js");
+await import("../../dist/worker/thread.js");
 
 function most(word, value) {
   if (value > Atomics.load(words, word)) Atomics.store(words, word, value);

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { createReader } from "../../src/main/reader.js";
-import { RegionReader } from "../../src/main/region-reader.js";
-import { markWritersGone } from "../../src/shared/header.js";
-import { CELLS_PER_CHUNK, header, MAX_CELL_CHUNKS, RANGES_PER_CELL_EPOCH } from "../../src/shared/layout.js";
-import { Region } from "../../src/shared/region.js";
+import { createReader } from "../../src/main/reader/reader.js";
+import { RegionReader } from "../../src/main/reader/region-reader.js";
+import { markWritersGone } from "../../src/memory/facts.js";
+import { CELLS_PER_CHUNK, header, MAX_CELL_CHUNKS, RANGES_PER_CELL_EPOCH } from "../../src/memory/layout.js";
+import { Region } from "../../src/memory/region.js";
 import { explore, Timeline } from "../support/interleave.js";
 import { Author, oneWriter, type Scenario, type State, successors, visibility } from "../support/interleave-cases.js";
 import { checkAll, checkStops, entry, getter, handle, type Op, view } from "../support/interleave-check.js";

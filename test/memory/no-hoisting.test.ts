@@ -18,7 +18,7 @@ const binaries = [
 
 describe("a loop that never yields", () => {
   beforeAll(() => {
-    if (!existsSync(`${root}dist/main/reader.js`)) throw new Error("Run `npm run build` first.");
+    if (!existsSync(`${root}dist/main/reader/reader.js`)) throw new Error("Run `npm run build` first.");
   });
 
   it.each(binaries)(

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { createReader } from "../../src/main/reader.js";
-import type { Setting } from "../../src/main/reader-api.js";
-import { markWritersGone, readCounter } from "../../src/shared/header.js";
-import { Region } from "../../src/shared/region.js";
+import type { Setting } from "../../src/main/reader/api.js";
+import { createReader } from "../../src/main/reader/reader.js";
+import { markWritersGone, readCounter } from "../../src/memory/facts.js";
+import { Region } from "../../src/memory/region.js";
+import { RegionWriter } from "../../src/memory/writer/region-writer.js";
 import type { ConfigValue, EffectiveChange, ResolvedSetting } from "../../src/shared/types.js";
-import { RegionWriter } from "../../src/worker/region-writer.js";
 import { newRegion, testLimits } from "../support/region.js";
 
 const keys = ["a", "b", "c.d", "c.e", "long.key.".repeat(20), "ключ", "f", "g"];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { createReader } from "../../src/main/reader.js";
-import { slotAt } from "../../src/shared/directory.js";
-import { markWritersGone, readCounter } from "../../src/shared/header.js";
-import { blockOf, descriptor, header, slot } from "../../src/shared/layout.js";
-import { Region } from "../../src/shared/region.js";
+import { createReader } from "../../src/main/reader/reader.js";
+import { slotAt } from "../../src/memory/directory.js";
+import { markWritersGone, readCounter } from "../../src/memory/facts.js";
+import { blockOf, descriptor, header, slot } from "../../src/memory/layout.js";
+import { Region } from "../../src/memory/region.js";
 import { Author, oneWriter, type Scenario, type State, successors } from "../support/interleave-cases.js";
 import { checkAll, checkStops, entry, type Op, section } from "../support/interleave-check.js";
 import { newRegion, TestWriter } from "../support/region.js";

@@ -25,7 +25,7 @@ async function storm(...options: string[]): Promise<Totals> {
 
 describe("threads that read while another one publishes without a pause", () => {
   beforeAll(() => {
-    if (!existsSync(`${root}dist/worker/region-writer.js`)) throw new Error("Run `npm run build` first.");
+    if (!existsSync(`${root}dist/memory/writer/region-writer.js`)) throw new Error("Run `npm run build` first.");
   });
 
   it("see nothing torn, nothing older than before, and whole views", { timeout: 60_000 }, async () => {

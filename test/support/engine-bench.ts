@@ -1,8 +1,8 @@
 /** An engine in virtual time with a fake core agent, and a record of everything that it does to its ports. */
-import type { CounterName } from "../../src/shared/counters.js";
+import type { CounterName } from "../../src/memory/counters.js";
 import { ConfigStreamError } from "../../src/shared/errors.js";
 import { defaultOverrides, defaultSourcePriority, type EngineParams } from "../../src/shared/params.js";
-import { createEngine, type Engine } from "../../src/worker/engine.js";
+import { createEngine, type Engine } from "../../src/worker/engine/engine.js";
 import type { Credentials, EnginePorts, EngineStatus, Publication } from "../../src/worker/ports.js";
 import { FakeTransport } from "./fake-transport.js";
 import { planted, saw } from "./secret-net/net.js";

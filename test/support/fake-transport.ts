@@ -1,7 +1,7 @@
 /** A core agent that does what the test says, behind the engine's transport port. */
 import { ConfigStreamError } from "../../src/shared/errors.js";
 import type { ConfigValue, WireEvent } from "../../src/shared/types.js";
-import { GrpcCallError } from "../../src/worker/grpc-failure.js";
+import { GrpcCallError } from "../../src/worker/link/grpc-failure.js";
 import type {
   Connection,
   Credentials,

@@ -1,9 +1,9 @@
 /** What a reader may see while a recorded writer runs: the guarantees, as a check of single observations. */
 import { isDeepStrictEqual } from "node:util";
-import { createReader } from "../../src/main/reader.js";
-import { RegionReader } from "../../src/main/region-reader.js";
-import { counterNames } from "../../src/shared/counters.js";
-import { header } from "../../src/shared/layout.js";
+import { createReader } from "../../src/main/reader/reader.js";
+import { RegionReader } from "../../src/main/reader/region-reader.js";
+import { counterNames } from "../../src/memory/counters.js";
+import { header } from "../../src/memory/layout.js";
 import { explore, Schedule, ScheduledRegion, type Timeline, timelineOf } from "./interleave.js";
 import { type Held, type Scenario, type State, visibility } from "./interleave-cases.js";
 

@@ -2,8 +2,8 @@
  * A writer's run as a list of single stores. The writer never looks at anything that readers change (they only add 0 to
  * `begun`), so its stores are the same whatever readers do, and one recording stands for all interleavings.
  */
-import { PAGE_BYTES } from "../../src/shared/layout.js";
-import { createRegionMemory, Region, type SharedMemory } from "../../src/shared/region.js";
+import { PAGE_BYTES } from "../../src/memory/layout.js";
+import { createRegionMemory, Region, type SharedMemory } from "../../src/memory/region.js";
 
 /** One change of one word, or of the memory's size. Stores that change nothing are left out: nobody can see them. */
 export interface Step {

@@ -1,15 +1,15 @@
 /** An engine in this thread over the real transport, and a record of what it makes visible. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { CoreAgent } from "../../src/core-agent/index.js";
+import type { CounterName } from "../../src/memory/counters.js";
 import { systemClock } from "../../src/shared/clock.js";
-import type { CounterName } from "../../src/shared/counters.js";
 import { ConfigStreamError } from "../../src/shared/errors.js";
 import type { EngineParams } from "../../src/shared/params.js";
 import type { ResolvedSetting } from "../../src/shared/types.js";
-import { createCredentialsReader } from "../../src/worker/credentials.js";
-import { createEngine } from "../../src/worker/engine.js";
+import { createEngine } from "../../src/worker/engine/engine.js";
+import { createCredentialsReader } from "../../src/worker/link/credentials.js";
+import { createGrpcTransport, quietGrpcLog } from "../../src/worker/link/transport.js";
 import type { EngineStatus, Publication } from "../../src/worker/ports.js";
-import { createGrpcTransport, quietGrpcLog } from "../../src/worker/transport.js";
 import { testParams } from "./engine-bench.js";
 import { saw } from "./secret-net/net.js";
 

@@ -9,7 +9,7 @@ import {
 } from "@grpc/grpc-js";
 import type { ServiceDefinition } from "@grpc/proto-loader";
 import { type ConfigStreamRequest, loadContract, type ProtoConfigEvent } from "../../src/core-agent/contract.js";
-import { agentSecureService, remoteAgentService } from "../../src/shared/service-names.js";
+import { agentSecureService, remoteAgentService } from "../../src/wire/service-names.js";
 import type { TestCertificate } from "./certificates.js";
 
 export type StreamOfAgent = ServerWritableStream<ConfigStreamRequest, ProtoConfigEvent>;

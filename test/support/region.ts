@@ -1,7 +1,7 @@
 /** Regions for tests: a writer and its settings without an engine. */
-import { createRegionMemory, Region } from "../../src/shared/region.js";
+import { createRegionMemory, Region } from "../../src/memory/region.js";
+import { RegionWriter } from "../../src/memory/writer/region-writer.js";
 import type { ConfigValue, EffectiveChange } from "../../src/shared/types.js";
-import { RegionWriter } from "../../src/worker/region-writer.js";
 
 export const testLimits = { maxKeys: 1_000_000, maxValueBytes: 16 * 2 ** 20, maxRegionBytes: 256 * 2 ** 20 };
 

@@ -1,7 +1,7 @@
 /** Events as bytes, well formed and otherwise. */
 import fc from "fast-check";
 import { loadContract, type ProtoConfigEvent } from "../../src/core-agent/contract.js";
-import { agentSecureService } from "../../src/shared/service-names.js";
+import { agentSecureService } from "../../src/wire/service-names.js";
 
 const service = loadContract()[agentSecureService] as unknown as {
   readonly StreamConfigEvents: { responseSerialize(event: ProtoConfigEvent): Buffer };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeRecord, encodeRecord } from "../../src/shared/codec.js";
+import { decodeRecord, encodeRecord } from "../../src/memory/codec.js";
 import type { ConfigValue } from "../../src/shared/types.js";
 
 function throughRecord(value: ConfigValue): ConfigValue {

@@ -14,7 +14,7 @@ import {
   toStringMapStringSlice,
   toStringSlice,
   toStringValue,
-} from "../../src/main/coerce.js";
+} from "../../src/main/reader/coerce.js";
 import type { ConfigValue } from "../../src/shared/types.js";
 
 type Case<T> = [value: ConfigValue, converted: T | undefined];

@@ -49,20 +49,22 @@ function room(path: string): string {
 const files = load();
 
 /** What `main` starts by its address only. */
-const starts = ["worker/entry.ts", "worker/thread.generated.cjs"];
+const starts = ["worker/thread.ts", "worker/thread.generated.cjs"];
 
 /** Rooms that each room may import from, itself excepted. */
 const allowed: Record<string, readonly string[]> = {
-  shared: [],
-  main: ["shared"],
-  worker: ["shared"],
+  shared: ["memory"],
+  memory: ["shared", "worker"],
+  wire: ["shared", "worker"],
+  main: ["memory", "shared"],
+  worker: ["memory", "shared", "wire"],
   files: ["shared"],
-  local: ["files", "main", "shared", "worker"],
-  "core-agent": ["files", "shared"],
+  local: ["files", "main", "memory", "shared", "worker"],
+  "core-agent": ["files", "shared", "wire"],
   register: ["main", "shared"],
   testing: ["local", "main", "shared"],
   cli: ["", "core-agent", "files", "main", "shared", "testing", "worker"],
-  "": ["files", "local", "main", "shared"],
+  "": ["files", "local", "main", "memory", "shared"],
 };
 
 describe("the rooms of src/", () => {
@@ -77,7 +79,7 @@ describe("the rooms of src/", () => {
         .map((specifier) => resolve(path, specifier))
         .filter((target): target is string => target !== undefined)
         .filter((target) => room(target) !== room(path) && !(allowed[room(path)] ?? []).includes(room(target)))
-        .filter((target) => path !== "main/worker-code.ts" || !starts.includes(target))
+        .filter((target) => path !== "main/hosting/worker-code.ts" || !starts.includes(target))
         .map((target) => `${path} imports ${target}`),
     );
     expect(wrong).toEqual([]);
@@ -134,20 +136,20 @@ describe("the dangerous and the heavy", () => {
       .sort();
 
   it("keep Atomics in the two files that each own a memory", () => {
-    expect(uses(/\bAtomics\s*\./)).toEqual(["shared/region.ts", "shared/untold.ts"]);
+    expect(uses(/\bAtomics\s*\./)).toEqual(["memory/region.ts", "memory/untold.ts"]);
   });
 
   it("import msgpackr in the codec only", () => {
-    expect(importers("msgpackr")).toEqual(["shared/codec.ts"]);
+    expect(importers("msgpackr")).toEqual(["memory/codec.ts"]);
   });
 
   it("import comlink at the two ends of the control port only", () => {
-    expect(importers("comlink")).toEqual(["main/worker-host.ts", "worker/entry.ts"]);
+    expect(importers("comlink")).toEqual(["main/hosting/worker-host.ts", "worker/thread.ts"]);
   });
 
   it("import grpc-js in the worker's transport and in the core agent only", () => {
     expect(importers("@grpc/grpc-js").filter((path) => !path.startsWith("core-agent/"))).toEqual([
-      "worker/transport.ts",
+      "worker/link/transport.ts",
     ]);
   });
 
@@ -159,27 +161,29 @@ describe("the dangerous and the heavy", () => {
   it("import prom-client in the core agent's metrics, and for the consumer's in the two files that load it", () => {
     expect(importers("prom-client")).toEqual([
       "core-agent/metrics.ts",
-      "main/prom-client-bundled.ts",
-      "main/prom-client-node.ts",
+      "main/status/prom-client-bundled.ts",
+      "main/status/prom-client-node.ts",
     ]);
-    expect(importers("#prom-client")).toEqual(["main/prom-client.ts"]);
+    expect(importers("#prom-client")).toEqual(["main/status/prom-client.ts"]);
   });
 
   it("leave clock and chance to whoever composes: the policies take them as parameters", () => {
     const pure = [
-      "backoff",
-      "sequencer",
-      "layers",
-      "diff",
-      "priority",
-      "dialect",
-      "overrides",
-      "flatten",
-      "value-space",
+      "shared/backoff.ts",
+      "worker/engine/sequencer.ts",
+      "worker/settings/layers.ts",
+      "worker/settings/diff.ts",
+      "worker/settings/priority.ts",
+      "worker/settings/dialects.ts",
+      "worker/settings/overrides.ts",
+      "worker/settings/flatten.ts",
+      "memory/writer/value-space.ts",
     ];
+    const paths = files.map(({ path }) => path);
+    expect(pure.filter((path) => !paths.includes(path))).toEqual([]);
     const impure = files.filter(
       ({ path, text }) =>
-        pure.some((name) => path === `worker/${name}.ts`) &&
+        pure.includes(path) &&
         /Date\.now|performance\.|Math\.random|setTimeout|setInterval|setImmediate|from "node:/.test(
           withoutComments(text),
         ),

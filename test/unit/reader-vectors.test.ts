@@ -5,9 +5,9 @@
 import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
-import * as coerce from "../../src/main/coerce.js";
-import { createReader } from "../../src/main/reader.js";
-import type { SettingGetters } from "../../src/main/reader-api.js";
+import type { SettingGetters } from "../../src/main/reader/api.js";
+import * as coerce from "../../src/main/reader/coerce.js";
+import { createReader } from "../../src/main/reader/reader.js";
 import { defaultSourcePriority } from "../../src/shared/params.js";
 import type { ConfigValue, EffectiveChange } from "../../src/shared/types.js";
 import { newRegion, TestWriter } from "../support/region.js";

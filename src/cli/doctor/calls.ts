@@ -1,10 +1,10 @@
 /** Checks of the core agent's answers: token, registration, stream, first snapshot. The consumer's own transport asks. */
 import { randomUUID } from "node:crypto";
-import { resolveOptions } from "../../main/params.js";
-import { grpcCode, grpcCodeName } from "../../worker/grpc-codes.js";
-import { GrpcCallError } from "../../worker/grpc-failure.js";
+import { resolveOptions } from "../../main/consumer/resolve.js";
+import { grpcCode, grpcCodeName } from "../../worker/link/grpc-codes.js";
+import { GrpcCallError } from "../../worker/link/grpc-failure.js";
+import { createGrpcTransport, quietGrpcLog } from "../../worker/link/transport.js";
 import type { TransportError } from "../../worker/ports.js";
-import { createGrpcTransport, quietGrpcLog } from "../../worker/transport.js";
 import { formatCount, formatMs } from "../format.js";
 import { type DoctorContext, need, type OpenStream } from "./context.js";
 import { type Check, type Finding, failed, ok, warn } from "./run.js";

@@ -2,7 +2,7 @@
 import { X509Certificate } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { isIP } from "node:net";
-import { parseCertificateFile, readText, readToken } from "../../worker/credentials.js";
+import { parseCertificateFile, readText, readToken } from "../../worker/link/credentials.js";
 import { type DoctorContext, hostAndPort, need } from "./context.js";
 import { type Check, type Finding, ok, warn } from "./run.js";
 

@@ -3,9 +3,9 @@
 // when it sees the change, or fails after so many iterations.
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import { createReader } from "../../../dist/main/reader.js";
-import { RegionReader } from "../../../dist/main/region-reader.js";
-import { createRegionMemory, Region } from "../../../dist/shared/region.js";
+import { createReader } from "../../../dist/main/reader/reader.js";
+import { RegionReader } from "../../../dist/main/reader/region-reader.js";
+import { createRegionMemory, Region } from "../../../dist/memory/region.js";
 
 /** Several seconds of the fastest loop; a change comes every tenth of a second. */
 const MOST = 3_000_000_000;

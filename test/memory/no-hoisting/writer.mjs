@@ -1,7 +1,7 @@
 // Publishes ten times a second for ever, so that a loop that looks must see a change, whenever it began.
 import { parentPort, workerData } from "node:worker_threads";
-import { Region } from "../../../dist/shared/region.js";
-import { RegionWriter } from "../../../dist/worker/region-writer.js";
+import { Region } from "../../../dist/memory/region.js";
+import { RegionWriter } from "../../../dist/memory/writer/region-writer.js";
 
 const limits = { maxKeys: 1_000, maxValueBytes: 2 ** 20, maxRegionBytes: 2 ** 24 };
 const writer = new RegionWriter(new Region(workerData), limits, Date.now);

@@ -1,7 +1,7 @@
 // Reads without a pause and checks everything that it sees.
 import { parentPort, workerData } from "node:worker_threads";
-import { createReader } from "../../../dist/main/reader.js";
-import { Region } from "../../../dist/shared/region.js";
+import { createReader } from "../../../dist/main/reader/reader.js";
+import { Region } from "../../../dist/memory/region.js";
 import {
   countKeys,
   fromText,

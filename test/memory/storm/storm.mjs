@@ -8,8 +8,8 @@ import { PUBLISHES, READS, READS_PER_UNIT, STOP } from "./words.mjs";
  * Gives the sums; `violations` must be 0.
  */
 export async function storm({ reads, seconds, readers = 2, killEveryMs = 40, publishesPerArena = 3_000 }) {
-  const { createRegionMemory, Region } = await import("../../../dist/shared/region.js");
-  const { markWritersGone, readCounter } = await import("../../../dist/shared/header.js");
+  const { createRegionMemory, Region } = await import("../../../dist/memory/region.js");
+  const { markWritersGone, readCounter } = await import("../../../dist/memory/facts.js");
   const memory = createRegionMemory(2 ** 28);
   const region = new Region(memory);
   const control = new Int32Array(new SharedArrayBuffer(4 * (READS + readers)));

@@ -1,7 +1,7 @@
 // Publishes without a pause until it is told to stop, or is killed.
 import { workerData } from "node:worker_threads";
-import { Region } from "../../../dist/shared/region.js";
-import { RegionWriter } from "../../../dist/worker/region-writer.js";
+import { Region } from "../../../dist/memory/region.js";
+import { RegionWriter } from "../../../dist/memory/writer/region-writer.js";
 import { countKeys, groupKeys, looseKeys, NUMBER, PUBLISHES, STOP, textKeys, toText, valueFor } from "./words.mjs";
 
 const { memory, control, publishesPerArena } = workerData;

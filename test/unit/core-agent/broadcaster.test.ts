@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { createBroadcaster, maxSequenceId } from "../../../src/core-agent/broadcaster.js";
 import { newestDialect } from "../../../src/core-agent/dialects/newest.js";
-import { createEntryEncoder, type Frame } from "../../../src/core-agent/encoding.js";
 import { createLayerStore, type LayerChange } from "../../../src/core-agent/layer-store.js";
 import { defaultSourcePriority } from "../../../src/shared/params.js";
+import { createEntryEncoder, type Frame } from "../../../src/wire/event-encoder.js";
 
 function setUp() {
   const store = createLayerStore(defaultSourcePriority);

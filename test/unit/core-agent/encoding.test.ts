@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { loadContract, type ProtoConfigEvent, type ProtoValue } from "../../../src/core-agent/contract.js";
-import { createEntryEncoder, encodeEntry, encodeSnapshot, encodeUpdate } from "../../../src/core-agent/encoding.js";
-import { agentSecureService } from "../../../src/shared/service-names.js";
 import type { ConfigValue, WireSetting } from "../../../src/shared/types.js";
+import { createEntryEncoder, encodeEntry, encodeSnapshot, encodeUpdate } from "../../../src/wire/event-encoder.js";
+import { agentSecureService } from "../../../src/wire/service-names.js";
 
 interface EventType {
   readonly StreamConfigEvents: {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Frame } from "../../../src/core-agent/encoding.js";
 import { createSubscriber } from "../../../src/core-agent/subscriber.js";
+import type { Frame } from "../../../src/wire/event-encoder.js";
 
 function setUp(capacity = 3, start = 0) {
   const state = { sequenceId: start };

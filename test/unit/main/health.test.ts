@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { checkHealth, type Health, type HealthOptions } from "../../../src/main/health.js";
-import { type ConsumerStatus, consumerStatus } from "../../../src/main/status.js";
+import { checkHealth, type Health, type HealthOptions } from "../../../src/main/status/health.js";
+import { type ConsumerStatus, consumerStatus } from "../../../src/main/status/status.js";
+import { header } from "../../../src/memory/layout.js";
 import { InvalidOptionError } from "../../../src/shared/errors.js";
-import { header } from "../../../src/shared/layout.js";
 import { newRegion } from "../../support/region.js";
 
 const lastError = { code: "unavailable", message: "planted: nothing accepts connections at localhost:5001.", atMs: 1 };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { HotReader } from "../../../src/main/hot-reader.js";
-import { markWritersGone } from "../../../src/shared/header.js";
-import { header, LOG_ENTRIES, RANGES_PER_CELL_EPOCH, RETIRED } from "../../../src/shared/layout.js";
-import { Region } from "../../../src/shared/region.js";
+import { HotReader } from "../../../src/main/reader/hot-reader.js";
+import { markWritersGone } from "../../../src/memory/facts.js";
+import { header, LOG_ENTRIES, RANGES_PER_CELL_EPOCH, RETIRED } from "../../../src/memory/layout.js";
+import { Region } from "../../../src/memory/region.js";
 import { newRegion, TestWriter, testLimits } from "../../support/region.js";
 
 /** A region that counts how often it is looked at. The hot path, a read of a view, is not counted. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { guarded } from "../../../src/main/logger.js";
+import { guarded } from "../../../src/shared/logger.js";
 
 test("a logger that throws, or fails later, disturbs nobody; one that works gets every line as its own method", async () => {
   const rejections: unknown[] = [];

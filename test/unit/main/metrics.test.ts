@@ -1,9 +1,9 @@
 import { Counter, Registry } from "prom-client";
 import { describe, expect, test } from "vitest";
-import { addMetrics, LazyMetrics, type MetricsRegistry } from "../../../src/main/metrics.js";
+import { addMetrics, LazyMetrics, type MetricsRegistry } from "../../../src/main/status/metrics.js";
+import { count, markStopped, writeStatus } from "../../../src/memory/facts.js";
+import { header } from "../../../src/memory/layout.js";
 import { InvalidOptionError } from "../../../src/shared/errors.js";
-import { count, markStopped, writeStatus } from "../../../src/shared/header.js";
-import { header } from "../../../src/shared/layout.js";
 import { newRegion, TestWriter } from "../../support/region.js";
 
 async function samples(registry: MetricsRegistry, name: string): Promise<Record<string, number>> {

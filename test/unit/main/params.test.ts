@@ -1,8 +1,8 @@
 import { resolve as absolute, join } from "node:path";
 import { Registry } from "prom-client";
 import { describe, expect, test } from "vitest";
-import type { ConsumerOptions } from "../../../src/main/consumer-options.js";
-import { resolveOptions } from "../../../src/main/params.js";
+import type { ConsumerOptions } from "../../../src/main/consumer/options.js";
+import { resolveOptions } from "../../../src/main/consumer/resolve.js";
 import { InvalidOptionError } from "../../../src/shared/errors.js";
 
 const least: ConsumerOptions = { clientName: "agent", authTokenFile: "/run/token", ipcCertFile: "/run/cert.pem" };

@@ -1,7 +1,7 @@
 import { Module } from "node:module";
 import { Registry } from "prom-client";
 import { afterEach, expect, test, vi } from "vitest";
-import { loadPromClient } from "../../../src/main/prom-client.js";
+import { loadPromClient } from "../../../src/main/status/prom-client.js";
 import { ConfigStreamError } from "../../../src/shared/errors.js";
 
 // What `require` calls.

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { createReader } from "../../../src/main/reader.js";
-import { SLOTS_PER_CHUNK } from "../../../src/shared/layout.js";
+import { createReader } from "../../../src/main/reader/reader.js";
+import { SLOTS_PER_CHUNK } from "../../../src/memory/layout.js";
 import { newRegion, TestWriter } from "../../support/region.js";
 
 function setUp() {

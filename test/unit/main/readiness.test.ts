@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { waitReady, waitReadySync } from "../../../src/main/readiness.js";
+import { waitReady, waitReadySync } from "../../../src/main/consumer/readiness.js";
+import { markReady, markStopped, ringDoorbell, writeStatus } from "../../../src/memory/facts.js";
+import { header } from "../../../src/memory/layout.js";
 import { ConsumerStoppedError, InvalidOptionError, WaitTimeoutError } from "../../../src/shared/errors.js";
-import { markReady, markStopped, ringDoorbell, writeStatus } from "../../../src/shared/header.js";
-import { header } from "../../../src/shared/layout.js";
 import type { EngineStatus } from "../../../src/shared/types.js";
 import { newRegion } from "../../support/region.js";
 

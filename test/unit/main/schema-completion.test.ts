@@ -8,7 +8,7 @@ const file = fileURLToPath(new URL("completion.ts", import.meta.url));
 /** What an editor offers at the bar in a line of code that reads by the schema below. */
 function offered(line: string): string[] {
   const head = `
-    import type { Reader } from "../../../src/main/reader-api.js";
+    import type { Reader } from "../../../src/main/reader/api.js";
     interface Schema { "log_level": string; "api_key": string; "my_agent.port": number; "my_agent.on": boolean }
     declare const cfg: Reader<Schema>;
   `;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createReader } from "../../../src/main/reader.js";
-import type { Reader, SettingGetters } from "../../../src/main/reader-api.js";
+import type { Reader, SettingGetters } from "../../../src/main/reader/api.js";
+import { createReader } from "../../../src/main/reader/reader.js";
 import { newRegion, TestWriter } from "../../support/region.js";
 
 function setUp() {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { consumerStatus } from "../../../src/main/status.js";
-import { count, markReady, markStopped, writeStatus } from "../../../src/shared/header.js";
-import { header } from "../../../src/shared/layout.js";
+import { consumerStatus } from "../../../src/main/status/status.js";
+import { count, markReady, markStopped, writeStatus } from "../../../src/memory/facts.js";
+import { header } from "../../../src/memory/layout.js";
 import { newRegion, TestWriter } from "../../support/region.js";
 
 test("before start there is nothing but the state starting", () => {

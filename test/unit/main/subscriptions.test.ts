@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { type SubscribeOptions, type Subscription, Subscriptions } from "../../../src/main/subscriptions.js";
+import {
+  type SubscribeOptions,
+  type Subscription,
+  Subscriptions,
+} from "../../../src/main/subscriptions/subscriptions.js";
 import { InvalidOptionError, SubscriberOverflowError } from "../../../src/shared/errors.js";
 import type { ConfigChange, ConfigValue } from "../../../src/shared/types.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { EngineHost } from "../../../src/main/engine-host.js";
-import { Supervisor } from "../../../src/main/supervisor.js";
+import type { EngineHost } from "../../../src/main/hosting/engine-host.js";
+import { Supervisor } from "../../../src/main/hosting/supervisor.js";
 import { ConfigStreamError, ConsumerStoppedError } from "../../../src/shared/errors.js";
 import { VirtualClock } from "../../support/virtual-clock.js";
 

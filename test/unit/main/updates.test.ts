@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { attachReader } from "../../../src/main/attach.js";
-import type { Logger } from "../../../src/main/logger.js";
-import { createReader } from "../../../src/main/reader.js";
-import type { Reader } from "../../../src/main/reader-api.js";
-import { sharedConfig } from "../../../src/main/shared-config.js";
-import { Region } from "../../../src/shared/region.js";
+import { attachReader } from "../../../src/main/consumer/attach.js";
+import { sharedConfig } from "../../../src/main/consumer/shared-config.js";
+import type { Reader } from "../../../src/main/reader/api.js";
+import { createReader } from "../../../src/main/reader/reader.js";
+import { Region } from "../../../src/memory/region.js";
+import type { Logger } from "../../../src/shared/logger.js";
 import type { ConfigChange } from "../../../src/shared/types.js";
 import { createMockConsumer } from "../../../src/testing/index.js";
 import { newRegion, TestWriter } from "../../support/region.js";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Watchdog } from "../../../src/main/watchdog.js";
+import { Watchdog } from "../../../src/main/hosting/watchdog.js";
 import { VirtualClock } from "../../support/virtual-clock.js";
 
 function newWatchdog(timeoutMs = 8_000) {

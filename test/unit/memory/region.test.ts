@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { RegionReader } from "../../../src/main/region-reader.js";
-import { ConfigStreamError } from "../../../src/shared/errors.js";
-import { markWritersGone, readCounter } from "../../../src/shared/header.js";
+import { RegionReader } from "../../../src/main/reader/region-reader.js";
+import { markWritersGone, readCounter } from "../../../src/memory/facts.js";
 import {
   ARENA_BLOCKS,
   block,
@@ -9,8 +8,9 @@ import {
   header,
   LOG_ENTRIES,
   RANGES_PER_CELL_EPOCH,
-} from "../../../src/shared/layout.js";
-import { Region } from "../../../src/shared/region.js";
+} from "../../../src/memory/layout.js";
+import { Region } from "../../../src/memory/region.js";
+import { ConfigStreamError } from "../../../src/shared/errors.js";
 import { newRegion, TestWriter, testLimits } from "../../support/region.js";
 
 /** Slow-path reads of one entry, counted by looking at what the hot path compares. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { createUntoldMemory, Untold } from "../../../src/memory/untold.js";
 import type { ConfigValue } from "../../../src/shared/types.js";
-import { createUntoldMemory, Untold } from "../../../src/shared/untold.js";
 
 const was = (key: string, oldValue: ConfigValue | undefined) => ({ key, oldValue });
 const sent = (key: string, newValue: ConfigValue | undefined) => ({ key, newValue });

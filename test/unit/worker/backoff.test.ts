@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Backoff, createBackoff } from "../../../src/worker/backoff.js";
+import { type Backoff, createBackoff } from "../../../src/shared/backoff.js";
 
 const params = { initialMs: 500, maxMs: 30_000, floorMs: 250, factor: 2, resetAfterMs: 60_000 };
 

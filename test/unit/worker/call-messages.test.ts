@@ -7,14 +7,14 @@ import {
   type RegisterRemoteAgentRequest,
   type RegisterRemoteAgentResponse,
 } from "../../../src/core-agent/contract.js";
-import { agentSecureService, remoteAgentService } from "../../../src/shared/service-names.js";
 import {
   readRefreshed,
   readRegistration,
   writeRefreshRequest,
   writeRegisterRequest,
   writeStreamRequest,
-} from "../../../src/worker/call-messages.js";
+} from "../../../src/wire/call-messages.js";
+import { agentSecureService, remoteAgentService } from "../../../src/wire/service-names.js";
 import { damaged, field } from "../../support/wire-bytes.js";
 
 interface Codec<Request, Response> {

@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createCredentialsReader } from "../../../src/worker/credentials.js";
+import { createCredentialsReader } from "../../../src/worker/link/credentials.js";
 import { makeCertificate, type TestCertificate } from "../../support/certificates.js";
 import { VirtualClock } from "../../support/virtual-clock.js";
 

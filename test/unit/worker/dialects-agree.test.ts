@@ -6,8 +6,8 @@ import { createSpokenDialect } from "../../../src/core-agent/dialects/spoken.js"
 import { createLayerStore, createSourceOrder } from "../../../src/core-agent/layer-store.js";
 import { type Dialect, defaultSourcePriority } from "../../../src/shared/params.js";
 import type { ConfigValue, ResolvedSetting, WireSetting } from "../../../src/shared/types.js";
-import { LayerStore, type Staged } from "../../../src/worker/layers.js";
-import { layersOf } from "../../../src/worker/priority.js";
+import { LayerStore, type Staged } from "../../../src/worker/settings/layers.js";
+import { layersOf } from "../../../src/worker/settings/priority.js";
 import { type LayerStep, layerStep } from "../../support/random-settings.js";
 
 class Pair {

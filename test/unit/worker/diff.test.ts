@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { deepFreeze } from "../../../src/shared/freeze.js";
 import type { ResolvedSetting, SourceValue } from "../../../src/shared/types.js";
-import { changeOf } from "../../../src/worker/diff.js";
-import { createPriority, settle, withLayer, withoutLayer, withWinner } from "../../../src/worker/priority.js";
+import { changeOf } from "../../../src/worker/settings/diff.js";
+import { createPriority, settle, withLayer, withoutLayer, withWinner } from "../../../src/worker/settings/priority.js";
 
 const setting = (...layers: SourceValue[]): ResolvedSetting | undefined => settle(layers);
 

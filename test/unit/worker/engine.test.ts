@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { ConfigStreamError } from "../../../src/shared/errors.js";
-import { UnknownEventError } from "../../../src/worker/grpc-failure.js";
+import { UnknownEventError } from "../../../src/worker/link/grpc-failure.js";
 import { EngineBench } from "../../support/engine-bench.js";
 import { grpcError } from "../../support/fake-transport.js";
 import { planted, showsPlanted } from "../../support/secret-net/net.js";

@@ -7,10 +7,10 @@ import {
   type ProtoValue,
 } from "../../../src/core-agent/contract.js";
 import { ConfigStreamError } from "../../../src/shared/errors.js";
-import { agentSecureService } from "../../../src/shared/service-names.js";
 import type { ConfigValue, WireEvent } from "../../../src/shared/types.js";
-import { maxNesting, readEvent } from "../../../src/worker/event-decoder.js";
-import { decodeEvent } from "../../../src/worker/methods.js";
+import { maxNesting, readEvent } from "../../../src/wire/event-decoder.js";
+import { agentSecureService } from "../../../src/wire/service-names.js";
+import { decodeEvent } from "../../../src/worker/link/methods.js";
 import { anyBytes, encode, field, nestedUpdate, oddEvent } from "../../support/wire-bytes.js";
 
 const service = loadContract()[agentSecureService] as unknown as {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { grpcCode } from "../../../src/worker/grpc-codes.js";
+import { grpcCode } from "../../../src/worker/link/grpc-codes.js";
 import {
   explainFailure,
   type FailedCall,
   type FailureContext,
   isTooManyPings,
-} from "../../../src/worker/grpc-failure.js";
+} from "../../../src/worker/link/grpc-failure.js";
 
 const context: FailureContext = {
   address: "agent:5001",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ConfigValue } from "../../../src/shared/types.js";
-import { candidateVariables, ignoredVariables } from "../../../src/worker/ignored-env.js";
+import { candidateVariables, ignoredVariables } from "../../../src/worker/engine/ignored-env.js";
 
 type Environment = Parameters<typeof candidateVariables>[0];
 

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { equalValues } from "../../../src/shared/equality.js";
 import { type Dialect, defaultSourcePriority } from "../../../src/shared/params.js";
 import type { ConfigValue, ResolvedSetting, SourceValue, WireSetting } from "../../../src/shared/types.js";
-import { LayerStore, type Staged } from "../../../src/worker/layers.js";
-import { layersOf } from "../../../src/worker/priority.js";
+import { LayerStore, type Staged } from "../../../src/worker/settings/layers.js";
+import { layersOf } from "../../../src/worker/settings/priority.js";
 
 const sources = ["default", "file", "agent-runtime", "cli"] as const;
 const keys = ["log_level", "tags", "s.a", "s.b", "s.t.c", "s.t.d", "s.labels", "o.x"] as const;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type Dialect, defaultSourcePriority } from "../../../src/shared/params.js";
 import type { ConfigValue, ResolvedSetting, WireSetting } from "../../../src/shared/types.js";
-import { LayerStore, type Staged } from "../../../src/worker/layers.js";
-import { layersOf } from "../../../src/worker/priority.js";
+import { LayerStore, type Staged } from "../../../src/worker/settings/layers.js";
+import { layersOf } from "../../../src/worker/settings/priority.js";
 
 const set = (source: string, key: string, value: ConfigValue): WireSetting => ({ source, key, value, unsetSource: "" });
 const unset = (unsetSource: string, key: string, source = "", value: ConfigValue = null): WireSetting => ({

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { WorkerMessage } from "../../../src/shared/messages.js";
-import { LogGate } from "../../../src/worker/log-gate.js";
+import { LogGate } from "../../../src/shared/rate.js";
 
 test("lines go to the host, unless nobody reads them", () => {
   const sent: WorkerMessage[] = [];

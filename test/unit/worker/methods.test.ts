@@ -1,8 +1,14 @@
 import type { MethodDefinition } from "@grpc/grpc-js";
 import { describe, expect, it } from "vitest";
 import { loadContract } from "../../../src/core-agent/contract.js";
-import { agentSecureService, remoteAgentService } from "../../../src/shared/service-names.js";
-import { methodPath, refreshMethod, registerMethod, streamMethod, streamPath } from "../../../src/worker/methods.js";
+import { agentSecureService, remoteAgentService } from "../../../src/wire/service-names.js";
+import {
+  methodPath,
+  refreshMethod,
+  registerMethod,
+  streamMethod,
+  streamPath,
+} from "../../../src/worker/link/methods.js";
 
 interface Shape {
   readonly path: string;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ChangeBatch } from "../../../src/shared/messages.js";
 import type { ConfigValue, EffectiveChange } from "../../../src/shared/types.js";
-import { Notifier } from "../../../src/worker/notifier.js";
+import { Notifier } from "../../../src/worker/telling/notifier.js";
 
 function change(key: string, oldValue: ConfigValue | undefined, value: ConfigValue | undefined): EffectiveChange {
   const setting = value === undefined ? undefined : { value, source: "file", layers: undefined };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { OutageLog } from "../../../src/worker/outage-log.js";
+import { OutageLog } from "../../../src/worker/engine/outage-log.js";
 import { EngineBench } from "../../support/engine-bench.js";
 import { grpcError } from "../../support/fake-transport.js";
 import { VirtualClock } from "../../support/virtual-clock.js";

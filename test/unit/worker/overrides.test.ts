@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { defaultOverrides, defaultSourcePriority, type OverrideRule } from "../../../src/shared/params.js";
 import type { ConfigValue, WireSetting } from "../../../src/shared/types.js";
-import { LayerStore, type Staged } from "../../../src/worker/layers.js";
+import { LayerStore, type Staged } from "../../../src/worker/settings/layers.js";
 
 const set = (source: string, key: string, value: ConfigValue): WireSetting => ({ source, key, value, unsetSource: "" });
 const unset = (unsetSource: string, key: string, source = "", value: ConfigValue = null): WireSetting => ({

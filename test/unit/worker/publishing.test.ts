@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { markWritersGone } from "../../../src/shared/header.js";
+import { markWritersGone } from "../../../src/memory/facts.js";
+import { createUntoldMemory, Untold } from "../../../src/memory/untold.js";
 import type { ChangeBatch } from "../../../src/shared/messages.js";
 import type { ConfigValue, EffectiveChange } from "../../../src/shared/types.js";
-import { createUntoldMemory, Untold } from "../../../src/shared/untold.js";
-import { Notifier } from "../../../src/worker/notifier.js";
-import { publishing } from "../../../src/worker/publishing.js";
-import { publishedSettings } from "../../../src/worker/takeover.js";
+import { Notifier } from "../../../src/worker/telling/notifier.js";
+import { publishing } from "../../../src/worker/telling/publishing.js";
+import { publishedSettings } from "../../../src/worker/telling/takeover.js";
 import { change, newRegion, TestWriter } from "../../support/region.js";
 
 class Death extends Error {}

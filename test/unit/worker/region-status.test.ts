@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { consumerStatus } from "../../../src/main/status.js";
-import { isFresh, isReady, readStatus } from "../../../src/shared/header.js";
-import { header } from "../../../src/shared/layout.js";
-import type { Region } from "../../../src/shared/region.js";
+import { consumerStatus } from "../../../src/main/status/status.js";
+import { isFresh, isReady, readStatus } from "../../../src/memory/facts.js";
+import { header } from "../../../src/memory/layout.js";
+import type { Region } from "../../../src/memory/region.js";
 import type { EngineStatus } from "../../../src/shared/types.js";
-import { RegionStatus } from "../../../src/worker/region-status.js";
+import { RegionStatus } from "../../../src/worker/telling/region-status.js";
 import { newRegion, TestWriter } from "../../support/region.js";
 import { VirtualClock } from "../../support/virtual-clock.js";
 

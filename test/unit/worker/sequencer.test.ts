@@ -6,7 +6,7 @@ import {
   sequence,
   streamOpened,
   type Verdict,
-} from "../../../src/worker/sequencer.js";
+} from "../../../src/worker/engine/sequencer.js";
 
 const snapshot = (sequenceId: number): SequencedEvent => ({ kind: "snapshot", sequenceId });
 const update = (sequenceId: number): SequencedEvent => ({ kind: "update", sequenceId });

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { CounterName } from "../../../src/shared/counters.js";
+import type { CounterName } from "../../../src/memory/counters.js";
 import type { SessionParams } from "../../../src/shared/params.js";
+import { createSessionSource, type SessionLoss, type SessionSource } from "../../../src/worker/engine/session.js";
 import type { Connection } from "../../../src/worker/ports.js";
-import { createSessionSource, type SessionLoss, type SessionSource } from "../../../src/worker/session.js";
 import { FakeTransport, grpcError } from "../../support/fake-transport.js";
 import { VirtualClock } from "../../support/virtual-clock.js";
 

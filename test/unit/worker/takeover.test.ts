@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ConfigValue, EffectiveChange } from "../../../src/shared/types.js";
-import { netChanges, publishedSettings } from "../../../src/worker/takeover.js";
+import { netChanges, publishedSettings } from "../../../src/worker/telling/takeover.js";
 import { newRegion, TestWriter } from "../../support/region.js";
 
 function added(key: string, value: ConfigValue): EffectiveChange {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { CounterName } from "../../../../src/shared/counters.js";
+import type { CounterName } from "../../../../src/memory/counters.js";
 import { ConfigStreamError } from "../../../../src/shared/errors.js";
 import type { CacheFiles } from "../../../../src/worker/cache/file.js";
 import { CacheRefused } from "../../../../src/worker/cache/format.js";

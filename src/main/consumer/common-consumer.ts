@@ -1,0 +1,119 @@
+/** What all consumers have in common, wherever their settings come from: how they are read, watched, told of and ended. */
+import { inspect } from "node:util";
+import { markStopped } from "../../memory/facts.js";
+import type { Region } from "../../memory/region.js";
+import type { Logger } from "../../shared/logger.js";
+import type { Reader } from "../reader/api.js";
+import { createReader } from "../reader/reader.js";
+import { LazyMetrics, type MetricsRegistry } from "../status/metrics.js";
+import { type ConsumerStatus, consumerStatus } from "../status/status.js";
+import type { SubscribeOptions, Subscription, Subscriptions } from "../subscriptions/subscriptions.js";
+import { type WaitOptions, type WaitSyncOptions, waitReady, waitReadySync } from "./readiness.js";
+import { type SharedConfig, sharedConfig } from "./shared-config.js";
+
+/** What each kind of consumer brings along. */
+export interface ConsumerParts {
+  readonly clientName: string;
+  /** Where the settings come from, as errors and logs name it. */
+  readonly origin: string;
+  /** What {@link origin} is called when the consumer is logged. */
+  readonly originName: "coreAgent" | "origin";
+  readonly region: Region;
+  readonly subscriptions: Subscriptions;
+  /** Default time limit of waits, in ms. */
+  readonly readyTimeoutMs: number;
+  /** One that never throws. */
+  readonly logger: Logger;
+  /** The application's registry, if it gave one. */
+  readonly registry: MetricsRegistry | undefined;
+  /** Path of the file that the settings come from. Default: empty. */
+  readonly configFile?: string;
+  /** Ends whatever tells the settings. Called once, when readers and subscribers know already. Must not reject. */
+  readonly end: () => Promise<void>;
+}
+
+/** What differs comes as {@link ConsumerParts}, not from protected methods, which JavaScript would show to applications. */
+export class CommonConsumer implements AsyncDisposable {
+  readonly #parts: ConsumerParts;
+  readonly #metrics: LazyMetrics;
+  #reader: Reader | undefined;
+  #stopping: Promise<void> | undefined;
+
+  /** Throws `InvalidOptionError` when the metrics cannot be put in the given registry. */
+  constructor(parts: ConsumerParts) {
+    this.#parts = parts;
+    this.#metrics = new LazyMetrics(parts.registry, parts.clientName, parts.region);
+    // Whoever gives a registry scrapes that one, without asking here.
+    if (parts.registry !== undefined) this.#metrics.registry();
+  }
+
+  get metrics(): MetricsRegistry {
+    return this.#metrics.registry();
+  }
+
+  waitReady(options?: WaitOptions): Promise<void> {
+    return waitReady(this.#waiter, options);
+  }
+
+  waitReadySync(options?: WaitSyncOptions): void {
+    waitReadySync(this.#waiter, options);
+  }
+
+  reader(): Reader {
+    const { region, subscriptions, configFile = "", logger } = this.#parts;
+    this.#reader ??= createReader(region, {
+      onUpdate: (callback, filter) => subscriptions.subscribe({ ...filter, onChange: callback }),
+      configFile,
+      logger,
+    });
+    return this.#reader;
+  }
+
+  subscribe(options?: SubscribeOptions): Subscription {
+    return this.#parts.subscriptions.subscribe(options);
+  }
+
+  status(): ConsumerStatus {
+    return consumerStatus(this.#parts.region, Date.now());
+  }
+
+  share(): SharedConfig {
+    const { region, clientName, origin, readyTimeoutMs } = this.#parts;
+    return sharedConfig({ memory: region.memory, clientName, coreAgentAddress: origin, readyTimeoutMs });
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  /** What a log of the object shows: no session, no setting. */
+  [inspect.custom](): string {
+    const facts = Object.entries(this.toJSON()).map(([name, value]) => `${name}: ${value}`);
+    return `Consumer { ${facts.join(", ")} }`;
+  }
+
+  /** As for {@link inspect.custom}: many loggers write objects as JSON. */
+  toJSON() {
+    const { clientName, originName, origin } = this.#parts;
+    const { state, sequenceId } = this.status();
+    return { client: clientName, [originName]: origin, state, sequenceId };
+  }
+
+  get #waiter() {
+    const { region, readyTimeoutMs, origin } = this.#parts;
+    return { region, timeoutMs: readyTimeoutMs, address: origin };
+  }
+
+  async #stop(): Promise<void> {
+    const { subscriptions, region, end } = this.#parts;
+    subscriptions.close();
+    markStopped(region);
+    await end();
+    this.#metrics.release();
+  }
+}

@@ -1,0 +1,251 @@
+/** The consumer: what an application makes, starts, reads from and stops. */
+
+import { count, isFresh, isReady, isStopped, markWritersGone, readStatus, writeStatus } from "../../memory/facts.js";
+import { header } from "../../memory/layout.js";
+import { createRegionMemory, Region } from "../../memory/region.js";
+import { createUntoldMemory, Untold } from "../../memory/untold.js";
+import { ConfigStreamError, ConsumerStoppedError, InvalidOptionError } from "../../shared/errors.js";
+import { guarded, type Logger, silentLogger } from "../../shared/logger.js";
+import type { ChangeBatch } from "../../shared/messages.js";
+import type { EngineParams } from "../../shared/params.js";
+import type { EngineStatus } from "../../shared/types.js";
+import type { EngineHostInit } from "../hosting/engine-host.js";
+import { startInline } from "../hosting/inline-host.js";
+import { type EngineDeath, Supervisor } from "../hosting/supervisor.js";
+import { startWorker } from "../hosting/worker-host.js";
+import type { Reader } from "../reader/api.js";
+import type { AnySchema, ChangeOf, IsOpen, KeyOf } from "../reader/schema.js";
+import type { MetricsRegistry } from "../status/metrics.js";
+import type { ConsumerStatus } from "../status/status.js";
+import {
+  type KeyedSubscribeOptions,
+  type SubscribeOptions,
+  type Subscription,
+  Subscriptions,
+} from "../subscriptions/subscriptions.js";
+import { CommonConsumer } from "./common-consumer.js";
+import type { ConsumerOptions } from "./options.js";
+import { quietClock } from "./quiet-clock.js";
+import type { WaitOptions, WaitSyncOptions } from "./readiness.js";
+import { type Environment, type HostParams, resolveOptions } from "./resolve.js";
+import type { SharedConfig } from "./shared-config.js";
+
+/**
+ * A live configuration. Make it with {@link createConsumer}; one per process and core agent is enough.
+ *
+ * It never keeps the process alive once it has started. One that is dropped without `stop()` goes on until the process ends, since
+ * its readers, handles and subscriptions, also those of other threads, are served as before.
+ */
+export type Consumer<S extends object = AnySchema> = IsOpen<S> extends true ? PlainConsumer : ConsumerOf<S>;
+
+/** A consumer without a schema: every key is a text. */
+export interface PlainConsumer extends ConsumerOf<AnySchema> {
+  reader(): Reader;
+}
+
+/** What a consumer has; see {@link Consumer}. */
+export interface ConsumerOf<S extends object> extends AsyncDisposable {
+  /**
+   * Starts the worker, which connects and keeps connected. Resolves when the worker runs, not when settings are there: see
+   * `waitReady`. Trouble with the network or the credentials shows in `status()`, never here. Repeated calls give the
+   * same promise.
+   *
+   * Rejects with `worker_died` when the worker cannot run at all, and with `ConsumerStoppedError` after `stop()`.
+   */
+  start(): Promise<void>;
+  /**
+   * Resolves once the first snapshot can be read, at once when it already can. May be called any number of times, also
+   * before `start()`. Keeps the process alive meanwhile. With the option `cache` it also resolves on cached settings, once an
+   * attempt to reach the core agent has failed or `cache.waitForFreshMs` is over.
+   *
+   * Rejects with `WaitTimeoutError`, which tells what was waited for and what failed last, and does not stop the
+   * consumer; with the signal's reason; or with `ConsumerStoppedError`.
+   */
+  waitReady(options?: WaitOptions): Promise<void>;
+  /**
+   * As `waitReady`, but blocks this thread: for start-up code, after `start()` was called (its promise need not be
+   * awaited). Throws `InvalidOptionError` with a `sessionIdProvider` or `isolation: "none"`, which need this thread.
+   */
+  waitReadySync(options?: WaitSyncOptions): void;
+  /** The reader for this thread. Legal at any time; before the first snapshot every key is missing. */
+  reader(): Reader<S>;
+  /**
+   * Is told of changes. See {@link Subscription}. With a schema, changes of named keys are typed by `change.key`. Throws
+   * `InvalidOptionError`.
+   */
+  subscribe<Key extends KeyOf<S>>(
+    options: KeyedSubscribeOptions<Key, ChangeOf<S, Key>>,
+  ): Subscription<ChangeOf<S, Key>>;
+  /** As above, for changes of keys that a prefix or nothing but the core agent decides. */
+  subscribe(options?: SubscribeOptions<KeyOf<S>>): Subscription;
+  /** Where the consumer stands. Works while the worker is stuck, and after `stop()`. */
+  status(): ConsumerStatus;
+  /**
+   * The prom-client registry with the consumer's metrics: the one given as an option, or its own. That one is made, and
+   * prom-client loaded, when it is first asked for.
+   */
+  readonly metrics: MetricsRegistry;
+  /** A value for other threads, which give it to `attachReader`. */
+  share(): SharedConfig;
+  /**
+   * Ends stream, channel and worker, and every pending wait with `ConsumerStoppedError`; iterations end after what they
+   * have buffered. The last settings stay readable. Idempotent, never rejects, and final: make a new consumer to go on.
+   */
+  stop(): Promise<void>;
+}
+
+/**
+ * Makes a consumer; nothing runs before `start()`. Throws `InvalidOptionError` for an option that is wrong.
+ *
+ * `createConsumer<Schema>(…)` types keys and values by a schema; see docs/reader.md.
+ */
+export function createConsumer<S extends object = AnySchema>(options: ConsumerOptions): Consumer<S> {
+  return consumerIn(process.env, options) as unknown as Consumer<S>;
+}
+
+/** As {@link createConsumer}, with the environment that gives defaults. */
+export function consumerIn(env: Environment, options: ConsumerOptions): Consumer {
+  return new ConfigConsumer(options, env);
+}
+
+class ConfigConsumer extends CommonConsumer implements Consumer {
+  readonly #engine: EngineParams;
+  readonly #host: HostParams;
+  readonly #logger: Logger;
+  readonly #region: Region;
+  readonly #subscriptions: Subscriptions;
+  readonly #supervisor: Supervisor;
+  readonly #untold = createUntoldMemory();
+  /** The last one, while its subscribers are there. */
+  #lastBatch: ChangeBatch | undefined;
+  #deathLoggedAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: ConsumerOptions, env: Environment) {
+    const { engine, host } = resolveOptions(options, env);
+    const logger = host.logger === undefined ? silentLogger : guarded(host.logger);
+    const region = newRegion(engine.limits.maxRegionBytes);
+    const subscriptions = new Subscriptions({
+      bufferSize: host.subscriptionBuffer,
+      logger,
+      onActive: (active) => this.#subscribersCameOrWent(active),
+      onOverflow: () => count(region, "bufferOverflowDisconnects"),
+    });
+    super({
+      ...host,
+      clientName: engine.clientName,
+      origin: engine.coreAgentAddress,
+      originName: "coreAgent",
+      region,
+      subscriptions,
+      logger,
+      end: () => this.#supervisor.stop(host.stopTimeoutMs),
+    });
+    this.#engine = engine;
+    this.#host = host;
+    this.#logger = logger;
+    this.#region = region;
+    this.#subscriptions = subscriptions;
+    this.#supervisor = new Supervisor({
+      clock: quietClock,
+      random: Math.random,
+      backoff: engine.backoff,
+      workerTimeoutMs: host.isolation === "none" ? Number.POSITIVE_INFINITY : host.workerTimeoutMs,
+      heartbeat: () => this.#region.load(header.heartbeat),
+      spawn: (isRestart) => this.#spawn(isRestart),
+      onDied: (death) => this.#engineDied(death),
+      onRestart: () => count(this.#region, "workerRestarts"),
+    });
+  }
+
+  async start(): Promise<void> {
+    if (isStopped(this.#region)) {
+      throw new ConsumerStoppedError("The consumer was stopped and cannot be started again. Make a new one.");
+    }
+    const region = this.#region;
+    if (region.load64(header.startedAtMs) === 0) region.store64(header.startedAtMs, Date.now());
+    await this.#supervisor.start();
+  }
+
+  override waitReadySync(options?: WaitSyncOptions): void {
+    const needsThisThread =
+      this.#host.isolation === "none"
+        ? 'isolation: "none"'
+        : this.#host.sessionIdProvider !== undefined
+          ? "a sessionIdProvider"
+          : undefined;
+    const done = options?.fresh ? isFresh(this.#region) : isReady(this.#region);
+    if (needsThisThread !== undefined && !done && !isStopped(this.#region)) {
+      throw new InvalidOptionError(
+        `waitReadySync would block the thread that ${needsThisThread} needs, so it could never succeed. Await waitReady.`,
+      );
+    }
+    super.waitReadySync(options);
+  }
+
+  #subscribersCameOrWent(active: boolean): void {
+    this.#lastBatch = undefined;
+    const sent = this.#supervisor.post({ kind: "subscribed", active });
+    if (!active && !sent) new Untold(this.#untold).clear();
+  }
+
+  #spawn(isRestart: boolean) {
+    const init: EngineHostInit = {
+      memory: this.#region.memory,
+      untold: this.#untold,
+      engine: this.#engine,
+      host: this.#host,
+      holdsProcess: !isRestart,
+      onChanges: (batch) => {
+        this.#lastBatch = batch;
+        this.#subscriptions.deliver(batch);
+      },
+      onLog: (level, message) => this.#logger[level](message),
+    };
+    const host = this.#host.isolation === "none" ? startInline(init) : startWorker(init);
+    if (this.#subscriptions.active) host.post({ kind: "subscribed", active: true });
+    return host;
+  }
+
+  /** No engine runs now, so this thread may write what is theirs: the pages of the dead, the status, and what is untold. */
+  #engineDied({ error, nextAttemptAtMs, allGone }: EngineDeath): void {
+    const region = this.#region;
+    // A thread that was given up runs no more code, but that is not proof enough to use its pages again.
+    if (allGone) markWritersGone(region);
+    const untold = new Untold(this.#untold);
+    if (!this.#subscriptions.active) untold.clear();
+    else if (this.#lastBatch !== undefined) untold.told(this.#lastBatch.changes);
+    const { code, message } = error;
+    const before = readStatus(region);
+    writeStatus(region, {
+      state: region.load(header.arena) === 0 ? "failed" : "stale",
+      step: before === undefined || before.step === "done" ? "connection" : before.step,
+      attempt: (before?.attempt ?? 0) + 1,
+      nextAttemptAtMs,
+      sessionSinceMs: undefined,
+      lastError: { code, message, atMs: Date.now() },
+      interruptedSinceMs: before?.interruptedSinceMs ?? Date.now(),
+      cachedAtMs: before?.cachedAtMs,
+    });
+    this.#logDeath(nextAttemptAtMs === undefined ? message : `${message} Another one is started.`, before);
+  }
+
+  /** As for any outage: a line when it begins, then at most one a minute. */
+  #logDeath(message: string, before: EngineStatus | undefined): void {
+    const nowMs = performance.now();
+    const isDue = before?.interruptedSinceMs === undefined || nowMs - this.#deathLoggedAtMs >= 60_000;
+    if (isDue) this.#deathLoggedAtMs = nowMs;
+    this.#logger[isDue ? "error" : "debug"](message);
+  }
+}
+
+function newRegion(maxBytes: number): Region {
+  try {
+    return new Region(createRegionMemory(maxBytes));
+  } catch (cause) {
+    throw new ConfigStreamError(
+      "limit_exceeded",
+      `The address space for a region of limits.maxRegionBytes = ${maxBytes} bytes could not be reserved. Lower that option.`,
+      { cause },
+    );
+  }
+}

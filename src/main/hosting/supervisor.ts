@@ -1,0 +1,150 @@
+/** Keeps an engine running: starts another one, after a back-off, when the present one has died. */
+import type { Clock, Timer } from "../../shared/clock.js";
+import { ConfigStreamError, ConsumerStoppedError } from "../../shared/errors.js";
+import type { HostMessage } from "../../shared/messages.js";
+import type { EngineParams } from "../../shared/params.js";
+import type { EngineHost } from "./engine-host.js";
+import { Watchdog } from "./watchdog.js";
+
+export interface SupervisorPorts {
+  /** Its timers must not keep the process alive. */
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly backoff: EngineParams["backoff"];
+  /** How long an engine's heartbeat may stand still, in ms; `Infinity`: for ever. */
+  readonly workerTimeoutMs: number;
+  readonly heartbeat: () => number;
+  /** Starts an engine. Called again for each restart, which nobody waits for. */
+  readonly spawn: (isRestart: boolean) => EngineHost;
+  /** An engine has died. */
+  readonly onDied: (death: EngineDeath) => void;
+  /** An engine is started in place of one that died. */
+  readonly onRestart: () => void;
+}
+
+export interface EngineDeath {
+  readonly error: ConfigStreamError;
+  /** Milliseconds since the epoch; `undefined` when no other engine will follow. */
+  readonly nextAttemptAtMs: number | undefined;
+  /** Whether no thread of any engine is left, so that what they wrote may be used again. */
+  readonly allGone: boolean;
+}
+
+export class Supervisor {
+  readonly #ports: SupervisorPorts;
+  readonly #watchdog: Watchdog;
+  #host: EngineHost | undefined;
+  /** Engines whose thread would not end. */
+  #givenUp: readonly EngineHost[] = [];
+  #starting: Promise<void> | undefined;
+  #retry: Timer | undefined;
+  /** Deaths since an engine last lived for `backoff.resetAfterMs`. */
+  #deaths = 0;
+  #stopping: Promise<void> | undefined;
+
+  constructor(ports: SupervisorPorts) {
+    this.#ports = ports;
+    this.#watchdog = new Watchdog({ ...ports, timeoutMs: ports.workerTimeoutMs });
+  }
+
+  /**
+   * Starts the first engine at once, and resolves when it is up. Rejects when it cannot be started; then it may be called
+   * again. A second call gives the same promise.
+   */
+  start(): Promise<void> {
+    this.#starting ??= this.#startFirst();
+    return this.#starting;
+  }
+
+  /** Sends to the engine that runs; false when none does. */
+  post(message: HostMessage): boolean {
+    this.#host?.post(message);
+    return this.#host !== undefined;
+  }
+
+  /** Ends the engine and starts no other. Idempotent. */
+  stop(deadlineMs: number): Promise<void> {
+    this.#stopping ??= this.#stop(deadlineMs);
+    return this.#stopping;
+  }
+
+  async #startFirst(): Promise<void> {
+    try {
+      const host = this.#spawn(false);
+      await host.up;
+      this.#watch(host);
+    } catch (thrown) {
+      this.#forget();
+      if (this.#stopping !== undefined) throw new ConsumerStoppedError("The consumer was stopped while it started.");
+      this.#starting = undefined;
+      const error = ConfigStreamError.from(thrown, "worker_died");
+      this.#ports.onDied({ error, nextAttemptAtMs: undefined, allGone: this.#allGone() });
+      throw error;
+    }
+  }
+
+  #spawn(isRestart: boolean): EngineHost {
+    const host = this.#ports.spawn(isRestart);
+    this.#host = host;
+    const { workerTimeoutMs } = this.#ports;
+    this.#watchdog.start(() => {
+      host.kill(`it was stuck for ${workerTimeoutMs / 1_000} s (option "workerTimeoutMs"), and was ended by force.`);
+    });
+    return host;
+  }
+
+  #forget(): void {
+    this.#watchdog.stop();
+    if (this.#host !== undefined) this.#givenUp = [...this.#givenUp, this.#host];
+    this.#host = undefined;
+  }
+
+  #allGone(): boolean {
+    this.#givenUp = this.#givenUp.filter((host) => !host.isGone);
+    return this.#givenUp.length === 0;
+  }
+
+  #watch(host: EngineHost): void {
+    const { clock, backoff } = this.#ports;
+    const bornAt = clock.monotonic();
+    void host.ended.then((error) => {
+      if (this.#stopping !== undefined) return;
+      this.#forget();
+      if (clock.monotonic() - bornAt >= backoff.resetAfterMs) this.#deaths = 0;
+      this.#scheduleRestart(error);
+    });
+  }
+
+  #scheduleRestart(error: ConfigStreamError): void {
+    const { clock, onDied } = this.#ports;
+    const delayMs = this.#nextDelayMs();
+    onDied({ error, nextAttemptAtMs: clock.now() + delayMs, allGone: this.#allGone() });
+    this.#retry = clock.setTimer(delayMs, () => this.#restart());
+  }
+
+  #restart(): void {
+    this.#ports.onRestart();
+    try {
+      this.#watch(this.#spawn(true));
+    } catch (thrown) {
+      // Threads may be scarce only for now.
+      this.#scheduleRestart(ConfigStreamError.from(thrown, "worker_died"));
+    }
+  }
+
+  /** Full jitter above the floor, as between attempts to connect. */
+  #nextDelayMs(): number {
+    const { initialMs, maxMs, floorMs, factor } = this.#ports.backoff;
+    const bound = Math.max(floorMs, Math.min(maxMs, initialMs * factor ** this.#deaths));
+    this.#deaths++;
+    return floorMs + this.#ports.random() * (bound - floorMs);
+  }
+
+  async #stop(deadlineMs: number): Promise<void> {
+    this.#retry?.cancel();
+    this.#watchdog.stop();
+    await this.#host?.stop(deadlineMs);
+    this.#host = undefined;
+  }
+}

@@ -1,0 +1,263 @@
+/** What an application reads with. Types and their documentation; no behaviour. */
+import type { ConfigChange, ConfigValue, SourceValue } from "../../shared/types.js";
+import type {
+  AnySchema,
+  Bytes,
+  Duration,
+  Flattened,
+  IsOpen,
+  KeyFor,
+  MapNameFor,
+  NameIn,
+  StringMap,
+  ValueAt,
+} from "./schema.js";
+
+export type { StringMap } from "./schema.js";
+
+/**
+ * Synchronous, lock-free getters. Legal at any time: before the first snapshot every key is missing.
+ *
+ * Keys are compared without regard to case. A key that is missing, or whose value cannot be converted, gives
+ * `defaultValue`, or the zero value of the getter's type when none is given; {@link ReaderOf.explain} tells why. No getter
+ * throws or waits. Objects and arrays that a getter returns are deeply frozen. The conversions are those of the Go
+ * agent's reader; docs/reader.md lists them.
+ *
+ * A *section* is a name that has no value of its own, but keys below it: `proxy` above `proxy.http`. `get` and the map
+ * getters read it as the nested object of its settings, all of one publish, and give the same object until one of
+ * them changes. To the other getters a section is a missing key.
+ *
+ * With a schema, each getter takes the keys whose values fit it; see {@link AnySchema} and docs/reader.md.
+ */
+export interface SettingGetters<S extends object = AnySchema> {
+  /** The value as the core agent sent it, or a section; `undefined` when there is neither. */
+  get<Name extends NameIn<S>>(key: Name): ValueAt<S, Name> | undefined;
+  /** As `get`, with a default for a missing key. */
+  get<Name extends NameIn<S>, T extends ConfigValue>(key: Name, defaultValue: T): ValueAt<S, Name> | T;
+  /** Text; numbers and booleans are written out. Zero value `""`. */
+  getString(key: KeyFor<S, string>, defaultValue?: string): string;
+  /** Boolean; also 0 and 1, and the texts that Go's `strconv.ParseBool` reads. Zero value `false`. */
+  getBool(key: KeyFor<S, boolean>, defaultValue?: boolean): boolean;
+  /** Integer, cut towards zero; also numeric text. Safe integers only. Zero value 0. */
+  getInt(key: KeyFor<S, number>, defaultValue?: number): number;
+  /** As `getInt`, within 32 bits. */
+  getInt32(key: KeyFor<S, number>, defaultValue?: number): number;
+  /** As `getInt`: JavaScript numbers hold integers exactly up to 2⁵³. */
+  getInt64(key: KeyFor<S, number>, defaultValue?: number): number;
+  /** Number; also numeric text. Zero value 0. */
+  getFloat64(key: KeyFor<S, number>, defaultValue?: number): number;
+  /** Duration in **milliseconds**; numbers on the wire are nanoseconds, text is Go's (`1h30m`). Zero value 0. */
+  getDuration(key: KeyFor<S, Duration>, defaultValueMs?: number): number;
+  /** List of texts; also text that is split at white space. Zero value: an empty list. */
+  getStringSlice(key: KeyFor<S, readonly string[]>, defaultValue?: readonly string[]): readonly string[];
+  /** List of numbers. Zero value: an empty list. */
+  getFloat64Slice(key: KeyFor<S, readonly number[]>, defaultValue?: readonly number[]): readonly number[];
+  /** Map with values as sent, or a section. Zero value: an empty map. */
+  getStringMap(key: MapNameFor<S, ConfigValue>, defaultValue?: StringMap<ConfigValue>): StringMap<ConfigValue>;
+  /** Map of texts, or a section as one. Zero value: an empty map. */
+  getStringMapString(key: MapNameFor<S, string>, defaultValue?: StringMap<string>): StringMap<string>;
+  /** Map of lists of texts, or a section as one. Zero value: an empty map. */
+  getStringMapStringSlice(
+    key: MapNameFor<S, readonly string[]>,
+    defaultValue?: StringMap<readonly string[]>,
+  ): StringMap<readonly string[]>;
+  /** Size in bytes: a number, or text such as `10mb` or `2 GiB` (powers of 1,024). Zero value 0. */
+  getSizeInBytes(key: KeyFor<S, Bytes>, defaultValue?: number): number;
+  /**
+   * The proxies of the settings `proxy.http`, `proxy.https` and `proxy.no_proxy`, all of one publish; `undefined` when
+   * none of them says anything, and when `fips.enabled` is true: FIPS traffic goes through a proxy of its own.
+   */
+  getProxies(): Proxies | undefined;
+  /** True when the key, or a key below it, has a value other than null; defaults count. */
+  isSet(key: NameIn<S>): boolean;
+  /** True when somebody chose the value: as `isSet`, but values that win from `default` or `schema` do not count. */
+  isConfigured(key: NameIn<S>): boolean;
+  /** True when the core agent knows the name: a setting, whatever its value and source, or a section. */
+  isKnown(key: NameIn<S> | (string & {})): boolean;
+  /** True for a setting, false for a section and for a missing key. */
+  isSetting(key: NameIn<S> | (string & {})): boolean;
+  /** True when somebody configured a section of this name: a key below it has a layer other than `default` and `schema`. */
+  hasSection(key: NameIn<S> | (string & {})): boolean;
+  /** Names directly below a section, sorted; `""` stands for the top. Empty for a setting and for a missing key. */
+  getSubfields(key: NameIn<S> | (string & {})): readonly string[];
+  /** Source of the winning value; empty when the key is missing, and for a section, whose keys have one each. */
+  getSource(key: NameIn<S>): string;
+  /** Every layer that holds the key, lowest priority first; the last one wins. */
+  getAllSources(key: NameIn<S>): readonly SourceValue[];
+  /** All keys that exist, sorted. */
+  allKeysLowercased(): readonly string[];
+  /**
+   * All settings as one nested object. Where a name is a setting and a section, the section shows.
+   */
+  allSettings(): StringMap<ConfigValue>;
+  /** As `allSettings`, without the settings whose value comes from `default` or `schema`. */
+  allSettingsWithoutDefault(): StringMap<ConfigValue>;
+  /**
+   * What each source says, nested, by the source's name; and under `provided` what holds without `default` and `secret`.
+   * The source `secret` itself is left out, so that a dump holds no secret that the core agent resolved.
+   */
+  allSettingsBySource(): StringMap<StringMap<ConfigValue>>;
+  /** All settings by dotted key, with the state that they belong to. */
+  allFlattenedSettingsWithSequenceId(): { readonly settings: Flattened<S>; readonly sequenceId: number };
+}
+
+/** Where requests go through. */
+export interface Proxies {
+  /** Proxy for http; empty: none. */
+  readonly http: string;
+  /** Proxy for https; empty: none. */
+  readonly https: string;
+  /** Hosts that are reached directly. */
+  readonly noProxy: readonly string[];
+}
+
+/** Why a key reads as it does. */
+export interface Explanation {
+  /** Lower-case key. */
+  readonly key: string;
+  /** As `Reader.isSet`: true for a section in which something is set. */
+  readonly isSet: boolean;
+  /** The winning value; `undefined` when the key is missing, and for a section. */
+  readonly value: ConfigValue | undefined;
+  /** Empty for a section. */
+  readonly source: string;
+  /** Every layer, lowest priority first. */
+  readonly layers: readonly SourceValue[];
+  /** The core agent's number of the state in which the present value arrived; 0 when the key is missing. */
+  readonly sequenceId: number;
+  /** A sentence for people; for a missing key with the names that are close to it. Holds no value. */
+  readonly reason: string;
+}
+
+/**
+ * A reader over the present state: each call gives the newest publish. One per thread; not to be shared by posting.
+ *
+ * One with a schema may stand for one without: the compiler compares them by their members, since {@link PlainReader} is a type
+ * of its own.
+ */
+export type Reader<S extends object = AnySchema> = IsOpen<S> extends true ? PlainReader : ReaderOf<S>;
+
+/** A reader without a schema: every key is a text. */
+export interface PlainReader extends ReaderOf<AnySchema> {
+  view(): PlainView;
+}
+
+/** What a reader has; see {@link Reader}. */
+export interface ReaderOf<S extends object> extends SettingGetters<S> {
+  /** A handle for hot loops: resolves the key once, converts once per change. */
+  setting<Name extends NameIn<S>>(key: Name): SettingBuilder<ValueAt<S, Name>>;
+  /**
+   * A consistent, immutable state of all keys. Use it when several settings must belong together:
+   *
+   * ```js
+   * // Wrong: the host of one state and the port of the next, when both change between the two calls.
+   * connect(cfg.getString("proxy.host"), cfg.getInt("proxy.port"));
+   *
+   * // Right: both from one publish.
+   * const view = cfg.view();
+   * connect(view.getString("proxy.host"), view.getInt("proxy.port"));
+   * ```
+   *
+   * Take it when it is needed and let it go: it does not follow later changes. As long as nothing changes, the same view
+   * is given again.
+   *
+   * Throws `view_contended` only when publishes come faster than this thread can read them and it has no earlier view.
+   */
+  view(): View<S>;
+  /** Why a key reads as it does. Of a missing key it looks at all keys that exist, for those that were meant. */
+  explain(key: NameIn<S> | (string & {})): Explanation;
+  /** The core agent's number of the newest published state; 0 before the first one. */
+  getSequenceId(): number;
+  /** Path of the first local file that settings are read from; empty for those of a core agent, which come from none here. */
+  configFileUsed(): string;
+  /**
+   * Calls back after each change of a setting's value, in order, until `unsubscribe()`. What the callback
+   * throws, or a promise of it that rejects, goes to the logger and disturbs nobody.
+   *
+   * The consumer's own reader tells every change; see `Consumer.subscribe` for filters and loops. A reader that was
+   * attached in another thread gets no messages: it looks every 100 ms for what has changed meanwhile, and tells the
+   * newest value of each such key, with the first old value. Neither keeps the process alive.
+   */
+  onUpdate(callback: (change: ConfigChange) => unknown): UpdateSubscription;
+}
+
+/** Ends the calls of a callback. */
+export interface UpdateSubscription extends Disposable {
+  /** No further call comes. Harmless when repeated, and after the consumer's `stop()`. */
+  unsubscribe(): void;
+}
+
+/** All keys at one publish. Never changes; keeps its memory as long as it is held. */
+export type View<S extends object = AnySchema> = IsOpen<S> extends true ? PlainView : ViewOf<S>;
+
+/** A view without a schema: every key is a text. */
+export interface PlainView extends ViewOf<AnySchema> {
+  get<T extends ConfigValue>(key: string, defaultValue: T): ConfigValue | T;
+  get(key: string): ConfigValue | undefined;
+}
+
+/** What a view has; see {@link View}. */
+export interface ViewOf<S extends object> extends SettingGetters<S> {
+  /** The core agent's number of the state. */
+  readonly sequenceId: number;
+  /** Milliseconds since the epoch at which the state was published; 0 for the empty view before the first publish. */
+  readonly publishedAtMs: number;
+  /** Name of the core agent that sent it. */
+  readonly origin: string;
+  /** All keys that exist, sorted. */
+  keys(): readonly string[];
+}
+
+/** The kinds of handles; see {@link SettingBuilder}. */
+export interface SettingConversions<V> {
+  /** As `getString`. */
+  asString(defaultValue?: string): Setting<string>;
+  /** As `getBool`. */
+  asBool(defaultValue?: boolean): Setting<boolean>;
+  /** As `getInt`. */
+  asInt(defaultValue?: number): Setting<number>;
+  /** As `getFloat64`. */
+  asFloat(defaultValue?: number): Setting<number>;
+  /** As `getDuration`, in **milliseconds**. */
+  asDuration(defaultValueMs?: number): Setting<number>;
+  /** As `getStringSlice`. */
+  asStringSlice(defaultValue?: readonly string[]): Setting<readonly string[]>;
+  /**
+   * With a conversion of your own, called once per change, on the value as `get` gives it: `undefined` when the key is
+   * missing, an object for a section. When it throws while the handle is made, the error reaches you. When it throws
+   * later, the handle keeps its last value and tells in {@link Setting.lastError} and, once per change, to the logger.
+   */
+  as<T>(parse: (value: V | undefined) => T): Setting<T>;
+}
+
+type ConversionFor<V> =
+  | "as"
+  | { [C in keyof Wanted]: "key" extends KeyFor<{ key: V }, Wanted[C]> ? C : never }[keyof Wanted];
+
+/** What each conversion is for. */
+interface Wanted {
+  asString: string;
+  asBool: boolean;
+  asInt: number;
+  asFloat: number;
+  asDuration: Duration;
+  asStringSlice: readonly string[];
+}
+
+/** Chooses the type of a handle. Each call makes a new handle. */
+export type SettingBuilder<V = ConfigValue> = Pick<SettingConversions<V>, ConversionFor<V>>;
+
+/** A reader bound to one key and one type. `value` costs about as much as a field. For one thread. */
+export interface Setting<T> {
+  /** Lower-case key. */
+  readonly key: string;
+  /** The newest value, converted once per change. */
+  readonly value: T;
+  /** What the parser threw at the newest change, as long as that change stands; `undefined` when `value` is of it. */
+  readonly lastError: unknown;
+  /**
+   * Calls back after `value` has become another one, with it and the one before, until `unsubscribe()`. When it
+   * is told and what happens when it throws: see {@link ReaderOf.onUpdate}.
+   */
+  onChange(callback: (value: T, before: T) => unknown): UpdateSubscription;
+}

@@ -1,0 +1,251 @@
+/**
+ * Metrics for prom-client. Values are read from shared memory while a scrape runs, without a message to the worker.
+ *
+ * Every series has the label `client`, the consumer's `clientName`, so that several consumers can share a registry; two of
+ * the same name at a time cannot. A stopped consumer leaves its last values, and a later one of its name goes on from them.
+ */
+
+import type { Registry, RegistryContentType } from "prom-client";
+import type { CounterName } from "../../memory/counters.js";
+import { readCounter } from "../../memory/facts.js";
+import { header } from "../../memory/layout.js";
+import { newestPublish } from "../../memory/publish-meta.js";
+import type { Region } from "../../memory/region.js";
+import { InvalidOptionError } from "../../shared/errors.js";
+import type { LifecycleState } from "../../shared/types.js";
+import { loadPromClient } from "./prom-client.js";
+import { consumerStatus } from "./status.js";
+
+/** A registry of prom-client, of either text format. */
+export type MetricsRegistry = Registry<RegistryContentType>;
+
+const prefix = "configstream_consumer_";
+
+/** Counters: name without prefix, word in the header, help. */
+const counters: readonly (readonly [name: string, counter: CounterName, help: string])[] = [
+  ["reconnect_count", "reconnects", "Attempts to reconnect after a connection, stream or session was lost."],
+  [
+    "dropped_stale_updates",
+    "droppedStaleUpdates",
+    "Snapshots and updates dropped since their sequence id was not new.",
+  ],
+  ["buffer_overflow_disconnects", "bufferOverflowDisconnects", "Subscriptions ended since their buffer overflowed."],
+  ["discontinuities", "discontinuities", "Gaps in the sequence ids of one stream."],
+  ["snapshots_applied", "snapshotsApplied", "Snapshots applied."],
+  ["updates_applied", "updatesApplied", "Updates applied."],
+  ["session_registrations", "sessionRegistrations", "Sessions obtained from the core agent."],
+  ["session_refresh_failures", "sessionRefreshFailures", "Session refreshes that failed."],
+  ["worker_restarts", "workerRestarts", "Workers started in place of one that died."],
+  ["refused_states", "refusedStates", "States refused whole since a limit would have been exceeded."],
+  ["bad_messages", "badMessages", "Messages that could not be understood."],
+  ["unknown_sources", "unknownSources", "Settings from a source that is missing in the priority list."],
+  ["publishes", "publishes", "Publishes made visible to readers."],
+  ["changes_sent", "changesSent", "Changes sent to the main thread for subscribers."],
+  ["contended_reads", "contendedReads", "Reads that kept the cached value since no clean copy could be had."],
+  ["cache_loads", "cacheLoads", "Starts on the settings of the cache file."],
+  ["cache_refusals", "cacheRefusals", "Cache files that were there and were not used."],
+  ["cache_writes", "cacheWrites", "Cache files written."],
+  ["cache_write_failures", "cacheWriteFailures", "Cache files that could not be written."],
+  ["checksum_mismatches", "checksumMismatches", "Values whose checksum did not match; a defect of the library."],
+];
+
+/** Gauges: name without prefix, help, and how to read them; `undefined` gives no sample. */
+const gauges: readonly (readonly [name: string, help: string, read: (region: Region) => number | undefined])[] = [
+  ["time_to_first_snapshot_seconds", "Time from start() to the first readable snapshot.", timeToFirstSnapshot],
+  ["last_sequence_id", "The core agent's number of the newest readable state.", (r) => newestPublish(r)?.sequenceId],
+  ["settings", "Settings that can be read.", (r) => newestPublish(r)?.liveKeys],
+  ["region_bytes", "Bytes of the shared region.", (r) => consumerStatus(r, Date.now()).regionBytes],
+  [
+    "message_age_seconds",
+    "Age of the last message of the stream.",
+    (r) => seconds(consumerStatus(r, Date.now()).lastMessageAgeMs),
+  ],
+  [
+    "interrupted_seconds",
+    "Time for which new settings have not been able to arrive.",
+    (r) => seconds(consumerStatus(r, Date.now()).interruptedForMs),
+  ],
+  [
+    "cached_settings_age_seconds",
+    "Age of the settings while they come from the cache file.",
+    (r) => seconds(consumerStatus(r, Date.now()).cachedAgeMs),
+  ],
+];
+
+const states: readonly LifecycleState[] = [
+  "starting",
+  "registering",
+  "connecting",
+  "live",
+  "stale",
+  "failed",
+  "stopped",
+];
+
+/** A consumer's part in a registry. */
+export interface MetricsSource {
+  /** Takes the last values, then no longer reads from the consumer. Idempotent. */
+  release(): void;
+}
+
+/** A consumer's metrics. They are put in a registry when that is first asked for, since prom-client takes a while to load. */
+export class LazyMetrics implements MetricsSource {
+  readonly #given: MetricsRegistry | undefined;
+  readonly #clientName: string;
+  readonly #region: Region;
+  #placed: { readonly registry: MetricsRegistry; readonly source: MetricsSource } | undefined;
+  #isReleased = false;
+
+  /** @param given The registry that they are put in. Default: one of their own. */
+  constructor(given: MetricsRegistry | undefined, clientName: string, region: Region) {
+    this.#given = given;
+    this.#clientName = clientName;
+    this.#region = region;
+  }
+
+  /** The registry, with the metrics in it. Throws as {@link addMetrics} does, and when prom-client cannot be loaded. */
+  registry(): MetricsRegistry {
+    this.#placed ??= this.#place();
+    return this.#placed.registry;
+  }
+
+  release(): void {
+    this.#isReleased = true;
+    this.#placed?.source.release();
+  }
+
+  #place() {
+    const registry: MetricsRegistry = this.#given ?? new (loadPromClient().Registry)();
+    const source = addMetrics(registry, this.#clientName, this.#region);
+    // The last values are still in the memory.
+    if (this.#isReleased) source.release();
+    return { registry, source };
+  }
+}
+
+/** Puts a consumer's metrics in a registry. Throws `InvalidOptionError` when their names or its label are taken there. */
+export function addMetrics(registry: MetricsRegistry, clientName: string, region: Region): MetricsSource {
+  let collector = collectors.get(registry);
+  // A registry that was cleared has lost what stood there.
+  if (collector === undefined || registry.getSingleMetric(`${prefix}state`) === undefined) {
+    collector = new Collector(registry);
+    collectors.set(registry, collector);
+  }
+  return collector.add(clientName, region);
+}
+
+/** One per registry, since a name can be registered only once there. */
+const collectors = new WeakMap<MetricsRegistry, Collector>();
+
+interface Source {
+  readonly region: Region;
+  /** Counters as they were when last collected. */
+  readonly seen: Map<CounterName, number>;
+}
+
+class Collector {
+  readonly #prom = loadPromClient();
+  readonly #sources = new Map<string, Source>();
+  readonly #collects: ((client: string, source: Source) => void)[] = [];
+
+  constructor(registry: MetricsRegistry) {
+    const names = [...counters.map(([name]) => name), ...gauges.map(([name]) => name), "state"];
+    const taken = names.find((name) => registry.getSingleMetric(prefix + name) !== undefined);
+    if (taken !== undefined) {
+      throw new InvalidOptionError(
+        `Option "registry": the metric ${prefix}${taken} is already registered there by other code, perhaps by another ` +
+          "copy of configstream-consumer. Give a registry of its own.",
+      );
+    }
+    const registers = [registry];
+    for (const [name, counter, help] of counters) this.#addCounter(registers, name, counter, help);
+    for (const [name, help, read] of gauges) this.#addGauge(registers, name, help, read);
+    this.#addState(registers);
+  }
+
+  add(client: string, region: Region): MetricsSource {
+    if (this.#sources.has(client)) {
+      throw new InvalidOptionError(
+        `Option "registry": a consumer with clientName "${client}" already reports there. Give each consumer of a registry ` +
+          "another clientName, or stop the first one before.",
+      );
+    }
+    const source: Source = { region, seen: new Map() };
+    this.#sources.set(client, source);
+    return {
+      release: () => {
+        if (this.#sources.get(client) !== source) return;
+        for (const collect of this.#collects) collect(client, source);
+        this.#sources.delete(client);
+      },
+    };
+  }
+
+  #addCounter(registers: MetricsRegistry[], name: string, counter: CounterName, help: string): void {
+    const collect = (client: string, { region, seen }: Source): void => {
+      const now = readCounter(region, counter);
+      // The word wraps at 2³²; the difference does not mind. Adding 0 makes the series exist.
+      metric.inc({ client }, (now - (seen.get(counter) ?? 0)) >>> 0);
+      seen.set(counter, now);
+    };
+    const metric = new this.#prom.Counter({
+      name: prefix + name,
+      help,
+      labelNames: ["client"],
+      registers,
+      collect: this.#collectAll(collect),
+    });
+  }
+
+  #addGauge(
+    registers: MetricsRegistry[],
+    name: string,
+    help: string,
+    read: (region: Region) => number | undefined,
+  ): void {
+    const collect = (client: string, { region }: Source): void => {
+      const value = read(region);
+      if (value === undefined) metric.remove({ client });
+      else metric.set({ client }, value);
+    };
+    const metric = new this.#prom.Gauge({
+      name: prefix + name,
+      help,
+      labelNames: ["client"],
+      registers,
+      collect: this.#collectAll(collect),
+    });
+  }
+
+  #addState(registers: MetricsRegistry[]): void {
+    const collect = (client: string, { region }: Source): void => {
+      const present = consumerStatus(region, Date.now()).state;
+      for (const state of states) metric.set({ client, state }, state === present ? 1 : 0);
+    };
+    const metric = new this.#prom.Gauge({
+      name: `${prefix}state`,
+      help: "1 for the state that the consumer is in, 0 for the others.",
+      labelNames: ["client", "state"],
+      registers,
+      collect: this.#collectAll(collect),
+    });
+  }
+
+  #collectAll(collect: (client: string, source: Source) => void): () => void {
+    this.#collects.push(collect);
+    return () => {
+      for (const [client, source] of this.#sources) collect(client, source);
+    };
+  }
+}
+
+function timeToFirstSnapshot(region: Region): number | undefined {
+  const startedAtMs = region.load64(header.startedAtMs);
+  const firstSnapshotAtMs = region.load64(header.firstSnapshotAtMs);
+  if (startedAtMs === 0 || firstSnapshotAtMs === 0) return undefined;
+  return seconds(Math.max(0, firstSnapshotAtMs - startedAtMs));
+}
+
+function seconds(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : ms / 1_000;
+}

@@ -1,0 +1,109 @@
+/** What a consumer tells about itself, put together from shared memory alone: any thread can ask, at any time. */
+import { isReady, isStopped, readCounter, readStatus } from "../../memory/facts.js";
+import { header } from "../../memory/layout.js";
+import { newestPublish } from "../../memory/publish-meta.js";
+import type { Region } from "../../memory/region.js";
+import type { ErrorSummary, LifecycleState, StartupStep } from "../../shared/types.js";
+
+/** Where a consumer stands, at the moment of asking. Ages are in ms; they are reckoned by the asking thread. */
+export interface ConsumerStatus {
+  /** See {@link LifecycleState}. `starting` also before `start()`. */
+  readonly state: LifecycleState;
+  /** What the consumer waits for on its way to `live`; `done` when it is live. */
+  readonly step: StartupStep;
+  /** True once `waitReady` resolves: a first snapshot can be read, or cached settings in its place. Stays true. */
+  readonly ready: boolean;
+  /** False before `start()`. */
+  readonly started: boolean;
+  /** The core agent's number of the newest readable state; `undefined` before the first one. */
+  readonly sequenceId: number | undefined;
+  /** Name of the core agent that sent that state; `undefined` before the first one. */
+  readonly origin: string | undefined;
+  /** Settings that can be read. */
+  readonly keys: number;
+  /** Age of the last message of the stream, whatever was in it; `undefined` before the first one. */
+  readonly lastMessageAgeMs: number | undefined;
+  /** Age of the newest readable state; `undefined` before the first one. */
+  readonly lastChangeAgeMs: number | undefined;
+  /**
+   * Age of the settings while they come from the cache file and not from a stream of this process: time since a stream last
+   * confirmed them. `undefined` otherwise.
+   */
+  readonly cachedAgeMs: number | undefined;
+  /** Time for which new settings have not been able to arrive; `undefined` while they can, and before anything failed. */
+  readonly interruptedForMs: number | undefined;
+  /** Age of the session; `undefined` while there is none. */
+  readonly sessionAgeMs: number | undefined;
+  /** Failed attempts since the stream was last live; 0 when all is well. */
+  readonly attempt: number;
+  /** Time until the next attempt begins; `undefined` when none is scheduled, 0 when it is due. */
+  readonly nextAttemptInMs: number | undefined;
+  /** The last failure, also after it was overcome. Holds no token, session id or value. */
+  readonly lastError: ErrorSummary | undefined;
+  /** Workers that were started in place of one that died. */
+  readonly workerRestarts: number;
+  /** Counts up about once a second while the worker's event loop turns: unchanged for long means that it is stuck. */
+  readonly workerHeartbeat: number;
+  /**
+   * Time since this thread, by asking for the status, last saw {@link workerHeartbeat} change; `undefined` before `start()`,
+   * after `stop()`, and where there is no worker. To be of use, the status must be asked for now and then.
+   */
+  readonly workerHeartbeatAgeMs: number | undefined;
+  /** Bytes of the shared region. */
+  readonly regionBytes: number;
+}
+
+/** Reads the status. `nowMs` is in ms since the epoch. Never waits. */
+export function consumerStatus(region: Region, nowMs: number): ConsumerStatus {
+  const engine = readStatus(region);
+  const publish = newestPublish(region);
+  const lastMessageAtMs = region.load64(header.lastMessageAtMs);
+  const stopped = isStopped(region);
+  const nextAttemptAtMs = stopped ? undefined : engine?.nextAttemptAtMs;
+  const started = region.load64(header.startedAtMs) !== 0;
+  const workerHeartbeat = region.load(header.heartbeat) >>> 0;
+  const heartbeatSeenAtMs = seenAtMs(region, workerHeartbeat, nowMs);
+  region.refresh();
+  return {
+    state: stopped ? "stopped" : (engine?.state ?? "starting"),
+    step: engine?.step ?? "credentials",
+    ready: isReady(region),
+    started,
+    sequenceId: publish?.sequenceId,
+    origin: publish?.origin,
+    keys: publish?.liveKeys ?? 0,
+    lastMessageAgeMs: lastMessageAtMs === 0 ? undefined : age(nowMs, lastMessageAtMs),
+    lastChangeAgeMs: publish && age(nowMs, publish.atMs),
+    cachedAgeMs: engine?.cachedAtMs === undefined ? undefined : age(nowMs, engine.cachedAtMs),
+    interruptedForMs: engine?.interruptedSinceMs === undefined ? undefined : age(nowMs, engine.interruptedSinceMs),
+    sessionAgeMs: engine?.sessionSinceMs === undefined ? undefined : age(nowMs, engine.sessionSinceMs),
+    attempt: engine?.attempt ?? 0,
+    nextAttemptInMs: nextAttemptAtMs === undefined ? undefined : age(nextAttemptAtMs, nowMs),
+    lastError: engine?.lastError,
+    workerRestarts: readCounter(region, "workerRestarts"),
+    workerHeartbeat,
+    workerHeartbeatAgeMs:
+      started && !stopped && engine?.hasWorker !== false ? age(nowMs, heartbeatSeenAtMs) : undefined,
+    regionBytes: region.bytes.length,
+  };
+}
+
+/** What this thread last saw of each consumer's heartbeat. */
+const heartbeats = new WeakMap<Region, { readonly beat: string; readonly atMs: number }>();
+
+/** When this thread first saw the present beat. */
+function seenAtMs(region: Region, heartbeat: number, nowMs: number): number {
+  // A worker that was only just started has not had the time for a beat.
+  const beat = `${region.load64(header.startedAtMs)} ${readCounter(region, "workerRestarts")} ${heartbeat}`;
+  let seen = heartbeats.get(region);
+  if (seen?.beat !== beat) {
+    seen = { beat, atMs: nowMs };
+    heartbeats.set(region, seen);
+  }
+  return seen.atMs;
+}
+
+/** Never negative: the system's clock may have been set back meanwhile. */
+function age(nowMs: number, atMs: number): number {
+  return Math.max(0, nowMs - atMs);
+}

@@ -1,0 +1,117 @@
+/**
+ * Tells of changes in a thread that gets no messages: looks now and then at the newest consistent state, and compares it with
+ * the one before. States share what has not changed, so a look costs what has changed, and nothing when nothing has.
+ */
+import { isDeepStrictEqual } from "node:util";
+import type { MirrorState } from "../../memory/reader/mirror.js";
+import { byKey } from "../../memory/reader/section.js";
+import type { StoredReading } from "../../memory/reader/stored-reading.js";
+import type { Logger } from "../../shared/logger.js";
+import { describeThrown } from "../../shared/thrown.js";
+import type { ConfigChange } from "../../shared/types.js";
+import type { UpdateSubscription } from "../reader/api.js";
+import { type ChangeFilter, compileFilter } from "./filter.js";
+
+/** Milliseconds between two looks. */
+const LOOK_MS = 100;
+
+interface Watcher {
+  readonly matches: (key: string) => boolean;
+  readonly callback: (change: ConfigChange) => unknown;
+}
+
+export class ChangeWatch {
+  /** The newest state; `undefined` when it cannot be read now. */
+  readonly #newest: () => MirrorState | undefined;
+  readonly #logger: Logger;
+  readonly #watchers = new Set<Watcher>();
+  #timer: ReturnType<typeof setInterval> | undefined;
+  /** What was looked at last. */
+  #state: MirrorState | undefined;
+
+  constructor(newest: () => MirrorState | undefined, logger: Logger) {
+    this.#newest = newest;
+    this.#logger = logger;
+  }
+
+  /** Calls back from the next look on. The timer does not keep the process alive. */
+  readonly add = (callback: (change: ConfigChange) => unknown, filter: ChangeFilter = {}): UpdateSubscription => {
+    const watcher: Watcher = { matches: compileFilter(filter), callback };
+    // Those who came before are told of what has changed until now, since the newcomer must not be.
+    this.look();
+    this.#watchers.add(watcher);
+    this.#timer ??= setInterval(() => this.look(), LOOK_MS).unref();
+    const unsubscribe = () => this.#remove(watcher);
+    return { unsubscribe, [Symbol.dispose]: unsubscribe };
+  };
+
+  /** Compares the newest state with the last one, and tells what differs. */
+  look(): void {
+    const before = this.#state;
+    const now = this.#newest();
+    if (now === undefined || now === before) return;
+    this.#state = now;
+    if (before === undefined) return;
+    // A copy: who comes meanwhile, from a callback, is told of later changes only.
+    const watchers = [...this.#watchers];
+    for (const change of changesBetween(before, now)) {
+      for (const watcher of watchers) {
+        if (this.#watchers.has(watcher) && watcher.matches(change.key)) this.#tell(watcher, change);
+      }
+    }
+  }
+
+  #remove(watcher: Watcher): void {
+    this.#watchers.delete(watcher);
+    if (this.#watchers.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#state = undefined;
+  }
+
+  #tell({ callback }: Watcher, change: ConfigChange): void {
+    const report = (thrown: unknown) =>
+      this.#logger.error(`An onUpdate callback failed for "${change.key}": ${describeThrown(thrown)}.`);
+    try {
+      const result = callback(change);
+      if (result instanceof Promise) result.catch(report);
+    } catch (thrown) {
+      report(thrown);
+    }
+  }
+}
+
+/** What differs between two states, by sequence id and key. */
+export function changesBetween(before: MirrorState, now: MirrorState): ConfigChange[] {
+  const changes: ConfigChange[] = [];
+  const compare = (old: StoredReading | undefined, reading: StoredReading | undefined): void => {
+    const oldValue = old?.exists ? old.value : undefined;
+    const newValue = reading?.exists ? reading.value : undefined;
+    if (isDeepStrictEqual(oldValue, newValue)) return;
+    const key = (reading ?? old)?.key ?? "";
+    const { source, sequenceId } = reading?.exists
+      ? reading.decode().state
+      : { source: "", sequenceId: now.meta?.sequenceId ?? 0 };
+    changes.push(Object.freeze({ key, oldValue, newValue, source, sequenceId }));
+  };
+  if (before.slots === now.slots) {
+    for (const [index, chunk] of now.chunks.entries()) {
+      const old = before.chunks[index];
+      if (chunk === old) continue;
+      for (let at = 0; at < chunk.length; at++) if (chunk[at] !== old?.[at]) compare(old?.[at], chunk[at]);
+    }
+  } else {
+    // Another arena: the same keys in other slots.
+    const rest = new Map(existing(before));
+    for (const [key, reading] of existing(now)) {
+      compare(rest.get(key), reading);
+      rest.delete(key);
+    }
+    for (const old of rest.values()) compare(old, undefined);
+  }
+  return changes.sort((a, b) => a.sequenceId - b.sequenceId || byKey(a, b));
+}
+
+function* existing({ chunks }: MirrorState): Generator<[key: string, reading: StoredReading]> {
+  for (const chunk of chunks) for (const reading of chunk) if (reading?.exists) yield [reading.key, reading];
+}

@@ -1,0 +1,29 @@
+/** Which changes a subscription is told of. */
+import { InvalidOptionError } from "../../shared/errors.js";
+import { stringOption, stringsOption } from "../../shared/option-checks.js";
+
+/** What a subscription asks for. A change is delivered when any of the given filters fits; without filters, every one is. */
+export interface ChangeFilter<Key extends string = string> {
+  /** One key, in any case. */
+  readonly key?: Key;
+  /** Several keys, in any case; at least one. */
+  readonly keys?: readonly Key[];
+  /** Keys that begin with this text, in any case. `my_agent.` fits `my_agent.port`, `my_agent` fits `my_agent_2` as well. */
+  readonly prefix?: string;
+}
+
+/** Turns filters into a test of a lower-case key. Throws `InvalidOptionError`. */
+export function compileFilter(filter: ChangeFilter): (key: string) => boolean {
+  const { key, keys, prefix } = filter;
+  if (key === undefined && keys === undefined && prefix === undefined) return () => true;
+  if (keys !== undefined && Array.isArray(keys) && keys.length === 0) {
+    throw new InvalidOptionError(
+      'Option "keys" is an empty array, which no change can fit. Leave it out for all keys.',
+    );
+  }
+  const wanted = new Set(stringsOption("keys", keys, []).map((name) => name.toLowerCase()));
+  if (key !== undefined) wanted.add(stringOption("key", key, "").toLowerCase());
+  if (prefix === undefined) return (name) => wanted.has(name);
+  const start = stringOption("prefix", prefix, "").toLowerCase();
+  return (name) => name.startsWith(start) || wanted.has(name);
+}

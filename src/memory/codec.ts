@@ -1,0 +1,119 @@
+/**
+ * Records: what the region holds for one key. A record is the core agent's sequence id (4 bytes), a format (1 byte) and
+ * the setting's value, or `[value, [source, value], …]` when more than the winning layer holds the key.
+ *
+ * The format is msgpack, but for values that have a key `__proto__` somewhere: msgpackr renames it, and a setting must come
+ * back as it was sent. `JSON.parse` makes it a plain property, so those few are JSON.
+ *
+ * Always decodes private memory: msgpackr turns corrupt bytes into wrong values without throwing, so nothing may reach
+ * it that has not passed the protocol and its checksum.
+ */
+// By this path it comes without its native part, which takes longer to load than all the rest of it, and helps with long
+// lists of texts only.
+import { Packr, RESET_BUFFER_MODE, REUSE_BUFFER_MODE } from "msgpackr/pack";
+import { deepFreeze } from "../shared/freeze.js";
+import type { ConfigValue, ResolvedSetting, SourceValue } from "../shared/types.js";
+import { ByteBuffer } from "./byte-buffer.js";
+
+// No shared structures: another instance could not read them. No records: plain maps only.
+const packr = new Packr({ useRecords: false, mapsAsObjects: true, variableMapSize: true, largeBigIntToFloat: true });
+
+/** msgpackr then gives its own memory, with `start` and `end` of what it has packed, and uses it again the next time. */
+const IN_PLACE = REUSE_BUFFER_MODE | RESET_BUFFER_MODE;
+interface Packed extends Uint8Array {
+  readonly start: number;
+  readonly end: number;
+}
+
+const headerBytes = 5;
+const formatAt = 4;
+const msgpack = 0;
+const json = 1;
+
+/** A record and whether layers are in it. */
+export interface EncodedRecord {
+  readonly bytes: Uint8Array;
+  readonly hasLayers: boolean;
+}
+
+/** A decoded record. */
+export interface DecodedRecord {
+  readonly value: ConfigValue;
+  /** Layers, lowest priority first; `undefined` when only the winning source holds the key. */
+  readonly layers: readonly SourceValue[] | undefined;
+  readonly sequenceId: number;
+}
+
+/** Encodes what a key resolves to. The bytes are the caller's own. */
+export function encodeRecord(setting: ResolvedSetting, sequenceId: number): EncodedRecord {
+  const buffer = new ByteBuffer();
+  const length = appendRecord(buffer, setting, sequenceId);
+  return { bytes: buffer.bytes.slice(0, length), hasLayers: setting.layers !== undefined };
+}
+
+/** Encodes what a key resolves to at the end of `buffer`, and gives the record's length. It has layers if the setting has. */
+export function appendRecord(buffer: ByteBuffer, setting: ResolvedSetting, sequenceId: number): number {
+  const { layers } = setting;
+  const content: ConfigValue =
+    layers === undefined ? setting.value : [setting.value, ...layers.map(({ source, value }) => [source, value])];
+  if (namesProto(content)) {
+    const text = Buffer.from(JSON.stringify(content));
+    return append(buffer, sequenceId, json, text, 0, text.length);
+  }
+  const packed = packr.pack(content, IN_PLACE) as unknown as Packed;
+  return append(buffer, sequenceId, msgpack, packed, packed.start, packed.end);
+}
+
+function append(
+  buffer: ByteBuffer,
+  sequenceId: number,
+  format: number,
+  body: Uint8Array,
+  start: number,
+  end: number,
+): number {
+  const length = headerBytes + end - start;
+  const at = buffer.reserve(length);
+  const { bytes } = buffer;
+  bytes[at] = sequenceId;
+  bytes[at + 1] = sequenceId >> 8;
+  bytes[at + 2] = sequenceId >> 16;
+  bytes[at + 3] = sequenceId >> 24;
+  bytes[at + formatAt] = format;
+  const bodyAt = at + headerBytes;
+  // Most settings are small, and a subarray costs more than copying them.
+  if (end - start > 64) bytes.set(body.subarray(start, end), bodyAt);
+  else for (let i = start; i < end; i++) bytes[bodyAt + i - start] = body[i] as number;
+  return length;
+}
+
+/** Decodes the first `length` bytes. What it returns is deeply frozen. */
+export function decodeRecord(bytes: Uint8Array, length: number, hasLayers: boolean): DecodedRecord {
+  const sequenceId = new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true);
+  const body = bytes.subarray(headerBytes, length);
+  const content: unknown = bytes[formatAt] === json ? JSON.parse(Buffer.from(body).toString()) : packr.unpack(body);
+  if (!hasLayers) return { value: deepFreeze(content as ConfigValue), layers: undefined, sequenceId };
+  const [value, ...layers] = content as [ConfigValue, ...[string, ConfigValue][]];
+  return {
+    value: deepFreeze(value),
+    layers: Object.freeze(
+      layers.map(([source, layerValue]) => Object.freeze({ source, value: deepFreeze(layerValue) })),
+    ),
+    sequenceId,
+  };
+}
+
+function namesProto(value: ConfigValue): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.hasOwn(value, "__proto__") || Object.values(value).some(namesProto);
+}
+
+/** Encodes any plain value; the bytes are the caller's own. */
+export function encode(value: unknown): Uint8Array {
+  return Uint8Array.from(packr.pack(value));
+}
+
+/** Decodes what {@link encode} made. */
+export function decode(bytes: Uint8Array): unknown {
+  return packr.unpack(bytes);
+}

@@ -1,0 +1,250 @@
+/**
+ * Makes states visible to readers: encodes settings, keeps the limits, and replaces the arena when its time has come.
+ *
+ * Each worker's life starts with an arena of its own, filled by its first publish and shown to readers by one store; the
+ * arena that a dead worker left is read until then and never repaired. The same hand-over serves when an arena has used up
+ * its publish numbers, or holds more waste than settings.
+ */
+
+import { ConfigStreamError } from "../../shared/errors.js";
+import type { EngineParams } from "../../shared/params.js";
+import type { EffectiveChange } from "../../shared/types.js";
+import type { Publication, Publisher } from "../../worker/ports.js";
+import { cellAt, cellOfSlot } from "../cells.js";
+import {
+  ARENA_BLOCKS,
+  block,
+  blockOf,
+  CELLS_PER_CHUNK,
+  header,
+  MAX_CELL_CHUNKS,
+  MAX_KEY_BYTES,
+  MAX_RECORD_BYTES,
+  PAGE_BYTES,
+  PUBLISH_RANGE,
+  RANGES_PER_CELL_EPOCH,
+  STAMP_MOVED,
+} from "../layout.js";
+import type { Region } from "../region.js";
+import { markCell } from "../seqlock.js";
+import { ArenaWriter, type PublishInfo, type PublishNumbers, releaseArena } from "./arena-writer.js";
+import { SlotWrites } from "./slot-writes.js";
+
+/** Bytes or slots that may lie idle before a fresh arena is worth its cost. */
+const IDLE_BYTES = 1024 * 1024;
+const IDLE_SLOTS = 4_096;
+const PUBLISHES_BETWEEN_REBUILDS = 1_000;
+
+export class RegionWriter implements Publisher {
+  readonly #region: Region;
+  readonly #limits: EngineParams["limits"];
+  readonly #now: () => number;
+  readonly #publishesPerArena: number;
+  /** Which writer of the region this is. A later one takes over for good. */
+  readonly #turn: number;
+  /** The publish that is being made. */
+  readonly #writes = new SlotWrites();
+  #arena: ArenaWriter | undefined;
+  /** Publishes until a rebuild that did not fit is tried again. */
+  #rebuildIn = 0;
+
+  /** `now` gives milliseconds since the epoch. `publishesPerArena` is lowered by tests of the hand-over. */
+  constructor(region: Region, limits: EngineParams["limits"], now: () => number, publishesPerArena = PUBLISH_RANGE) {
+    this.#region = region;
+    this.#limits = limits;
+    this.#now = now;
+    this.#publishesPerArena = Math.min(PUBLISH_RANGE, publishesPerArena);
+    this.#turn = (region.add(header.writers, 1) + 1) | 0;
+  }
+
+  /** See {@link Publisher}. Everything that can throw comes before the first shared word that a reader looks at. */
+  publish(publication: Publication): void {
+    const { sequenceId, origin, changes, atMs = this.#now() } = publication;
+    const info = { sequenceId, origin, atMs };
+    const writes = this.#writes;
+    writes.begin(changes.length);
+    let keys = this.#arena?.liveKeys ?? 0;
+    for (const change of changes) {
+      this.#encode(change, sequenceId);
+      keys += Number(change.setting !== undefined) - Number(change.oldValue !== undefined);
+    }
+    if (keys > this.#limits.maxKeys) throw limitError(`${keys} keys`, `limits.maxKeys = ${this.#limits.maxKeys}`);
+    // Another writer was started because this one was thought dead: readers follow that one.
+    if (this.#isSuperseded()) return;
+    const arena = this.#arena;
+    if (arena === undefined) this.#replaceArena(writes, info);
+    else if (arena.rangeUsedUp) this.#replaceArena(merge(arena, writes), info);
+    else if (!this.#rebuiltWasteful(arena, info)) arena.commit(arena.stage(writes, info));
+    // A snapshot's rows would take up memory until the next publish.
+    writes.begin(0);
+  }
+
+  #isSuperseded(): boolean {
+    return this.#region.load(header.writers) !== this.#turn;
+  }
+
+  /** Replaces an arena that holds more waste than settings; false when it does not, or when there is no room for that. */
+  #rebuiltWasteful(arena: ArenaWriter, info: PublishInfo): boolean {
+    if (!isWasteful(arena)) return false;
+    if (this.#rebuildIn > 0) {
+      this.#rebuildIn--;
+      return false;
+    }
+    try {
+      this.#replaceArena(merge(arena, this.#writes), info);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ConfigStreamError) || error.code !== "limit_exceeded") throw error;
+      // The waste itself may have room for what is to be published.
+      this.#rebuildIn = PUBLISHES_BETWEEN_REBUILDS;
+      return false;
+    }
+  }
+
+  #encode({ key, setting }: EffectiveChange, sequenceId: number): void {
+    // A UTF-16 code unit is three bytes at most.
+    if (key.length * 3 > MAX_KEY_BYTES && Buffer.byteLength(key) > MAX_KEY_BYTES) {
+      throw limitError(`A key of ${Buffer.byteLength(key)} bytes ("${key.slice(0, 60)}…")`, `${MAX_KEY_BYTES} bytes`);
+    }
+    if (setting === undefined) {
+      this.#writes.addRemoval(key);
+      return;
+    }
+    const length = this.#writes.addSetting(key, setting, sequenceId);
+    const most = Math.min(this.#limits.maxValueBytes, MAX_RECORD_BYTES);
+    if (length > most) throw limitError(`Setting "${key}" needs ${length} bytes`, `limits.maxValueBytes = ${most}`);
+  }
+
+  #replaceArena(contents: SlotWrites, info: PublishInfo): void {
+    const region = this.#region;
+    let former = region.load(header.arena);
+    const ordinal = takeOrdinal(region, former);
+    const { epoch, numbers } = takeRange(region, this.#publishesPerArena);
+    try {
+      const arena = new ArenaWriter(region, ordinal, numbers, former, contents.count);
+      const staged = arena.stage(contents, info);
+      moveCellsIfDue(region, epoch, contents.count);
+      arena.commit(staged);
+      // Before readers are sent over: whoever then reads any key of the new arena finds every other cell changed as well.
+      markAllCells(region, arena.publishNumber, () => true);
+      while (region.compareExchange(header.arena, former, ordinal) !== former) {
+        // A writer that was thought dead was faster, or this one is that writer.
+        if (this.#isSuperseded()) {
+          releaseArena(region, ordinal);
+          return;
+        }
+        former = region.load(header.arena);
+      }
+      // Again, for what such a writer has marked in between. Without one this changes nothing.
+      markAllCells(region, arena.publishNumber, () => region.load(header.arena) === ordinal);
+      if (this.#arena !== undefined) releaseArena(region, this.#arena.ordinal);
+      this.#arena = arena;
+    } catch (error) {
+      releaseArena(region, ordinal);
+      throw error;
+    }
+  }
+}
+
+/** All that an arena holds, with `writes` on top. */
+function merge(arena: ArenaWriter, writes: SlotWrites): SlotWrites {
+  const merged = new SlotWrites();
+  const written = new Set(writes.keys);
+  merged.begin(arena.slots + writes.count);
+  arena.copyRecords(merged, (key) => !written.has(key));
+  for (let row = 0; row < writes.count; row++) {
+    const length = writes.length(row);
+    if (length === 0) continue;
+    const start = writes.starts[row] as number;
+    const target = merged.addRecord(
+      writes.keys[row] as string,
+      writes.sources[row] as string,
+      length,
+      writes.hasLayers(row),
+    );
+    target.set(writes.bytes.bytes.subarray(start, start + length));
+  }
+  return merged;
+}
+
+function isWasteful(arena: ArenaWriter): boolean {
+  const { totalBytes, freeBytes } = arena.usage;
+  const deadSlots = arena.slots - arena.liveKeys;
+  return freeBytes > IDLE_BYTES + totalBytes / 2 || deadSlots > IDLE_SLOTS + arena.liveKeys;
+}
+
+/** Takes a range of publish numbers that no arena ever had, as far as the present cells can remember. */
+function takeRange(region: Region, count: number): { epoch: number; numbers: PublishNumbers } {
+  let range = region.add(header.rangesTaken, 1) + 1;
+  // Range 0 holds the stamps that no publish has.
+  if (range % RANGES_PER_CELL_EPOCH === 0) range = region.add(header.rangesTaken, 1) + 1;
+  const end = ((range % RANGES_PER_CELL_EPOCH) + 1) * PUBLISH_RANGE;
+  // The last numbers of the range, all of them but the very last, so that `base + count + 1` is in the range too.
+  return { epoch: Math.floor(range / RANGES_PER_CELL_EPOCH), numbers: { base: (end - count) | 0, count: count - 1 } };
+}
+
+/**
+ * Once all 32-bit numbers are used up they begin again, and a handle that was not read for all that time could take a new
+ * number for its own. So the cells then move to fresh memory; the old ones are marked, and never used again.
+ */
+function moveCellsIfDue(region: Region, epoch: number, slots: number): void {
+  if (region.load(header.cellEpoch) === epoch) return;
+  // Never fewer than before: readers of the former arena, and a writer that comes after a death in here, look them all up.
+  const needed = Math.max(region.load(header.cellChunks), Math.floor(cellOfSlot(slots) / CELLS_PER_CHUNK) + 1);
+  const first = (region.grow(Math.ceil((needed * CELLS_PER_CHUNK * 4) / PAGE_BYTES)) * PAGE_BYTES) / 4;
+  for (let chunk = 0; chunk < region.load(header.cellChunks); chunk++) {
+    const at = region.load(header.cellChunkAt + chunk);
+    for (let i = 0; i < CELLS_PER_CHUNK; i++) markCell(region, at + i, STAMP_MOVED);
+  }
+  for (let chunk = 0; chunk < MAX_CELL_CHUNKS; chunk++) {
+    region.store(header.cellChunkAt + chunk, chunk < needed ? first + chunk * CELLS_PER_CHUNK : 0);
+  }
+  region.store(header.cellChunks, needed);
+  region.store(header.cellEpoch, epoch);
+}
+
+/**
+ * Marks all cells with the first publish of a new arena: those that belong to none of its slots too, since readers may still be
+ * bound to them. `mayMark` is asked before each change, so that a writer that was only thought dead cannot put a number
+ * back that a reader once took from it.
+ */
+function markAllCells(region: Region, publish: number, mayMark: () => boolean): void {
+  const chunks = region.load(header.cellChunks);
+  for (let chunk = 0; chunk < chunks; chunk++) {
+    const first = cellAt(region, chunk * CELLS_PER_CHUNK);
+    for (let at = first; at < first + CELLS_PER_CHUNK; at++) {
+      // Plain, since nearly all cells were marked by the commit, and this thread reads its own stores in any case.
+      if (region.plain(at) === publish) continue;
+      const seen = region.load(at);
+      if (!mayMark()) return;
+      // Only if nobody else has marked it since.
+      region.compareExchange(at, seen, publish);
+    }
+  }
+}
+
+/**
+ * Takes an ordinal whose block is free: never that of the arena that readers use, nor that of a writer that may still live.
+ * Attempts that fail take ordinals as well, so after {@link ARENA_BLOCKS} of them the present arena's block would be next.
+ */
+function takeOrdinal(region: Region, current: number): number {
+  for (let tries = 0; tries < ARENA_BLOCKS; tries++) {
+    const ordinal = (region.add(header.arenasCreated, 1) + 1) | 0;
+    const blockAt = blockOf(ordinal);
+    const owner = region.load(blockAt + block.ordinal);
+    if (owner === 0) return ordinal;
+    if (owner !== current && region.load(blockAt + block.writerGone) === 1) return ordinal;
+  }
+  throw new ConfigStreamError(
+    "internal",
+    `All ${ARENA_BLOCKS} arena blocks of the region belong to writers that may still live. The last good settings are kept.`,
+  );
+}
+
+function limitError(what: string, bound: string): ConfigStreamError {
+  return new ConfigStreamError(
+    "limit_exceeded",
+    `${what} would exceed the limit ${bound}. The state was refused whole and the last good settings are kept. ` +
+      "Raise the limit, or send less.",
+  );
+}

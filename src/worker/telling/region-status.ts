@@ -1,0 +1,119 @@
+/**
+ * Writes the engine's telling into the header, and adds what an engine cannot know: what was there before it. Settings that
+ * a former worker published, or that came out of a cache file, are readable, so until this worker's first snapshot the
+ * state is `stale`.
+ */
+
+import type { CounterName } from "../../memory/counters.js";
+import { count, isFresh, markReady, markReadyFromCache, readStatus, writeStatus } from "../../memory/facts.js";
+import { header } from "../../memory/layout.js";
+import type { Region } from "../../memory/region.js";
+import type { Clock } from "../../shared/clock.js";
+import type { EngineStatus } from "../../shared/types.js";
+import type { StatusSink } from "../ports.js";
+
+export interface RegionStatusOptions {
+  /** The session id is the application's constant: when it is rejected, waiting does not help. */
+  readonly fixedSession: boolean;
+  /** The first snapshot of this worker can be read. */
+  readonly onFirstLive: () => void;
+}
+
+export class RegionStatus implements StatusSink {
+  readonly #region: Region;
+  readonly #clock: Clock;
+  readonly #options: RegionStatusOptions;
+  readonly #before: EngineStatus | undefined;
+  #status: EngineStatus | undefined;
+  #wasLive = false;
+  /** When the stream was last seen live. */
+  #confirmedAtMs: number | undefined;
+  #cachedAtMs: number | undefined;
+  /** Fresh settings have been waited for long enough. */
+  #fallsBack = false;
+
+  constructor(region: Region, clock: Clock, options: RegionStatusOptions) {
+    this.#region = region;
+    this.#clock = clock;
+    this.#options = options;
+    this.#before = readStatus(region);
+    this.#cachedAtMs = isFresh(region) ? undefined : this.#before?.cachedAtMs;
+  }
+
+  /** Since when an outage lasts that began before this worker; in ms since the epoch. */
+  get interruptedSinceMs(): number | undefined {
+    return this.#before?.interruptedSinceMs;
+  }
+
+  /** Until when a stream of this worker stood behind what readers see, in ms since the epoch; `undefined`: there was none. */
+  confirmedAtMs(): number | undefined {
+    if (this.#status?.state === "live") this.#confirmedAtMs = this.#clock.now();
+    return this.#confirmedAtMs;
+  }
+
+  set(status: EngineStatus): void {
+    this.confirmedAtMs();
+    this.#status = status;
+    const goesLive = !this.#wasLive && status.state === "live";
+    this.#wasLive ||= goesLive;
+    if (status.attempt > 0) this.#fallsBack = true;
+    this.#write(status);
+    // After the status, so that whoever is told that settings are there finds the consumer live.
+    if (goesLive) {
+      markReady(this.#region, this.#clock.now());
+      this.#options.onFirstLive();
+    }
+  }
+
+  count(counter: CounterName, by?: number): void {
+    count(this.#region, counter, by);
+  }
+
+  messageReceived(): void {
+    this.#region.store64(header.lastMessageAtMs, this.#clock.now());
+    // Between two steps of the work, as in publishing.ts.
+    this.#region.add(header.heartbeat, 1);
+  }
+
+  /** Settings of a cache file can be read; the core agent stood behind them until then. */
+  restored(confirmedAtMs: number): void {
+    if (this.#wasLive) return;
+    this.#cachedAtMs = confirmedAtMs;
+    if (this.#status !== undefined) this.#write(this.#status);
+  }
+
+  /** From now on settings of a cache file, if there are any, are as good as none better. */
+  fallBack(): void {
+    this.#fallsBack = true;
+    this.#settleForCache();
+  }
+
+  #write(status: EngineStatus): void {
+    // Why the former worker died is still the last error.
+    const shown = { ...status, lastError: status.lastError ?? this.#before?.lastError };
+    writeStatus(this.#region, this.#wasLive ? shown : this.#asInherited(shown));
+    this.#settleForCache();
+  }
+
+  #settleForCache(): void {
+    if (this.#fallsBack && this.#cachedAtMs !== undefined && !this.#wasLive) markReadyFromCache(this.#region);
+  }
+
+  /** What was published before is still readable. */
+  #asInherited(status: EngineStatus): EngineStatus {
+    const { state } = status;
+    const hopeless = this.#options.fixedSession && state === "failed" && status.step === "registration";
+    const keepsState = state === "live" || state === "stopped" || hopeless || !hasSettings(this.#region);
+    return {
+      ...status,
+      state: keepsState ? state : "stale",
+      interruptedSinceMs: this.#before?.interruptedSinceMs ?? status.interruptedSinceMs,
+      cachedAtMs: this.#cachedAtMs,
+    };
+  }
+}
+
+/** Whether settings can be read, whoever published them. */
+export function hasSettings(region: Region): boolean {
+  return region.load(header.arena) !== 0;
+}
