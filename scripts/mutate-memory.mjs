@@ -362,9 +362,9 @@ const tests = [
   "test/memory/self-checking.test.ts",
   "test/memory/sections.test.ts",
   "test/unit/memory",
-  "test/unit/main/reader.test.ts",
-  "test/unit/main/hot-reader.test.ts",
-  "test/unit/main/sections.test.ts",
+  "test/unit/main/reader/reader.test.ts",
+  "test/unit/main/reader/hot-reader.test.ts",
+  "test/unit/main/reader/sections.test.ts",
 ];
 
 const copy = mkdtempSync(join(tmpdir(), "mutate-memory-"));

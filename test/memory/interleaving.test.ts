@@ -4,11 +4,18 @@ import { RegionReader } from "../../src/main/reader/region-reader.js";
 import { markWritersGone } from "../../src/memory/facts.js";
 import { CELLS_PER_CHUNK, header, MAX_CELL_CHUNKS, RANGES_PER_CELL_EPOCH } from "../../src/memory/layout.js";
 import { Region } from "../../src/memory/region.js";
-import { explore, Timeline } from "../support/interleave.js";
-import { Author, oneWriter, type Scenario, type State, successors, visibility } from "../support/interleave-cases.js";
-import { checkAll, checkStops, entry, getter, handle, type Op, view } from "../support/interleave-check.js";
-import { memoryAfter, RecordingRegion, SIZE, type Step } from "../support/interleave-trace.js";
-import { newRegion } from "../support/region.js";
+import { explore, Timeline } from "../support/memory/interleave.js";
+import {
+  Author,
+  oneWriter,
+  type Scenario,
+  type State,
+  successors,
+  visibility,
+} from "../support/memory/interleave-cases.js";
+import { checkAll, checkStops, entry, getter, handle, type Op, view } from "../support/memory/interleave-check.js";
+import { memoryAfter, RecordingRegion, SIZE, type Step } from "../support/memory/interleave-trace.js";
+import { newRegion } from "../support/memory/region.js";
 
 interface Case {
   readonly name: string;

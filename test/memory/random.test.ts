@@ -6,7 +6,7 @@ import { markWritersGone, readCounter } from "../../src/memory/facts.js";
 import { Region } from "../../src/memory/region.js";
 import { RegionWriter } from "../../src/memory/writer/region-writer.js";
 import type { ConfigValue, EffectiveChange, ResolvedSetting } from "../../src/shared/types.js";
-import { newRegion, testLimits } from "../support/region.js";
+import { newRegion, testLimits } from "../support/memory/region.js";
 
 const keys = ["a", "b", "c.d", "c.e", "long.key.".repeat(20), "ключ", "f", "g"];
 const sources = ["default", "file", "cli", "remote-config"];

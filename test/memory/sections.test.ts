@@ -4,9 +4,9 @@ import { slotAt } from "../../src/memory/directory.js";
 import { markWritersGone, readCounter } from "../../src/memory/facts.js";
 import { blockOf, descriptor, header, slot } from "../../src/memory/layout.js";
 import { Region } from "../../src/memory/region.js";
-import { Author, oneWriter, type Scenario, type State, successors } from "../support/interleave-cases.js";
-import { checkAll, checkStops, entry, type Op, section } from "../support/interleave-check.js";
-import { newRegion, TestWriter } from "../support/region.js";
+import { Author, oneWriter, type Scenario, type State, successors } from "../support/memory/interleave-cases.js";
+import { checkAll, checkStops, entry, type Op, section } from "../support/memory/interleave-check.js";
+import { newRegion, TestWriter } from "../support/memory/region.js";
 
 interface Case {
   readonly name: string;

@@ -5,7 +5,7 @@ import { slotAt } from "../../src/memory/directory.js";
 import { markWritersGone, readCounter } from "../../src/memory/facts.js";
 import { blockOf, descriptor, header, slot } from "../../src/memory/layout.js";
 import { Region } from "../../src/memory/region.js";
-import { newRegion, TestWriter } from "../support/region.js";
+import { newRegion, TestWriter } from "../support/memory/region.js";
 
 describe("the checksum", () => {
   it("keeps a damaged record from being decoded: the mismatch is counted, other keys and what was read before stay", () => {

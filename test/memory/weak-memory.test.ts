@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { exploreModel, type Variant } from "../support/weak-memory.js";
+import { exploreModel, type Variant } from "../support/memory/weak-memory.js";
 
 describe("the protocol under a memory model where plain accesses are unordered", () => {
   it("returns exactly what the newest complete publish wrote, in every execution", () => {

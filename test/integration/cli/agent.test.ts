@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { Bench, expectOneLine, freePort } from "../../support/cli.js";
+import { Bench, expectOneLine, freePort } from "../../support/cli/cli.js";
 
 const bench = new Bench();
 

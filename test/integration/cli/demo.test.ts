@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { Bench, expectOneLine, hasAnsi } from "../../support/cli.js";
+import { Bench, expectOneLine, hasAnsi } from "../../support/cli/cli.js";
 
 const bench = new Bench();
 

@@ -3,9 +3,9 @@ import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type CoreAgent, createCoreAgent } from "../../../src/core-agent/index.js";
-import { makeCertificate } from "../../support/certificates.js";
-import { Bench, type Ended, freePort, hasAnsi } from "../../support/cli.js";
-import { startRawAgent } from "../../support/raw-agent.js";
+import { makeCertificate } from "../../support/agents/certificates.js";
+import { startRawAgent } from "../../support/agents/raw-agent.js";
+import { Bench, type Ended, freePort, hasAnsi } from "../../support/cli/cli.js";
 
 const bench = new Bench();
 const closers: (() => unknown)[] = [];

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { createProgram } from "../../../src/cli/program.js";
-import { Bench, hasAnsi } from "../../support/cli.js";
-import { plainIo } from "../../support/plain-io.js";
+import { Bench, hasAnsi } from "../../support/cli/cli.js";
+import { plainIo } from "../../support/cli/plain-io.js";
 
 const bench = new Bench();
 const root = fileURLToPath(new URL("../../..", import.meta.url));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import xterm from "@xterm/headless";
 import { afterEach, describe, expect, it } from "vitest";
-import { Bench, freePort } from "../../support/cli.js";
+import { Bench, freePort } from "../../support/cli/cli.js";
 
 const bench = new Bench();
 const main = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));

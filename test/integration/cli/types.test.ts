@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { Bench, expectOneLine } from "../../support/cli.js";
+import { Bench, expectOneLine } from "../../support/cli/cli.js";
 
 const bench = new Bench("log_level: info\napi_key: abcdef123\nlogs_config:\n  batch_wait: 2.5\n  hosts: [a]\n");
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { completable } from "../../../src/cli/completion/model.js";
 import { completionScript } from "../../../src/cli/completion/scripts.js";
 import { createProgram } from "../../../src/cli/program.js";
-import { plainIo } from "../../support/plain-io.js";
+import { plainIo } from "../../support/cli/plain-io.js";
 
 const model = completable(createProgram(plainIo()));
 

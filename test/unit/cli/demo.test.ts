@@ -6,7 +6,7 @@ import { renderView, type ViewModel } from "../../../src/cli/demo/view.js";
 import { withValue } from "../../../src/cli/demo/workspace.js";
 import { ansiStyle, plainStyle } from "../../../src/cli/style.js";
 import { displayWidth } from "../../../src/cli/text.js";
-import { liveStatus } from "../../support/live-status.js";
+import { liveStatus } from "../../support/cli/live-status.js";
 
 const model: ViewModel = {
   columns: 80,

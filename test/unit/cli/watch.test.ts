@@ -7,7 +7,7 @@ import { fits, scopeOf } from "../../../src/cli/watch/options.js";
 import { Rates } from "../../../src/cli/watch/rates.js";
 import { firstUi, press, type Ui } from "../../../src/cli/watch/ui.js";
 import { pageSize, renderWatch, type WatchModel } from "../../../src/cli/watch/view.js";
-import { liveStatus } from "../../support/live-status.js";
+import { liveStatus } from "../../support/cli/live-status.js";
 
 const extent = { total: 100, page: 10 };
 

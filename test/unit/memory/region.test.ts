@@ -11,7 +11,7 @@ import {
 } from "../../../src/memory/layout.js";
 import { Region } from "../../../src/memory/region.js";
 import { ConfigStreamError } from "../../../src/shared/errors.js";
-import { newRegion, TestWriter, testLimits } from "../../support/region.js";
+import { newRegion, TestWriter, testLimits } from "../../support/memory/region.js";
 
 /** Slow-path reads of one entry, counted by looking at what the hot path compares. */
 function isHot(reader: RegionReader, key: string): boolean {

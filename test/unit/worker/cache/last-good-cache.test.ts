@@ -5,7 +5,7 @@ import type { CacheFiles } from "../../../../src/worker/cache/file.js";
 import { CacheRefused } from "../../../../src/worker/cache/format.js";
 import { LastGoodCache } from "../../../../src/worker/cache/last-good-cache.js";
 import type { SavedSetting, SavedSettings } from "../../../../src/worker/cache/saved-settings.js";
-import { VirtualClock } from "../../../support/virtual-clock.js";
+import { VirtualClock } from "../../../support/engine/virtual-clock.js";
 
 const owner = { clientName: "a-client", coreAgentAddress: "localhost:5001" };
 const params = { path: "/cache/file", maxAgeMs: 1_000_000, writeIntervalMs: 30_000, waitForFreshMs: 5_000 };

@@ -1,0 +1,81 @@
+/** One suite of promises over everything that reads: the streaming consumer, its view, the local reader and the mock. */
+import { writeFile } from "node:fs/promises";
+import { createEffectiveConfig } from "configstream-consumer";
+import { createMockConsumer } from "configstream-consumer/testing";
+import { afterAll, expect, test } from "vitest";
+import { Workshop } from "../../support/memory/workshop.js";
+import { consumerSuite, everythingOf, type Subject } from "../../support/suites/consumer-suite.js";
+import { gettersSuite } from "../../support/suites/getters-suite.js";
+import { settings, type TestSettings } from "../../support/suites/suite-settings.js";
+
+const workshop = new Workshop(afterAll);
+
+function variables(env: TestSettings["env"]) {
+  return Object.fromEntries(
+    Object.entries(env).map(([key, value]) => [`DD_${key.toUpperCase().replaceAll(".", "_")}`, String(value)]),
+  );
+}
+
+/** A YAML file with settings, and the way to change it. JSON is YAML. */
+async function yamlFile(file: TestSettings["file"]) {
+  let present: Parameters<Subject["change"]>[0] = file;
+  const path = await workshop.file("agent.yaml", JSON.stringify(present));
+  const change: Subject["change"] = async (values) => {
+    present = { ...present, ...values };
+    await writeFile(path, JSON.stringify(present));
+  };
+  return { path, change };
+}
+
+async function streaming({ defaults, file, env }: TestSettings): Promise<Subject> {
+  const { path, change } = await yamlFile(file);
+  const agent = await workshop.agent({ defaults, configFiles: [path], env: variables(env) });
+  return { consumer: await workshop.readyConsumer(agent), change };
+}
+
+async function local({ defaults, file, env }: TestSettings): Promise<Subject> {
+  const { path, change } = await yamlFile(file);
+  const clientName = "test-agent";
+  const consumer = await createEffectiveConfig({ clientName, defaults, configFiles: [path], env: variables(env) });
+  workshop.after(() => consumer.stop());
+  expect(consumer.streaming).toBe(false);
+  return { consumer, change };
+}
+
+async function mock({ defaults, file, env }: TestSettings): Promise<Subject> {
+  const consumer = createMockConsumer(file);
+  workshop.after(() => consumer.stop());
+  for (const [key, value] of Object.entries(defaults)) consumer.set(key, value, "default");
+  for (const [key, value] of Object.entries(env)) consumer.set(key, value, "environment-variable");
+  return {
+    consumer,
+    async change(values) {
+      for (const [key, value] of Object.entries(values)) {
+        if (value === undefined) consumer.unset(key, "file");
+        else consumer.set(key, value, "file");
+      }
+    },
+  };
+}
+
+// A snapshot of a current core agent holds what wins, and nothing of what lies below.
+const kinds = [
+  ["a streaming consumer", "the winner", streaming],
+  ["a local configuration", "every layer", local],
+  ["a mock", "every layer", mock],
+] as const;
+
+for (const [name, knows, open] of kinds) {
+  gettersSuite(`${name}'s reader`, knows, async (told) => (await open(told)).consumer.reader());
+  gettersSuite(`${name}'s view`, knows, async (told) => (await open(told)).consumer.reader().view());
+  consumerSuite(name, open);
+}
+
+test("the same defaults, files and variables read the same, whether they are streamed, local or told to a mock", async () => {
+  const subjects = await Promise.all(kinds.map(([, , open]) => open(settings)));
+  const [streamed, ...others] = subjects.map(({ consumer }) => everythingOf(consumer.reader()));
+  expect(streamed).toContainEqual(
+    expect.objectContaining({ key: "port", value: 9001, source: "environment-variable" }),
+  );
+  for (const other of others) expect(other).toEqual(streamed);
+});

@@ -1,0 +1,143 @@
+/**
+ * A writer's run as a list of single stores. The writer never looks at anything that readers change (they only add 0 to
+ * `begun`), so its stores are the same whatever readers do, and one recording stands for all interleavings.
+ */
+import { PAGE_BYTES } from "../../../src/memory/layout.js";
+import { createRegionMemory, Region, type SharedMemory } from "../../../src/memory/region.js";
+
+/** One change of one word, or of the memory's size. Stores that change nothing are left out: nobody can see them. */
+export interface Step {
+  /** {@link SIZE} stands for the memory's size. */
+  readonly word: number;
+  readonly value: number;
+}
+
+/** Pseudo-word: bytes of the memory. */
+export const SIZE = -1;
+
+/** What a recording began with, and what it did. */
+export interface Trace {
+  readonly start: Int32Array;
+  readonly steps: readonly Step[];
+  /** Steps after which a state had become visible, each with the state's index; index 0 is visible at the start. */
+  readonly visibleAt: readonly number[];
+}
+
+/** A region that records what is written through it, once recording has begun. */
+export class RecordingRegion extends Region {
+  steps: Step[] = [];
+  #shadow: Int32Array | undefined;
+  start = new Int32Array(0);
+  /** Called, once each, when so many steps have been recorded: another thread's stores go in between. */
+  readonly interruptions: { readonly after: number; readonly run: () => void }[] = [];
+
+  record(): void {
+    this.refresh();
+    this.start = this.words.slice();
+    this.#shadow = this.words.slice();
+  }
+
+  override setPlain(word: number, value: number): void {
+    super.setPlain(word, value);
+    this.#noteWords(word, 1);
+  }
+
+  override store(word: number, value: number): void {
+    super.store(word, value);
+    this.#noteWords(word, 1);
+  }
+
+  override store64(word: number, value: number): void {
+    super.store64(word, value);
+    this.#noteWords(word, 2);
+  }
+
+  override add(word: number, value: number): number {
+    const old = super.add(word, value);
+    this.#noteWords(word, 1);
+    return old;
+  }
+
+  override exchange(word: number, value: number): number {
+    const old = super.exchange(word, value);
+    this.#noteWords(word, 1);
+    return old;
+  }
+
+  override compareExchange(word: number, expected: number, value: number): number {
+    const old = super.compareExchange(word, expected, value);
+    this.#noteWords(word, 1);
+    return old;
+  }
+
+  override copyIn(at: number, source: Uint8Array, from = 0, length = source.length): void {
+    super.copyIn(at, source, from, length);
+    this.#noteWords(at >> 2, ((at + length + 3) >> 2) - (at >> 2));
+  }
+
+  override copyInAscii(at: number, text: string): void {
+    super.copyInAscii(at, text);
+    this.#noteWords(at >> 2, ((at + text.length + 3) >> 2) - (at >> 2));
+  }
+
+  override clear(word: number, count: number): void {
+    super.clear(word, count);
+    this.#noteWords(word, count);
+  }
+
+  override grow(pages: number): number {
+    const first = super.grow(pages);
+    if (this.#shadow !== undefined) {
+      const larger = new Int32Array(this.words.length);
+      larger.set(this.#shadow);
+      this.#shadow = larger;
+      this.steps.push({ word: SIZE, value: this.bytes.length });
+    }
+    return first;
+  }
+
+  #noteWords(word: number, count: number): void {
+    const shadow = this.#shadow;
+    if (shadow === undefined) return;
+    for (let at = word; at < word + count; at++) {
+      const value = this.words[at] as number;
+      if (shadow[at] === value) continue;
+      shadow[at] = value;
+      this.steps.push({ word: at, value });
+    }
+    const next = this.interruptions[0];
+    if (next !== undefined && this.steps.length >= next.after) {
+      this.interruptions.shift();
+      next.run();
+    }
+  }
+}
+
+/** Memory as it is after the first `count` steps of a trace. */
+export function memoryAfter({ start, steps }: Trace, count: number, maxBytes: number): SharedMemory {
+  const done = steps.slice(0, count);
+  const bytes = done.findLast(({ word }) => word === SIZE)?.value ?? start.byteLength;
+  const memory = createRegionMemory(maxBytes);
+  if (bytes > PAGE_BYTES) memory.grow(bytes / PAGE_BYTES - 1);
+  const words = new Int32Array(memory.buffer);
+  words.set(start);
+  for (const { word, value } of done) if (word !== SIZE) words[word] = value;
+  return memory;
+}
+
+/** Runs `before` unrecorded, then `publishes`, each of which makes one more state visible. */
+export function record(
+  memory: SharedMemory,
+  before: (region: Region) => void,
+  publishes: readonly ((region: Region) => void)[],
+): Trace {
+  const region = new RecordingRegion(memory);
+  before(region);
+  region.record();
+  const visibleAt = [0];
+  for (const publish of publishes) {
+    publish(region);
+    visibleAt.push(region.steps.length);
+  }
+  return { start: region.start, steps: region.steps, visibleAt };
+}

@@ -1,0 +1,230 @@
+/**
+ * Runs the shipped reader against every behaviour that a recorded writer can show it.
+ *
+ * Before each of its shared reads the writer may have made any number of further steps. What a reader does depends only on
+ * the values it reads, so two schedules that show it the same values are one behaviour. At each read the explorer
+ * branches over the values that the word takes from now on, and takes each as early as it can be had: whatever can be read
+ * after a later moment can be read after that one too. All behaviours are visited, each once.
+ *
+ * Sequentially consistent interleavings only; what weaker orders could add is looked at in weak-memory.ts.
+ */
+import { Region, type SharedMemory } from "../../../src/memory/region.js";
+import { SIZE, type Step, type Trace } from "./interleave-trace.js";
+
+/** The values that one word takes, in order. */
+interface History {
+  readonly at: number[];
+  readonly values: number[];
+}
+
+/** A trace, indexed by word. */
+export class Timeline {
+  readonly start: Int32Array;
+  readonly length: number;
+  readonly #histories = new Map<number, History>();
+
+  constructor(start: Int32Array, steps: readonly Step[]) {
+    this.start = start;
+    this.length = steps.length;
+    steps.forEach(({ word, value }, index) => {
+      let history = this.#histories.get(word);
+      if (history === undefined) {
+        history = { at: [0], values: [word === SIZE ? start.byteLength : (start[word] ?? 0)] };
+        this.#histories.set(word, history);
+      }
+      history.at.push(index + 1);
+      history.values.push(value);
+    });
+  }
+
+  /** The value of a word after `position` steps. */
+  valueAt(word: number, position: number): number {
+    const history = this.#histories.get(word);
+    if (history === undefined) return this.#initial(word);
+    let i = history.at.length - 1;
+    while ((history.at[i] as number) > position) i--;
+    return history.values[i] as number;
+  }
+
+  /** Positions, from `from` to `to`, that show each distinct value of a word for the first time; `undefined`: only one. */
+  choices(word: number, from: number, to: number): number[] | undefined {
+    const history = this.#histories.get(word);
+    if (history === undefined || (history.at.at(-1) as number) <= from) return undefined;
+    let i = history.at.length - 1;
+    while ((history.at[i] as number) > from) i--;
+    const seen = new Set([history.values[i] as number]);
+    const positions = [from];
+    for (i++; i < history.at.length && (history.at[i] as number) <= to; i++) {
+      const value = history.values[i] as number;
+      if (seen.has(value)) continue;
+      seen.add(value);
+      positions.push(history.at[i] as number);
+    }
+    return positions.length > 1 ? positions : undefined;
+  }
+
+  #initial(word: number): number {
+    return word === SIZE ? this.start.byteLength : (this.start[word] ?? 0);
+  }
+}
+
+/** Where the writer is, and which choices have been made. */
+export class Schedule {
+  position = 0;
+  /** Steps that the writer can make at most. */
+  end: number;
+  /** How often the writer may still move. */
+  moves = Number.POSITIVE_INFINITY;
+  /** Shared accesses since they were last counted. */
+  accesses = 0;
+  readonly timeline: Timeline;
+  readonly #choices: number[];
+  readonly #options: number[] = [];
+  #next = 0;
+
+  constructor(timeline: Timeline, choices: number[], end = timeline.length) {
+    this.timeline = timeline;
+    this.#choices = choices;
+    this.end = end;
+  }
+
+  read(word: number): number {
+    this.accesses++;
+    const positions = this.timeline.choices(word, this.position, this.end);
+    if (positions !== undefined && this.moves > 0) this.#moveTo(positions);
+    return this.timeline.valueAt(word, this.position);
+  }
+
+  /** Lets the writer go on to one of some positions, or stay. */
+  advance(to: readonly number[]): void {
+    const positions = [this.position, ...to.filter((position) => position > this.position && position <= this.end)];
+    if (positions.length > 1 && this.moves > 0) this.#moveTo(positions);
+  }
+
+  /** The choices of the next behaviour; `undefined` when this was the last one. */
+  following(): number[] | undefined {
+    for (let i = this.#options.length - 1; i >= 0; i--) {
+      const chosen = this.#choices[i] as number;
+      if (chosen + 1 < (this.#options[i] as number)) return [...this.#choices.slice(0, i), chosen + 1];
+    }
+    return undefined;
+  }
+
+  #moveTo(positions: readonly number[]): void {
+    const to = positions[this.#choose(positions.length)] as number;
+    if (to !== this.position) this.moves--;
+    this.position = to;
+  }
+
+  #choose(options: number): number {
+    const index = this.#next++;
+    this.#options[index] = options;
+    if (index === this.#choices.length) this.#choices.push(0);
+    return this.#choices[index] as number;
+  }
+}
+
+/** A region whose every shared read goes through a schedule. */
+export class ScheduledRegion extends Region {
+  readonly #schedule: Schedule;
+  #size: number;
+  /** What this reader has counted: contended reads, checksum mismatches. */
+  readonly added = new Map<number, number>();
+
+  constructor(memory: SharedMemory, schedule: Schedule) {
+    super(memory);
+    this.#schedule = schedule;
+    this.#size = schedule.timeline.valueAt(SIZE, 0);
+    this.#renewViews();
+  }
+
+  override refresh(): void {
+    const size = this.#schedule.read(SIZE);
+    if (size === this.#size) return;
+    this.#size = size;
+    this.#renewViews();
+  }
+
+  override plain(word: number): number {
+    return word >= 0 && word * 4 < this.#size ? this.#schedule.read(word) : (undefined as unknown as number);
+  }
+
+  override load(word: number): number {
+    if (!(word >= 0 && word * 4 < this.#size)) throw new RangeError(`atomic access out of bounds: word ${word}`);
+    return this.#schedule.read(word);
+  }
+
+  override load64(): number {
+    throw new Error("not part of the scheme");
+  }
+
+  override add(word: number, value: number): number {
+    if (value !== 0) {
+      this.added.set(word, (this.added.get(word) ?? 0) + value);
+      return 0;
+    }
+    return this.load(word);
+  }
+
+  override copyOut(target: Uint8Array, at: number, length: number): void {
+    for (let i = 0; i < length; ) {
+      const word = this.plain((at + i) >> 2);
+      do {
+        target[i] = word >>> (((at + i) & 3) * 8);
+        i++;
+      } while (((at + i) & 3) !== 0 && i < length);
+    }
+  }
+
+  #renewViews(): void {
+    const schedule = this.#schedule;
+    const size = this.#size;
+    this.words = proxy(new Int32Array(0), (word) => (word * 4 < size ? schedule.read(word) : undefined));
+    this.bytes = proxy(
+      new Uint8Array(0),
+      (at) => (at < size ? (schedule.read(at >> 2) >>> ((at & 3) * 8)) & 0xff : undefined),
+      size,
+    );
+  }
+}
+
+function proxy<T extends Int32Array | Uint8Array>(
+  target: T,
+  at: (index: number) => number | undefined,
+  length?: number,
+  first = 0,
+): T {
+  return new Proxy(target, {
+    get(_target, name) {
+      if (name === "length") return length;
+      if (name === "byteOffset") return first * target.BYTES_PER_ELEMENT;
+      if (name === "subarray") {
+        return (begin: number, end: number) => proxy(target, (index) => at(begin + index), end - begin, first + begin);
+      }
+      return at(Number(name));
+    },
+  });
+}
+
+/** Runs `program` once for every behaviour; gives how many there were. */
+export function explore(
+  timeline: Timeline,
+  memory: SharedMemory,
+  program: (region: ScheduledRegion, schedule: Schedule) => void,
+  most = 3_000_000,
+): number {
+  let behaviours = 0;
+  let choices: number[] | undefined = [];
+  while (choices !== undefined) {
+    if (++behaviours > most) throw new Error(`more than ${most} behaviours`);
+    const schedule: Schedule = new Schedule(timeline, choices);
+    program(new ScheduledRegion(memory, schedule), schedule);
+    choices = schedule.following();
+  }
+  return behaviours;
+}
+
+/** A trace as a timeline. */
+export function timelineOf(trace: Trace): Timeline {
+  return new Timeline(trace.start, trace.steps);
+}

@@ -1,0 +1,158 @@
+import { Counter, Registry } from "prom-client";
+import { describe, expect, test } from "vitest";
+import { addMetrics, LazyMetrics, type MetricsRegistry } from "../../../../src/main/status/metrics.js";
+import { count, markStopped, writeStatus } from "../../../../src/memory/facts.js";
+import { header } from "../../../../src/memory/layout.js";
+import { InvalidOptionError } from "../../../../src/shared/errors.js";
+import { newRegion, TestWriter } from "../../../support/memory/region.js";
+
+async function samples(registry: MetricsRegistry, name: string): Promise<Record<string, number>> {
+  const metric = await registry.getSingleMetric(`configstream_consumer_${name}`)?.get();
+  return Object.fromEntries(
+    (metric?.values ?? []).map(({ labels, value }) => [Object.values(labels).sort().join(" "), value]),
+  );
+}
+
+describe("counters", () => {
+  test("are there from the beginning as 0, and follow the header", async () => {
+    const registry = new Registry();
+    const region = newRegion();
+    addMetrics(registry, "a", region);
+    expect(await samples(registry, "reconnect_count")).toEqual({ a: 0 });
+    count(region, "reconnects", 3);
+    expect(await samples(registry, "reconnect_count")).toEqual({ a: 3 });
+    expect(await samples(registry, "reconnect_count")).toEqual({ a: 3 });
+    count(region, "droppedStaleUpdates", 2);
+    count(region, "bufferOverflowDisconnects");
+    expect(await samples(registry, "dropped_stale_updates")).toEqual({ a: 2 });
+    expect(await samples(registry, "buffer_overflow_disconnects")).toEqual({ a: 1 });
+  });
+
+  test("never fall when the word in the header wraps", async () => {
+    const registry = new Registry();
+    const region = newRegion();
+    addMetrics(registry, "a", region);
+    count(region, "publishes", 0xffff_fff0);
+    expect(await samples(registry, "publishes")).toEqual({ a: 0xffff_fff0 });
+    count(region, "publishes", 0x20);
+    expect(await samples(registry, "publishes")).toEqual({ a: 0x1_0000_0010 });
+  });
+});
+
+describe("gauges", () => {
+  test("have no sample before there is something to tell", async () => {
+    const registry = new Registry();
+    addMetrics(registry, "a", newRegion());
+    expect(await samples(registry, "time_to_first_snapshot_seconds")).toEqual({});
+    expect(await samples(registry, "last_sequence_id")).toEqual({});
+    expect(await samples(registry, "message_age_seconds")).toEqual({});
+    expect(await samples(registry, "region_bytes")).toEqual({ a: 65_536 });
+  });
+
+  test("tell sequence id, settings, time to the first snapshot, and the state", async () => {
+    const registry = new Registry();
+    const region = newRegion();
+    addMetrics(registry, "a", region);
+    const writer = new TestWriter(region);
+    writer.publish({ a: 1, b: 2 });
+    writer.publish({ a: 2 });
+    region.store64(header.startedAtMs, 1_000);
+    region.store64(header.firstSnapshotAtMs, 3_500);
+    expect(await samples(registry, "last_sequence_id")).toEqual({ a: 2 });
+    expect(await samples(registry, "settings")).toEqual({ a: 2 });
+    expect(await samples(registry, "time_to_first_snapshot_seconds")).toEqual({ a: 2.5 });
+    writeStatus(region, {
+      state: "live",
+      step: "done",
+      attempt: 0,
+      nextAttemptAtMs: undefined,
+      sessionSinceMs: undefined,
+      lastError: undefined,
+    });
+    expect(await samples(registry, "state")).toMatchObject({ "a live": 1, "a stale": 0, "a stopped": 0 });
+    markStopped(region);
+    expect(await samples(registry, "state")).toMatchObject({ "a live": 0, "a stopped": 1 });
+  });
+});
+
+describe("a registry", () => {
+  test("takes several consumers, told apart by the label client", async () => {
+    const registry = new Registry();
+    const [first, second] = [newRegion(), newRegion()];
+    addMetrics(registry, "a", first);
+    addMetrics(registry, "b", second);
+    count(first, "reconnects", 1);
+    count(second, "reconnects", 5);
+    expect(await samples(registry, "reconnect_count")).toEqual({ a: 1, b: 5 });
+    expect(await registry.metrics()).toContain('configstream_consumer_reconnect_count{client="b"} 5');
+  });
+
+  test("refuses a second consumer of the same name, until the first was stopped; then the counters go on", async () => {
+    const registry = new Registry();
+    const first = newRegion();
+    const source = addMetrics(registry, "a", first);
+    expect(() => addMetrics(registry, "a", newRegion())).toThrow(InvalidOptionError);
+    expect(() => addMetrics(registry, "a", newRegion())).toThrow(/clientName "a" already reports/);
+    count(first, "reconnects", 2);
+    source.release();
+    source.release();
+    expect(await samples(registry, "reconnect_count")).toEqual({ a: 2 });
+    const second = newRegion();
+    addMetrics(registry, "a", second);
+    source.release();
+    count(second, "reconnects", 1);
+    expect(await samples(registry, "reconnect_count")).toEqual({ a: 3 });
+  });
+
+  test("in which other code has one of the names is refused, and names it", () => {
+    const registry = new Registry();
+    new Counter({ name: "configstream_consumer_publishes", help: "x", registers: [registry] });
+    expect(() => addMetrics(registry, "a", newRegion())).toThrow(
+      /configstream_consumer_publishes is already registered/,
+    );
+  });
+
+  test("that was cleared takes a new consumer", async () => {
+    const registry = new Registry();
+    addMetrics(registry, "a", newRegion());
+    registry.clear();
+    addMetrics(registry, "b", newRegion());
+    expect(await samples(registry, "reconnect_count")).toEqual({ b: 0 });
+  });
+});
+
+describe("the metrics of a consumer", () => {
+  test("come in one registry, made when it is first asked for, or in the one that was given", async () => {
+    const region = newRegion();
+    const metrics = new LazyMetrics(undefined, "a", region);
+    count(region, "publishes", 2);
+    const registry = metrics.registry();
+    expect(registry).toBeInstanceOf(Registry);
+    expect(await samples(registry, "publishes")).toEqual({ a: 2 });
+    expect(metrics.registry()).toBe(registry);
+    const given = new Registry();
+    expect(new LazyMetrics(given, "a", region).registry()).toBe(given);
+    expect(await samples(given, "publishes")).toEqual({ a: 2 });
+  });
+
+  test("that are first asked for after the end are the last ones, and leave the name to the next consumer", async () => {
+    const registry = new Registry();
+    const region = newRegion();
+    const metrics = new LazyMetrics(registry, "a", region);
+    count(region, "publishes", 2);
+    metrics.release();
+    expect(await samples(metrics.registry(), "publishes")).toEqual({ a: 2 });
+    count(region, "publishes", 5);
+    expect(await samples(metrics.registry(), "publishes")).toEqual({ a: 2 });
+    expect(() => addMetrics(registry, "a", newRegion())).not.toThrow();
+  });
+
+  test("are asked for again after a name was taken", () => {
+    const registry = new Registry();
+    const source = addMetrics(registry, "a", newRegion());
+    const metrics = new LazyMetrics(registry, "a", newRegion());
+    expect(() => metrics.registry()).toThrow(InvalidOptionError);
+    source.release();
+    expect(metrics.registry()).toBe(registry);
+  });
+});

@@ -1,0 +1,56 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decodeRecord, encodeRecord } from "../../../src/memory/codec.js";
+import type { ConfigValue } from "../../../src/shared/types.js";
+
+function throughRecord(value: ConfigValue): ConfigValue {
+  const { bytes, hasLayers } = encodeRecord({ value, source: "file", layers: undefined }, 7);
+  return decodeRecord(bytes, bytes.length, hasLayers).value;
+}
+
+const values = fc.letrec<{ value: ConfigValue }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: "small" },
+    fc.constant(null),
+    fc.boolean(),
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => (number === 0 ? 0 : number)),
+    fc.integer(),
+    fc.string({ unit: "grapheme" }),
+    fc.array(tie("value"), { maxLength: 4 }),
+    fc.dictionary(fc.oneof(fc.string(), fc.constantFrom("__proto__", "constructor", "a.b", "")), tie("value"), {
+      maxKeys: 4,
+    }),
+  ),
+})).value;
+
+describe("a record", () => {
+  it("gives every value back as it was, keys with dots and `__proto__` included", () => {
+    fc.assert(
+      fc.property(values, (value) => {
+        // Compared as text: matchers look at `__proto__` as the prototype.
+        expect(JSON.stringify(throughRecord(value))).toBe(JSON.stringify(value));
+      }),
+    );
+  });
+
+  it("keeps a key `__proto__` as a plain property and pollutes no prototype", () => {
+    const value = throughRecord(JSON.parse('{"a":{"__proto__":{"polluted":true}}}')) as { a: object };
+    expect(Object.keys(value.a)).toEqual(["__proto__"]);
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+    expect(Object.getPrototypeOf(value.a)).toBe(Object.prototype);
+  });
+
+  it("tells sequence id and layers", () => {
+    const layers = [
+      { source: "default", value: 1 },
+      { source: "cli", value: { x: [1] } },
+    ];
+    const { bytes, hasLayers } = encodeRecord({ value: { x: [1] }, source: "cli", layers }, -5);
+    expect(decodeRecord(bytes, bytes.length, hasLayers)).toEqual({ value: { x: [1] }, layers, sequenceId: -5 });
+  });
+
+  it("is frozen all the way down", () => {
+    const value = throughRecord({ list: [{ deep: 1 }] }) as { list: [object] };
+    expect([value, value.list, value.list[0]].every(Object.isFrozen)).toBe(true);
+  });
+});

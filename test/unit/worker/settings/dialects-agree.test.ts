@@ -1,0 +1,113 @@
+/** The dialects as the core agent of this package speaks them, understood by the consumer's layer store. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { EncodeEntry } from "../../../../src/core-agent/dialects/dialect.js";
+import { createSpokenDialect } from "../../../../src/core-agent/dialects/spoken.js";
+import { createLayerStore, createSourceOrder } from "../../../../src/core-agent/layer-store.js";
+import { type Dialect, defaultSourcePriority } from "../../../../src/shared/params.js";
+import type { ConfigValue, ResolvedSetting, WireSetting } from "../../../../src/shared/types.js";
+import { LayerStore, type Staged } from "../../../../src/worker/settings/layers.js";
+import { layersOf } from "../../../../src/worker/settings/priority.js";
+import { type LayerStep, layerStep } from "../../../support/suites/random-settings.js";
+
+class Pair {
+  readonly agent = createLayerStore(defaultSourcePriority);
+  readonly visible = new Map<string, ResolvedSetting>();
+  readonly #dialect;
+  readonly #store;
+
+  constructor(spoken: Dialect, expected: Dialect | "auto") {
+    this.#dialect = createSpokenDialect(spoken, this.agent.settings, createSourceOrder(defaultSourcePriority));
+    this.#store = new LayerStore({
+      clientName: "c",
+      overrides: [],
+      sourcePriority: defaultSourcePriority,
+      dialect: expected,
+      limits: { maxKeys: 100, maxValueBytes: 1_000, maxRegionBytes: 1_000 },
+    });
+  }
+
+  snapshot(): void {
+    const entries: WireSetting[] = [];
+    const encode: EncodeEntry = (_identity, make) => {
+      entries.push(make());
+      return Buffer.alloc(0);
+    };
+    for (const _bytes of this.#dialect.snapshot(this.agent.settings, encode));
+    this.#follow(this.#store.applySnapshot(entries));
+  }
+
+  step({ key, source, value }: LayerStep): void {
+    const change = value === undefined ? this.agent.unset(key, source) : this.agent.set(key, value, source);
+    const update = change === undefined ? undefined : this.#dialect.update(change);
+    if (update !== undefined) this.#follow(this.#store.applyUpdate(update));
+  }
+
+  #follow(staged: Staged): void {
+    staged.commit();
+    for (const { key, setting } of staged.changes) {
+      if (setting === undefined) this.visible.delete(key);
+      else this.visible.set(key, setting);
+    }
+  }
+}
+
+type Aspect = (settings: ReadonlyMap<string, ResolvedSetting>) => Map<string, unknown>;
+const values: Aspect = (settings) => new Map([...settings].map(([key, { value }]) => [key, value]));
+const winners: Aspect = (settings) =>
+  new Map([...settings].map(([key, { value, source }]) => [key, { value, source }]));
+const layers: Aspect = (settings) => new Map([...settings].map(([key, setting]) => [key, layersOf(setting)]));
+
+/** As in real core agents, some setting has two layers at any time, by which the dialect is known. */
+const marker: readonly LayerStep[] = [
+  { key: "version", source: "default", value: 1 },
+  { key: "version", source: "file", value: 2 },
+];
+/** Of a setting outside of sections, senders of merged sections and of one source's sections say the same. */
+const oneLayerAtTheTop = (key: string) => (key.includes(".") ? ["default", "file", "cli"] : ["file"]);
+
+describe("the consumer holds what the core agent holds, after every change", () => {
+  it.each<[Dialect, Dialect | "auto", Aspect, ((key: string) => readonly string[]) | undefined]>([
+    ["newest", "auto", winners, undefined],
+    ["newest", "newest", winners, undefined],
+    ["leaf", "auto", winners, undefined],
+    ["leaf", "leaf", winners, undefined],
+    ["section-merged", "auto", values, oneLayerAtTheTop],
+    ["section-merged", "section-merged", values, undefined],
+    ["section-per-source", "auto", layers, undefined],
+    ["section-per-source", "section-per-source", layers, undefined],
+  ])("spoken %s, understood as %s", (spoken, expected, aspect, sourcesOf) => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof({ weight: 12, arbitrary: layerStep(sourcesOf) }, fc.constant<"resync">("resync")), {
+          maxLength: 60,
+        }),
+        (script) => {
+          const pair = new Pair(spoken, expected);
+          for (const step of marker) pair.agent.set(step.key, step.value as ConfigValue, step.source);
+          pair.agent.set("always.there", 1, "default");
+          pair.snapshot();
+          for (const step of script) {
+            if (step === "resync") pair.snapshot();
+            else pair.step(step);
+            expect(aspect(pair.visible)).toEqual(aspect(pair.agent.settings));
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe("a removal told as null", () => {
+  it.each(["leaf", "section-merged"] as const)("leaves nothing of a top-level setting in the %s dialect", (dialect) => {
+    const pair = new Pair(dialect, dialect);
+    pair.snapshot();
+    pair.step({ key: "log_level", source: "file", value: "info" });
+    pair.step({ key: "log_level", source: "cli", value: "debug" });
+    // Hidden, so it is not told: the consumer still holds this layer.
+    pair.step({ key: "log_level", source: "file", value: undefined });
+    pair.step({ key: "log_level", source: "cli", value: undefined });
+    expect([...pair.visible.keys()]).toEqual([]);
+  });
+});
