@@ -57,7 +57,6 @@ export type { ConsumerStatus } from "./main/status/status.js";
 export type { ChangeFilter } from "./main/subscriptions/filter.js";
 export type { OverflowPolicy } from "./main/subscriptions/stream.js";
 export type { KeyedSubscribeOptions, SubscribeOptions, Subscription } from "./main/subscriptions/subscriptions.js";
-export type { SharedMemory } from "./memory/region.js";
 export {
   ConfigStreamError,
   ConsumerStoppedError,
@@ -75,6 +74,7 @@ export type {
   ConfigValue,
   ErrorSummary,
   LifecycleState,
+  SharedMemory,
   SourceValue,
   StartupStep,
 } from "./shared/types.js";

@@ -6,14 +6,8 @@
  * without being told.
  */
 import { ConfigStreamError } from "../shared/errors.js";
+import type { SharedMemory } from "../shared/types.js";
 import { HEADER_PAGES, header, LAYOUT_VERSION, MAGIC, PAGE_BYTES } from "./layout.js";
-
-/** The part of `WebAssembly.Memory` that a region uses; the ES library typings have no WebAssembly. Can be posted. */
-export interface SharedMemory {
-  readonly buffer: SharedArrayBuffer;
-  /** Adds pages and gives the former number of pages; throws a `RangeError` at the maximum. */
-  grow(pages: number): number;
-}
 
 const { Memory } = (
   globalThis as typeof globalThis & {

@@ -6,10 +6,9 @@
  * `sessionIdProvider`) and `events` (plain messages, {@link WorkerMessage} one way and {@link HostMessage} the other).
  */
 import type { MessagePort } from "node:worker_threads";
-import type { SharedMemory } from "../memory/region.js";
 import type { ConfigStreamError, SerializedError } from "./errors.js";
 import type { EngineParams } from "./params.js";
-import type { ConfigChange } from "./types.js";
+import type { ConfigChange, SharedMemory } from "./types.js";
 
 /** How serious a log line is. */
 export type LogLevel = "debug" | "info" | "warn" | "error";

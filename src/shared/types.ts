@@ -127,3 +127,10 @@ export interface EngineStatus {
   /** False: settings are told without a worker, so there is no heartbeat to look at. */
   readonly hasWorker?: boolean;
 }
+
+/** The part of `WebAssembly.Memory` that a region uses; the ES library typings have no WebAssembly. Can be posted. */
+export interface SharedMemory {
+  readonly buffer: SharedArrayBuffer;
+  /** Adds pages and gives the former number of pages; throws a `RangeError` at the maximum. */
+  grow(pages: number): number;
+}

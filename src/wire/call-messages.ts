@@ -6,9 +6,15 @@
  * throw a `RangeError`. Names and numbers of the fields are those of proto/; a test compares all of this with proto-loader.
  */
 
-import type { Registration } from "../worker/ports.js";
 import { WireReader } from "./wire-reader.js";
 import { textFieldSize, WireWriter } from "./wire-writer.js";
+
+/** A new session. */
+export interface Registration {
+  readonly sessionId: string;
+  /** 0 when the core agent has no opinion. */
+  readonly recommendedRefreshIntervalSecs: number;
+}
 
 /** Field numbers with their wire types, as they stand before each field: number × 8 + type. */
 const registerTag = { pid: 0x0a, flavor: 0x12, displayName: 0x1a, apiEndpointUri: 0x22 } as const;

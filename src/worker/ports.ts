@@ -1,11 +1,13 @@
 /** What the engine needs from the world, so that it runs in a worker thread, in the same thread, and in virtual time. */
 
 import type { CounterName } from "../memory/counters.js";
+import type { Publication, Publisher } from "../memory/writer/publication.js";
 import type { Clock } from "../shared/clock.js";
 import type { ConfigStreamError } from "../shared/errors.js";
-import type { EffectiveChange, EngineStatus, WireEvent } from "../shared/types.js";
+import type { EngineStatus, WireEvent } from "../shared/types.js";
+import type { Registration } from "../wire/call-messages.js";
 
-export type { EngineStatus };
+export type { EngineStatus, Publication, Publisher, Registration };
 
 /** Receives what `status()` and the metrics tell. Must not throw. */
 export interface StatusSink {
@@ -14,25 +16,6 @@ export interface StatusSink {
   count(counter: CounterName, by?: number): void;
   /** A message arrived from the core agent just now. */
   messageReceived(): void;
-}
-
-/** One atomic change of what readers see. */
-export interface Publication {
-  readonly sequenceId: number;
-  readonly origin: string;
-  /** Each key at most once. */
-  readonly changes: readonly EffectiveChange[];
-  /** When an earlier process published this state, in ms since the epoch. Default: now. */
-  readonly atMs?: number;
-}
-
-/** Makes states visible to readers. */
-export interface Publisher {
-  /**
-   * Publishes all changes at once, or throws a `ConfigStreamError` with code `limit_exceeded` and publishes nothing.
-   * A publication without changes still moves the visible sequence id.
-   */
-  publish(publication: Publication): void;
 }
 
 /** Passes changes on to the subscribers, after they have been published. Must not throw. */
@@ -57,13 +40,6 @@ export interface CredentialsReader {
 /** A unary call's options. */
 export interface CallOptions {
   readonly deadlineMs: number;
-}
-
-/** A new session. */
-export interface Registration {
-  readonly sessionId: string;
-  /** 0 when the core agent has no opinion. */
-  readonly recommendedRefreshIntervalSecs: number;
 }
 
 /** How a stream tells what happens to it. After `onEnd` nothing is called any more. */

@@ -1,8 +1,8 @@
 /** What `consumer.share()` gives: enough for another thread to read. */
 
-import type { SharedMemory } from "../../memory/region.js";
 import { InvalidOptionError } from "../../shared/errors.js";
 import { described } from "../../shared/option-checks.js";
+import type { SharedMemory } from "../../shared/types.js";
 
 const kind = "configstream-consumer/shared";
 

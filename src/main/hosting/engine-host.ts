@@ -1,9 +1,9 @@
 /** Where an engine runs, as the supervisor sees it: in a worker thread or in this one. */
 
-import type { SharedMemory } from "../../memory/region.js";
 import type { ConfigStreamError } from "../../shared/errors.js";
 import type { ChangeBatch, HostMessage, LogLevel } from "../../shared/messages.js";
 import type { EngineParams } from "../../shared/params.js";
+import type { SharedMemory } from "../../shared/types.js";
 import type { HostParams } from "../consumer/resolve.js";
 
 /** What an engine is started with, and whom it tells. */

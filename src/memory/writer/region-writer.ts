@@ -9,7 +9,6 @@
 import { ConfigStreamError } from "../../shared/errors.js";
 import type { EngineParams } from "../../shared/params.js";
 import type { EffectiveChange } from "../../shared/types.js";
-import type { Publication, Publisher } from "../../worker/ports.js";
 import { cellAt, cellOfSlot } from "../cells.js";
 import {
   ARENA_BLOCKS,
@@ -28,6 +27,7 @@ import {
 import type { Region } from "../region.js";
 import { markCell } from "../seqlock.js";
 import { ArenaWriter, type PublishInfo, type PublishNumbers, releaseArena } from "./arena-writer.js";
+import type { Publication, Publisher } from "./publication.js";
 import { SlotWrites } from "./slot-writes.js";
 
 /** Bytes or slots that may lie idle before a fresh arena is worth its cost. */

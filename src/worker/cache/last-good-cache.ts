@@ -7,12 +7,13 @@
  * file is never written back: its age would be lost.
  */
 import { setImmediate } from "node:timers/promises";
+import type { Publication } from "../../memory/writer/publication.js";
 import type { Clock, Timer } from "../../shared/clock.js";
 import { duration } from "../../shared/duration.js";
 import { ConfigStreamError } from "../../shared/errors.js";
 import type { CacheParams } from "../../shared/params.js";
 import { describeThrown } from "../../shared/thrown.js";
-import type { EngineLog, Publication, StatusSink } from "../ports.js";
+import type { EngineLog, StatusSink } from "../ports.js";
 import type { CacheFiles } from "./file.js";
 import { CacheRefused, cacheText, parseCache } from "./format.js";
 import type { CacheOwner, SavedSetting, SavedSettings } from "./saved-settings.js";

@@ -4,6 +4,7 @@ import type { WireEvent } from "../../shared/types.js";
 import {
   type RefreshRequest,
   type RegisterRequest,
+  type Registration,
   readRefreshed,
   readRegistration,
   type StreamRequest,
@@ -13,7 +14,6 @@ import {
 } from "../../wire/call-messages.js";
 import { readEvent } from "../../wire/event-decoder.js";
 import { agentSecureService } from "../../wire/service-names.js";
-import type { Registration } from "../ports.js";
 import { type CallName, UnknownEventError } from "./grpc-failure.js";
 
 /** One method of the contract. */

@@ -4,10 +4,11 @@
  */
 
 import type { Untold } from "../../memory/untold.js";
+import type { Publication } from "../../memory/writer/publication.js";
 import { ChangeQueue } from "../../shared/change-queue.js";
 import type { ChangeBatch } from "../../shared/messages.js";
 import type { ConfigChange, EffectiveChange } from "../../shared/types.js";
-import type { ChangeSink, Publication } from "../ports.js";
+import type { ChangeSink } from "../ports.js";
 
 /**
  * Most changes in a batch. Half of a subscription's default buffer: a subscriber that keeps up is never overrun by a

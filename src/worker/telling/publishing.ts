@@ -6,8 +6,9 @@ import { count } from "../../memory/facts.js";
 import { header } from "../../memory/layout.js";
 import type { Region } from "../../memory/region.js";
 import type { Untold } from "../../memory/untold.js";
+import type { Publication, Publisher } from "../../memory/writer/publication.js";
 import type { ConfigValue, EffectiveChange } from "../../shared/types.js";
-import type { ChangeSink, Publication, Publisher } from "../ports.js";
+import type { ChangeSink } from "../ports.js";
 import type { Notifier } from "./notifier.js";
 import { netChanges, publishedSettings } from "./takeover.js";
 

@@ -1,8 +1,8 @@
 /** Small runs of the shipped writer that the interleaving tests look at from every side. */
 import { block, blockOf, header } from "../../../src/memory/layout.js";
-import { createRegionMemory, type Region, type SharedMemory } from "../../../src/memory/region.js";
+import { createRegionMemory, type Region } from "../../../src/memory/region.js";
 import { RegionWriter } from "../../../src/memory/writer/region-writer.js";
-import type { EffectiveChange } from "../../../src/shared/types.js";
+import type { EffectiveChange, SharedMemory } from "../../../src/shared/types.js";
 import { record, type Trace } from "./interleave-trace.js";
 import { testLimits } from "./region.js";
 

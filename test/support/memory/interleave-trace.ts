@@ -3,7 +3,8 @@
  * `begun`), so its stores are the same whatever readers do, and one recording stands for all interleavings.
  */
 import { PAGE_BYTES } from "../../../src/memory/layout.js";
-import { createRegionMemory, Region, type SharedMemory } from "../../../src/memory/region.js";
+import { createRegionMemory, Region } from "../../../src/memory/region.js";
+import type { SharedMemory } from "../../../src/shared/types.js";
 
 /** One change of one word, or of the memory's size. Stores that change nothing are left out: nobody can see them. */
 export interface Step {

@@ -8,7 +8,8 @@
  *
  * Sequentially consistent interleavings only; what weaker orders could add is looked at in weak-memory.ts.
  */
-import { Region, type SharedMemory } from "../../../src/memory/region.js";
+import { Region } from "../../../src/memory/region.js";
+import type { SharedMemory } from "../../../src/shared/types.js";
 import { SIZE, type Step, type Trace } from "./interleave-trace.js";
 
 /** The values that one word takes, in order. */
