@@ -1,18 +1,18 @@
-// Builds dist/ from src/: compiles the wire contract into a module, runs the TypeScript compiler, puts the library's modules
-// together, and bundles the worker.
+// Builds both packages: compiles the wire contract into a module, runs the TypeScript compiler, puts the library's modules
+// together, and bundles the worker; then compiles the package of the command and the core agent against the library's.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { bundleLibrary } from "./bundle-library.mjs";
 import { bundleWorker } from "./bundle-worker.mjs";
 import { compileContract } from "./compile-contract.mjs";
 import { filesBelow, isUpToDate } from "./files.mjs";
-import { dist, modules, root } from "./places.mjs";
+import { companion, dist, modules, root } from "./places.mjs";
 
 compileContract();
-compile();
-for (const folder of [modules, dist]) removeLeftovers(folder);
+compile(join(root, "tsconfig.build.json"), "build", [modules, dist]);
+for (const folder of [modules, dist]) removeLeftovers(folder, join(root, "src"));
 const sources = [
   ...filesBelow(modules),
   ...["bundle-library", "bundle-worker", "places", "rolled"].map((name) => join(root, "scripts", `${name}.mjs`)),
@@ -21,23 +21,27 @@ const sources = [
 for (const { made, make } of [bundleLibrary(), bundleWorker()]) {
   if (!isUpToDate(made, sources)) await make();
 }
+const command = join(companion, "dist");
+compile(join(companion, "tsconfig.json"), "configstream", [command]);
+removeLeftovers(command, join(companion, "src"));
+chmodSync(join(command, "cli", "main.js"), 0o755);
 
-function compile() {
-  const buildInfo = join(root, "node_modules", ".cache", "build.tsbuildinfo");
+/** Runs the compiler on one project, which keeps what it knows in a file of the given name. */
+function compile(project, name, folders) {
+  const buildInfo = join(root, "node_modules", ".cache", `${name}.tsbuildinfo`);
   // The incremental cache trusts that what it emitted is still there; without these folders it would emit nothing.
-  if (![modules, dist].every((folder) => existsSync(folder))) rmSync(buildInfo, { force: true });
+  if (!folders.every((folder) => existsSync(folder))) rmSync(buildInfo, { force: true });
   const typescript = createRequire(import.meta.url).resolve("typescript/package.json");
   const tsc = typescript.replace(/package\.json$/, JSON.parse(readFileSync(typescript, "utf8")).bin.tsc);
-  const { status } = spawnSync(process.execPath, [tsc, "-p", join(root, "tsconfig.build.json")], { stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, [tsc, "-p", project], { stdio: "inherit" });
   if (status !== 0) process.exit(status ?? 1);
 }
 
 /** What was made of sources that are gone, and would otherwise be packed. */
-function removeLeftovers(folder) {
+function removeLeftovers(folder, source) {
   for (const file of filesBelow(folder)) {
-    const name = file.slice(folder.length + 1);
-    const source = /^(.*?)(\.d)?\.[jt]s(\.map)?$/.exec(name)?.[1];
-    if (source === undefined || source.endsWith(".generated")) continue;
-    if (!existsSync(join(root, "src", `${source}.ts`))) rmSync(file);
+    const name = /^(.*?)(\.d)?\.[jt]s(\.map)?$/.exec(file.slice(folder.length + 1))?.[1];
+    if (name === undefined || name.endsWith(".generated")) continue;
+    if (!existsSync(join(source, `${name}.ts`))) rmSync(file);
   }
 }

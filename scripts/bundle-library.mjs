@@ -1,7 +1,7 @@
 // Puts the modules that importing the package loads into one file, since Node.js takes longer to find and link some seventy
 // small files than to run them. Each of them stays importable where it was, as a line that passes on what the one file has: so
 // the other entries, the command and the tests share its classes, and all that is shipped is what is tested.
-import { chmodSync, copyFileSync, mkdirSync, readFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, relative } from "node:path";
 import { filesBelow } from "./files.mjs";
 import { dist, modules, root } from "./places.mjs";
@@ -22,7 +22,6 @@ export function bundleLibrary() {
         if (!inside.includes(join(modules, name))) copy(name);
       }
       refuseCircles();
-      chmodSync(join(dist, "cli", "main.js"), 0o755);
     },
   };
 }

@@ -1,8 +1,8 @@
 // Writes docs/cli.md from the command's own help. With --check it only tells whether the page is up to date. Needs dist/.
 import { readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { exitCodes } from "../dist/cli/exit.js";
-import { createProgram } from "../dist/cli/program.js";
+import { exitCodes } from "../packages/configstream/dist/cli/exit.js";
+import { createProgram } from "../packages/configstream/dist/cli/program.js";
 
 const page = fileURLToPath(new URL("../docs/cli.md", import.meta.url));
 const columns = 100;

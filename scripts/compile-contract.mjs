@@ -1,10 +1,12 @@
-// Compiles proto/ into src/core-agent/contract-descriptor.generated.ts, so that nothing is read from disk at run time.
+// Compiles proto/ into packages/configstream/src/core-agent/contract-descriptor.generated.ts, so that nothing is read from disk at run time.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import protobuf from "protobufjs";
 
 const protoRoot = fileURLToPath(new URL("../proto/", import.meta.url));
-const target = fileURLToPath(new URL("../src/core-agent/contract-descriptor.generated.ts", import.meta.url));
+const target = fileURLToPath(
+  new URL("../packages/configstream/src/core-agent/contract-descriptor.generated.ts", import.meta.url),
+);
 const files = ["datadog/api/v1/api.proto", "datadog/remoteagent/remoteagent.proto", "datadog/model/v1/model.proto"];
 
 export function compileContract() {

@@ -1,10 +1,10 @@
-// Derives test/fixtures/agent-settings.json from the published agent module: `node scripts/derive-agent-settings.mjs`
+// Derives packages/configstream/data/agent-settings.json from the published agent module: `node scripts/derive-agent-settings.mjs`
 // writes the file, with `--check` it only compares. The Go program in test/interop/settings does the reading.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { differenceFrom, runGo } from "./derived-fixture.mjs";
 
-const target = fileURLToPath(new URL("../test/fixtures/agent-settings.json", import.meta.url));
+const target = fileURLToPath(new URL("../packages/configstream/data/agent-settings.json", import.meta.url));
 
 // `env -i`: the agent's code reads DD_* variables and container markers as soon as it is loaded, and none of this
 // machine's may end up in the file.

@@ -1,7 +1,7 @@
 // Settings to measure with: the real agent's and synthetic ones, in any number.
 import { readFileSync } from "node:fs";
 
-const fixture = new URL("../../test/fixtures/agent-settings.json", import.meta.url);
+const fixture = new URL("../../packages/configstream/data/agent-settings.json", import.meta.url);
 
 /** The real agent's settings as { key, type, value }. */
 export function realSettings() {

@@ -1,8 +1,8 @@
 // Serves what a consumer asks of a core agent: the two register services, and the stream.
 import { createServer as createHttp2Server } from "node:http2";
 import { createServer as createTlsServer } from "node:tls";
-import { loadContract } from "../../dist/core-agent/contract.js";
 import { agentSecureService, remoteAgentService } from "../../dist/wire/service-names.js";
+import { loadContract } from "../../packages/configstream/dist/core-agent/contract.js";
 import { Connection } from "./connection.mjs";
 
 const contract = loadContract();

@@ -1,6 +1,6 @@
 // A core agent in a process of its own, under a load of updates. Told what to do over the IPC channel; see agent.mjs.
 import { setTimeout as delay } from "node:timers/promises";
-import { createCoreAgent } from "configstream-consumer/core-agent";
+import { createCoreAgent } from "configstream/core-agent";
 import { loadKey, valueFor } from "./words.mjs";
 
 const [keys, dataDir, subscriberBuffer] = [Number(process.argv[2]), process.argv[3], 1_000];

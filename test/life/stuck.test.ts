@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setEnvironmentData } from "node:worker_threads";
+import type { CoreAgent } from "configstream/core-agent";
 import type { ConfigChange } from "configstream-consumer";
-import type { CoreAgent } from "configstream-consumer/core-agent";
 import { describe, expect, it } from "vitest";
 import { newConsumer, optionsFor, readyConsumer, runModule, sample, startAgent, until } from "./support.js";
 import { commands, probe, releaseFileData } from "./words.mjs";

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setEnvironmentData } from "node:worker_threads";
+import { type CoreAgent, type CoreAgentOptions, createCoreAgent } from "configstream/core-agent";
 import { type Consumer, type ConsumerOptions, createConsumer } from "configstream-consumer";
-import { type CoreAgent, type CoreAgentOptions, createCoreAgent } from "configstream-consumer/core-agent";
 import { newProbe } from "./words.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

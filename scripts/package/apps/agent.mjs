@@ -1,5 +1,5 @@
 // A core agent in a process of its own: prints, as JSON, the environment that a consumer needs; ends with its standard input.
-import { createCoreAgent } from "configstream-consumer/core-agent";
+import { createCoreAgent } from "configstream/core-agent";
 
 const defaults = { log_level: "info", forwarder_timeout: 30, "my_agent.port": 8126 };
 const agent = createCoreAgent({ address: "127.0.0.1:0", defaults, env: false });

@@ -1,7 +1,7 @@
 // The same from CommonJS, by `require`.
 const { createConsumer } = require("configstream-consumer");
 const { createMockConsumer } = require("configstream-consumer/testing");
-const { createCoreAgent } = require("configstream-consumer/core-agent");
+const { createCoreAgent } = require("configstream/core-agent");
 
 async function main() {
   if (typeof createCoreAgent !== "function") throw new Error("createCoreAgent is missing");

@@ -1,4 +1,6 @@
 // What a user's TypeScript may look like; compiled, never run: as an ES module, as CommonJS and for a bundler.
+
+import { type CoreAgent, createCoreAgent } from "configstream/core-agent";
 import {
   attachReader,
   type ConfigChange,
@@ -15,7 +17,6 @@ import {
   type View,
   WaitTimeoutError,
 } from "configstream-consumer";
-import { type CoreAgent, createCoreAgent } from "configstream-consumer/core-agent";
 import { createMockConsumer, type MockConsumer } from "configstream-consumer/testing";
 
 export async function reads(options: ConsumerOptions): Promise<number> {

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type CoreAgent, createCoreAgent } from "../../../src/core-agent/index.js";
+import { type CoreAgent, createCoreAgent } from "../../../packages/configstream/src/core-agent/index.js";
 import { makeCertificate } from "../../support/agents/certificates.js";
 import { startRawAgent } from "../../support/agents/raw-agent.js";
 import { Bench, type Ended, freePort, hasAnsi } from "../../support/cli/cli.js";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { createProgram } from "../../../src/cli/program.js";
+import { createProgram } from "../../../packages/configstream/src/cli/program.js";
 import { Bench, hasAnsi } from "../../support/cli/cli.js";
 import { plainIo } from "../../support/cli/plain-io.js";
 

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { Bench, freePort } from "../../support/cli/cli.js";
 
 const bench = new Bench();
-const main = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../../../packages/configstream/dist/cli/main.js", import.meta.url));
 const children: ChildProcess[] = [];
 
 afterEach(() => {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { Worker } from "node:worker_threads";
+import { type CoreAgent, type CoreAgentOptions, createCoreAgent } from "configstream/core-agent";
 import {
   attachReader,
   type ConfigChange,
@@ -16,7 +17,6 @@ import {
   type SharedConfig,
   WaitTimeoutError,
 } from "configstream-consumer";
-import { type CoreAgent, type CoreAgentOptions, createCoreAgent } from "configstream-consumer/core-agent";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { type CoreAgent, createCoreAgent } from "configstream/core-agent";
 import { type ConfigChange, type Consumer, type ConsumerOptions, createConsumer } from "configstream-consumer";
-import { type CoreAgent, createCoreAgent } from "configstream-consumer/core-agent";
 import { afterEach, expect, test } from "vitest";
 
 const cleanups: (() => unknown)[] = [];

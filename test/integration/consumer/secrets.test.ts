@@ -11,6 +11,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import type { Worker } from "node:worker_threads";
+import type { CoreAgent } from "configstream/core-agent";
 import {
   attachReader,
   ConfigStreamError,
@@ -18,7 +19,6 @@ import {
   type ConsumerOptions,
   checkHealth,
 } from "configstream-consumer";
-import type { CoreAgent } from "configstream-consumer/core-agent";
 import { describe, expect, test } from "vitest";
 import { makeCertificate } from "../../support/agents/certificates.js";
 import { startRawAgent } from "../../support/agents/raw-agent.js";
@@ -27,7 +27,7 @@ import { liveTest, sample, until } from "../../support/engine/live-consumer.js";
 import { mute, planted, saw, seenSoFar, takeLeaks } from "../../support/secret-net/net.js";
 import { examine } from "../../support/secret-net/watched.js";
 
-const main = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../../../packages/configstream/dist/cli/main.js", import.meta.url));
 const text = planted("value");
 const defaults = {
   log_level: "info",

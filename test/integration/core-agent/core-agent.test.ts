@@ -21,8 +21,12 @@ import {
   type ProtoConfigEvent,
   type ProtoConfigSetting,
   type ProtoValue,
-} from "../../../src/core-agent/contract.js";
-import { type CoreAgent, type CoreAgentOptions, createCoreAgent } from "../../../src/core-agent/index.js";
+} from "../../../packages/configstream/src/core-agent/contract.js";
+import {
+  type CoreAgent,
+  type CoreAgentOptions,
+  createCoreAgent,
+} from "../../../packages/configstream/src/core-agent/index.js";
 import type { Clock } from "../../../src/shared/clock.js";
 import { agentSecureService, remoteAgentService } from "../../../src/wire/service-names.js";
 

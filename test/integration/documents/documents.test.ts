@@ -1,7 +1,7 @@
 /** What the pages say about the code is true of the code. */
 import { spawn } from "node:child_process";
+import { createCoreAgent } from "configstream/core-agent";
 import { createConsumer, errorCodes } from "configstream-consumer";
-import { createCoreAgent } from "configstream-consumer/core-agent";
 import { describe, expect, it } from "vitest";
 import { parseDocument } from "yaml";
 import { problemsOfCommands } from "../../support/documents/check-commands.js";

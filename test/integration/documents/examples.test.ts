@@ -1,4 +1,4 @@
-import { type CoreAgent, createCoreAgent } from "configstream-consumer/core-agent";
+import { type CoreAgent, createCoreAgent } from "configstream/core-agent";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { startExample } from "../../support/documents/example-process.js";
 

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { createCoreAgent } from "configstream-consumer/core-agent";
+import { createCoreAgent } from "configstream/core-agent";
 import { expect, it } from "vitest";
 import { blocksOf, readPage, root } from "../../support/documents/documents.js";
 import { environmentOf } from "../../support/documents/example-process.js";

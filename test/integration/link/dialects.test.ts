@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { type CoreAgent, createCoreAgent } from "../../../src/core-agent/index.js";
+import { type CoreAgent, createCoreAgent } from "../../../packages/configstream/src/core-agent/index.js";
 import type { Dialect } from "../../../src/shared/params.js";
 import type { ResolvedSetting } from "../../../src/shared/types.js";
 import { layersOf } from "../../../src/worker/settings/priority.js";

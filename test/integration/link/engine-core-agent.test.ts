@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
-import { type CoreAgent, createCoreAgent } from "../../../src/core-agent/index.js";
+import { type CoreAgent, createCoreAgent } from "../../../packages/configstream/src/core-agent/index.js";
 import type { CounterName } from "../../../src/memory/counters.js";
 import { systemClock } from "../../../src/shared/clock.js";
 import type { EngineParams } from "../../../src/shared/params.js";

@@ -1,7 +1,7 @@
 /** Random histories of a core agent and of everything that goes wrong between it and the consumer. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type CoreAgent, createCoreAgent } from "../../../src/core-agent/index.js";
+import { type CoreAgent, createCoreAgent } from "../../../packages/configstream/src/core-agent/index.js";
 import type { Dialect } from "../../../src/shared/params.js";
 import { type Delivery, ModelAgent, textOf } from "../../support/agents/model-agent.js";
 import { EngineBench } from "../../support/engine/engine-bench.js";

@@ -4,7 +4,7 @@ import { createServer as createHttp2Server, type Http2Server } from "node:http2"
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type PeerCertificate } from "node:tls";
 import { afterEach, describe, expect, it } from "vitest";
-import type { ProtoConfigEvent } from "../../../src/core-agent/contract.js";
+import type { ProtoConfigEvent } from "../../../packages/configstream/src/core-agent/contract.js";
 import type { WireEvent } from "../../../src/shared/types.js";
 import { agentSecureService, remoteAgentService } from "../../../src/wire/service-names.js";
 import { grpcCode } from "../../../src/worker/link/grpc-codes.js";

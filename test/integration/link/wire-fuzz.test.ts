@@ -1,8 +1,12 @@
 import { createConsumer } from "configstream-consumer";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import type { ProtoConfigEvent, ProtoConfigSetting, ProtoValue } from "../../../src/core-agent/contract.js";
-import { type CoreAgent, createCoreAgent } from "../../../src/core-agent/index.js";
+import type {
+  ProtoConfigEvent,
+  ProtoConfigSetting,
+  ProtoValue,
+} from "../../../packages/configstream/src/core-agent/contract.js";
+import { type CoreAgent, createCoreAgent } from "../../../packages/configstream/src/core-agent/index.js";
 import { anyBytes, encode, field, nestedUpdate } from "../../support/agents/wire-bytes.js";
 import { isInStep, type LiveEngine, startLiveEngine, until, valuesOf } from "../../support/engine/live-engine.js";
 

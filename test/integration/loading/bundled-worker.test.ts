@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { createCoreAgent } from "configstream-consumer/core-agent";
+import { createCoreAgent } from "configstream/core-agent";
 import { expect, it } from "vitest";
 import { root } from "../../support/documents/documents.js";
 import { environmentOf } from "../../support/documents/example-process.js";

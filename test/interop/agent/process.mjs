@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const program = fileURLToPath(new URL(".", import.meta.url));
-const settings = fileURLToPath(new URL("../../fixtures/agent-settings.json", import.meta.url));
+const settings = fileURLToPath(new URL("../../../packages/configstream/data/agent-settings.json", import.meta.url));
 
 /** Compiles the agent into a directory; gives the path of the program. */
 export function buildAgent(directory) {

@@ -1,5 +1,5 @@
 // A core agent in a process of its own, which goes on while the test's thread is blocked. Counts up a setting from the start.
-import { createCoreAgent } from "configstream-consumer/core-agent";
+import { createCoreAgent } from "configstream/core-agent";
 
 const agent = createCoreAgent({ address: "127.0.0.1:0", env: false, defaults: { count: 0 } });
 await agent.start();

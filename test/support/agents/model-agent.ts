@@ -2,9 +2,13 @@
  * A core agent in virtual time behind the engine's transport port: the real layers and dialects, and every way of losing,
  * repeating and breaking that the wire has.
  */
-import type { EncodeEntry } from "../../../src/core-agent/dialects/dialect.js";
-import { createSpokenDialect } from "../../../src/core-agent/dialects/spoken.js";
-import { createLayerStore, createSourceOrder, type LayerChange } from "../../../src/core-agent/layer-store.js";
+import type { EncodeEntry } from "../../../packages/configstream/src/core-agent/dialects/dialect.js";
+import { createSpokenDialect } from "../../../packages/configstream/src/core-agent/dialects/spoken.js";
+import {
+  createLayerStore,
+  createSourceOrder,
+  type LayerChange,
+} from "../../../packages/configstream/src/core-agent/layer-store.js";
 import { ConfigStreamError } from "../../../src/shared/errors.js";
 import { type Dialect, defaultSourcePriority } from "../../../src/shared/params.js";
 import type { ConfigValue, WireEvent, WireSetting } from "../../../src/shared/types.js";

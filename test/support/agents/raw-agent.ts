@@ -8,7 +8,11 @@ import {
   type UntypedHandleCall,
 } from "@grpc/grpc-js";
 import type { ServiceDefinition } from "@grpc/proto-loader";
-import { type ConfigStreamRequest, loadContract, type ProtoConfigEvent } from "../../../src/core-agent/contract.js";
+import {
+  type ConfigStreamRequest,
+  loadContract,
+  type ProtoConfigEvent,
+} from "../../../packages/configstream/src/core-agent/contract.js";
 import { agentSecureService, remoteAgentService } from "../../../src/wire/service-names.js";
 import type { TestCertificate } from "./certificates.js";
 

@@ -1,6 +1,6 @@
 /** Events as bytes, well formed and otherwise. */
 import fc from "fast-check";
-import { loadContract, type ProtoConfigEvent } from "../../../src/core-agent/contract.js";
+import { loadContract, type ProtoConfigEvent } from "../../../packages/configstream/src/core-agent/contract.js";
 import { agentSecureService } from "../../../src/wire/service-names.js";
 
 const service = loadContract()[agentSecureService] as unknown as {

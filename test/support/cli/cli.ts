@@ -10,7 +10,7 @@ import { afterEach, beforeEach, expect, vi } from "vitest";
 // Each test starts several processes, one after the other, on a machine that may be busy.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 30_000 });
 
-const main = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../../../packages/configstream/dist/cli/main.js", import.meta.url));
 
 /** A running command, with what it has said so far. */
 export class Running {

@@ -1,5 +1,5 @@
 /** A process that is no terminal, for tests of the program's own definition. */
-import type { Io, Output } from "../../../src/cli/io.js";
+import type { Io, Output } from "../../../packages/configstream/src/cli/io.js";
 
 export function plainIo(columns = 80): Io & { readonly written: () => string } {
   let written = "";

@@ -67,7 +67,11 @@ const helps = new Map<string, string>();
 function helpOf(args: readonly string[]): string {
   const key = args.join(" ");
   const text =
-    helps.get(key) ?? execFileSync(process.execPath, ["dist/cli/main.js", ...args], { cwd: root, encoding: "utf8" });
+    helps.get(key) ??
+    execFileSync(process.execPath, ["packages/configstream/dist/cli/main.js", ...args], {
+      cwd: root,
+      encoding: "utf8",
+    });
   helps.set(key, text);
   return text;
 }

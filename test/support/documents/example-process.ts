@@ -1,6 +1,6 @@
 /** A program of examples/, running against a core agent. */
 import { type ChildProcess, spawn } from "node:child_process";
-import type { CoreAgent } from "configstream-consumer/core-agent";
+import type { CoreAgent } from "configstream/core-agent";
 import { root } from "./documents.js";
 
 /** Environment that leads a consumer to the core agent. */

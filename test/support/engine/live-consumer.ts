@@ -3,8 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { type CoreAgent, type CoreAgentOptions, createCoreAgent } from "configstream/core-agent";
 import { type Consumer, type ConsumerOptions, createConsumer } from "configstream-consumer";
-import { type CoreAgent, type CoreAgentOptions, createCoreAgent } from "configstream-consumer/core-agent";
 import { afterEach, beforeEach } from "vitest";
 
 export interface LiveTest {

@@ -1,6 +1,6 @@
 /** An engine in this thread over the real transport, and a record of what it makes visible. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { CoreAgent } from "../../../src/core-agent/index.js";
+import type { CoreAgent } from "../../../packages/configstream/src/core-agent/index.js";
 import type { CounterName } from "../../../src/memory/counters.js";
 import { systemClock } from "../../../src/shared/clock.js";
 import { ConfigStreamError } from "../../../src/shared/errors.js";

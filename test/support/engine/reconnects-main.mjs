@@ -3,8 +3,8 @@
 // All flags but the first keep compiled code, whose size follows its own rules, from drowning what objects take.
 import { readdirSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { createCoreAgent } from "configstream/core-agent";
 import { createConsumer } from "configstream-consumer";
-import { createCoreAgent } from "configstream-consumer/core-agent";
 
 const reconnects = Number(process.argv[2]);
 const isolation = process.argv[3];

@@ -5,8 +5,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type CoreAgent, type CoreAgentOptions, createCoreAgent } from "configstream/core-agent";
 import { type Consumer, type ConsumerOptions, createConsumer } from "configstream-consumer";
-import { type CoreAgent, type CoreAgentOptions, createCoreAgent } from "configstream-consumer/core-agent";
 import { afterEach } from "vitest";
 
 export const root = fileURLToPath(new URL("../../..", import.meta.url));

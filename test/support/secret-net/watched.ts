@@ -1,7 +1,7 @@
 /** Consumers and core agents that tell the net all they say. */
 import { readFile } from "node:fs/promises";
 import { inspect } from "node:util";
-import type { CoreAgent, CoreAgentOptions } from "../../../src/core-agent/index.js";
+import type { CoreAgent, CoreAgentOptions } from "../../../packages/configstream/src/core-agent/index.js";
 import type * as Package from "../../../src/index.js";
 import { hide, saw } from "./net.js";
 

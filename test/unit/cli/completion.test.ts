@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { Command, Option } from "commander";
 import { describe, expect, it } from "vitest";
-import { completable } from "../../../src/cli/completion/model.js";
-import { completionScript } from "../../../src/cli/completion/scripts.js";
-import { createProgram } from "../../../src/cli/program.js";
+import { completable } from "../../../packages/configstream/src/cli/completion/model.js";
+import { completionScript } from "../../../packages/configstream/src/cli/completion/scripts.js";
+import { createProgram } from "../../../packages/configstream/src/cli/program.js";
 import { plainIo } from "../../support/cli/plain-io.js";
 
 const model = completable(createProgram(plainIo()));

@@ -1,11 +1,11 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
-import { spin, summarize } from "../../../src/cli/demo/hot-loop.js";
-import { round } from "../../../src/cli/demo/script.js";
-import { renderView, type ViewModel } from "../../../src/cli/demo/view.js";
-import { withValue } from "../../../src/cli/demo/workspace.js";
-import { ansiStyle, plainStyle } from "../../../src/cli/style.js";
-import { displayWidth } from "../../../src/cli/text.js";
+import { spin, summarize } from "../../../packages/configstream/src/cli/demo/hot-loop.js";
+import { round } from "../../../packages/configstream/src/cli/demo/script.js";
+import { renderView, type ViewModel } from "../../../packages/configstream/src/cli/demo/view.js";
+import { withValue } from "../../../packages/configstream/src/cli/demo/workspace.js";
+import { ansiStyle, plainStyle } from "../../../packages/configstream/src/cli/style.js";
+import { displayWidth } from "../../../packages/configstream/src/cli/text.js";
 import { liveStatus } from "../../support/cli/live-status.js";
 
 const model: ViewModel = {

@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { checkLines, diagnosisJson, verdict } from "../../../src/cli/doctor/print.js";
-import { type Check, type CheckResult, failed, ok, runChecks, warn } from "../../../src/cli/doctor/run.js";
-import { ansiStyle, plainStyle } from "../../../src/cli/style.js";
+import { checkLines, diagnosisJson, verdict } from "../../../packages/configstream/src/cli/doctor/print.js";
+import {
+  type Check,
+  type CheckResult,
+  failed,
+  ok,
+  runChecks,
+  warn,
+} from "../../../packages/configstream/src/cli/doctor/run.js";
+import { ansiStyle, plainStyle } from "../../../packages/configstream/src/cli/style.js";
 
 function check(id: string, needs: readonly string[], run: () => ReturnType<typeof ok>): Check<undefined> {
   return { id, title: id, needs, advice: `Mend ${id}.`, run: async () => run() };

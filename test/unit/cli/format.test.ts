@@ -1,12 +1,24 @@
+import { ConfigStreamError, InvalidOptionError } from "configstream-consumer";
 import { describe, expect, it } from "vitest";
-import { changedNames, listNames } from "../../../src/cli/agent/changed-names.js";
-import { CommandFailure, debugStack, describeFailure, Interrupted } from "../../../src/cli/exit.js";
-import { formatBytes, formatMillions, formatMs, formatValue, medianAndMax, plural } from "../../../src/cli/format.js";
-import { parseAddress, parseListenAddress } from "../../../src/cli/options.js";
-import { OutageWatch } from "../../../src/cli/outage-watch.js";
-import { toObject, toTree } from "../../../src/cli/settings-tree.js";
-import { styleFor } from "../../../src/cli/style.js";
-import { ConfigStreamError, InvalidOptionError } from "../../../src/index.js";
+import { changedNames, listNames } from "../../../packages/configstream/src/cli/agent/changed-names.js";
+import {
+  CommandFailure,
+  debugStack,
+  describeFailure,
+  Interrupted,
+} from "../../../packages/configstream/src/cli/exit.js";
+import {
+  formatBytes,
+  formatMillions,
+  formatMs,
+  formatValue,
+  medianAndMax,
+  plural,
+} from "../../../packages/configstream/src/cli/format.js";
+import { parseAddress, parseListenAddress } from "../../../packages/configstream/src/cli/options.js";
+import { OutageWatch } from "../../../packages/configstream/src/cli/outage-watch.js";
+import { toObject, toTree } from "../../../packages/configstream/src/cli/settings-tree.js";
+import { styleFor } from "../../../packages/configstream/src/cli/style.js";
 
 describe("formats", () => {
   it("write times with the digits that matter", () => {

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
+import type { ConfigValue } from "configstream-consumer";
 import { describe, expect, it } from "vitest";
-import { mask, maskSetting, maskValue } from "../../../src/cli/mask.js";
-import type { ConfigValue } from "../../../src/index.js";
+import { mask, maskSetting, maskValue } from "../../../packages/configstream/src/cli/mask.js";
 import { looksLikeCredential } from "../../../src/shared/credential-names.js";
 
-const url = new URL("../../fixtures/agent-settings.json", import.meta.url);
+const url = new URL("../../../packages/configstream/data/agent-settings.json", import.meta.url);
 const { settings } = JSON.parse(readFileSync(url, "utf8")) as { settings: { key: string; default: ConfigValue }[] };
 
 describe("masking", () => {

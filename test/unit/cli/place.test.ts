@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { findPlace, type PlaceOptions, systemConfigFile } from "../../../src/cli/place.js";
+import { findPlace, type PlaceOptions, systemConfigFile } from "../../../packages/configstream/src/cli/place.js";
 
 let directory = "";
 let config = "";

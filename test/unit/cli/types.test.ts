@@ -1,15 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ConfigValue } from "configstream-consumer";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { compare } from "../../../src/cli/types/compare.js";
-import { declaredKeys, usedKeys } from "../../../src/cli/types/declared.js";
-import { schemaOf } from "../../../src/cli/types/live-schema.js";
-import { readSchemaFile } from "../../../src/cli/types/schema-file.js";
-import { fitsDeclared, typeOfValue } from "../../../src/cli/types/type-text.js";
-import { writeInterface } from "../../../src/cli/types/write.js";
-import type { ConfigValue } from "../../../src/index.js";
+import { compare } from "../../../packages/configstream/src/cli/types/compare.js";
+import { declaredKeys, usedKeys } from "../../../packages/configstream/src/cli/types/declared.js";
+import { schemaOf } from "../../../packages/configstream/src/cli/types/live-schema.js";
+import { readSchemaFile } from "../../../packages/configstream/src/cli/types/schema-file.js";
+import { fitsDeclared, typeOfValue } from "../../../packages/configstream/src/cli/types/type-text.js";
+import { writeInterface } from "../../../packages/configstream/src/cli/types/write.js";
 import { createMockConsumer } from "../../../src/testing/index.js";
 
 let directory = "";
@@ -141,7 +141,7 @@ describe("the interface", () => {
   });
 
   it("is TypeScript, and reads back as it was written", async () => {
-    const file = new URL("../../fixtures/agent-settings.json", import.meta.url).pathname;
+    const file = new URL("../../../packages/configstream/data/agent-settings.json", import.meta.url).pathname;
     const all = await readSchemaFile(file);
     const text = writeInterface(all, "Schema");
     const { diagnostics } = ts.transpileModule(text, { reportDiagnostics: true });

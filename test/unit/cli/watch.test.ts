@@ -1,12 +1,12 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
-import { ansiStyle, plainStyle } from "../../../src/cli/style.js";
-import { displayWidth } from "../../../src/cli/text.js";
-import { listing, type Seen, scroll } from "../../../src/cli/watch/listing.js";
-import { fits, scopeOf } from "../../../src/cli/watch/options.js";
-import { Rates } from "../../../src/cli/watch/rates.js";
-import { firstUi, press, type Ui } from "../../../src/cli/watch/ui.js";
-import { pageSize, renderWatch, type WatchModel } from "../../../src/cli/watch/view.js";
+import { ansiStyle, plainStyle } from "../../../packages/configstream/src/cli/style.js";
+import { displayWidth } from "../../../packages/configstream/src/cli/text.js";
+import { listing, type Seen, scroll } from "../../../packages/configstream/src/cli/watch/listing.js";
+import { fits, scopeOf } from "../../../packages/configstream/src/cli/watch/options.js";
+import { Rates } from "../../../packages/configstream/src/cli/watch/rates.js";
+import { firstUi, press, type Ui } from "../../../packages/configstream/src/cli/watch/ui.js";
+import { pageSize, renderWatch, type WatchModel } from "../../../packages/configstream/src/cli/watch/view.js";
 import { liveStatus } from "../../support/cli/live-status.js";
 
 const extent = { total: 100, page: 10 };

@@ -13,7 +13,7 @@ interface Fixture {
 }
 
 const fixture: Fixture = JSON.parse(
-  readFileSync(new URL("../../fixtures/agent-settings.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../../../packages/configstream/data/agent-settings.json", import.meta.url), "utf8"),
 );
 const { origin, settings } = fixture;
 const typeOf = new Map(settings.map(({ key, type }) => [key, type]));
@@ -34,7 +34,7 @@ function parentsOf(key: string): string[] {
   return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("."));
 }
 
-describe("test/fixtures/agent-settings.json", () => {
+describe("packages/configstream/data/agent-settings.json", () => {
   it("names the module and the exact version that it was derived from", () => {
     expect(origin.module).toBe("github.com/DataDog/datadog-agent/pkg/config/setup");
     expect(origin.version).toMatch(/^v\d+\.\d+\.\d+$/);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { createBroadcaster, maxSequenceId } from "../../../src/core-agent/broadcaster.js";
-import { newestDialect } from "../../../src/core-agent/dialects/newest.js";
-import { createLayerStore, type LayerChange } from "../../../src/core-agent/layer-store.js";
+import { createBroadcaster, maxSequenceId } from "../../../packages/configstream/src/core-agent/broadcaster.js";
+import { newestDialect } from "../../../packages/configstream/src/core-agent/dialects/newest.js";
+import { createLayerStore, type LayerChange } from "../../../packages/configstream/src/core-agent/layer-store.js";
 import { defaultSourcePriority } from "../../../src/shared/params.js";
 import { createEntryEncoder, type Frame } from "../../../src/wire/event-encoder.js";
 

@@ -1,9 +1,13 @@
+import { InvalidOptionError } from "configstream-consumer";
 import { describe, expect, test } from "vitest";
-import type { EncodeEntry } from "../../../src/core-agent/dialects/dialect.js";
-import { createSpokenDialect } from "../../../src/core-agent/dialects/spoken.js";
-import { createLayerStore, createSourceOrder, type LayerChange } from "../../../src/core-agent/layer-store.js";
-import { resolveOptions } from "../../../src/core-agent/options.js";
-import { InvalidOptionError } from "../../../src/shared/errors.js";
+import type { EncodeEntry } from "../../../packages/configstream/src/core-agent/dialects/dialect.js";
+import { createSpokenDialect } from "../../../packages/configstream/src/core-agent/dialects/spoken.js";
+import {
+  createLayerStore,
+  createSourceOrder,
+  type LayerChange,
+} from "../../../packages/configstream/src/core-agent/layer-store.js";
+import { resolveOptions } from "../../../packages/configstream/src/core-agent/options.js";
 import { type Dialect, defaultSourcePriority } from "../../../src/shared/params.js";
 import type { ConfigValue, WireSetting } from "../../../src/shared/types.js";
 

@@ -1,7 +1,7 @@
 import { createServer, type Server as NetServer } from "node:net";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { afterEach, describe, expect, test } from "vitest";
-import { formatAddress, listen } from "../../../src/core-agent/listen.js";
+import { formatAddress, listen } from "../../../packages/configstream/src/core-agent/listen.js";
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

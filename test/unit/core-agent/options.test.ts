@@ -1,6 +1,10 @@
+import { InvalidOptionError } from "configstream-consumer";
 import { describe, expect, test } from "vitest";
-import { type CoreAgentOptions, parseAddress, resolveOptions } from "../../../src/core-agent/options.js";
-import { InvalidOptionError } from "../../../src/shared/errors.js";
+import {
+  type CoreAgentOptions,
+  parseAddress,
+  resolveOptions,
+} from "../../../packages/configstream/src/core-agent/options.js";
 
 const resolve = (options: CoreAgentOptions) => resolveOptions(options, () => "unique");
 

@@ -8,10 +8,12 @@ interface Setting {
 }
 
 const fixture: unknown = JSON.parse(
-  readFileSync(new URL("../../fixtures/agent-settings.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../../../packages/configstream/data/agent-settings.json", import.meta.url), "utf8"),
 );
 const types = new Map((fixture as { settings: Setting[] }).settings.map(({ key, type }) => [key, type]));
-const example: unknown = parse(readFileSync(new URL("../../../docs/datadog.example.yaml", import.meta.url), "utf8"));
+const example: unknown = parse(
+  readFileSync(new URL("../../../packages/configstream/data/datadog.example.yaml", import.meta.url), "utf8"),
+);
 
 function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -49,7 +51,7 @@ function fits(type: string, value: unknown): boolean {
   }
 }
 
-describe("docs/datadog.example.yaml", () => {
+describe("packages/configstream/data/datadog.example.yaml", () => {
   const leaves = leavesOf(example);
 
   it("shows between 30 and 50 settings", () => {

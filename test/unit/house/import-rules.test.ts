@@ -5,6 +5,8 @@ import ts from "typescript";
 import { describe, expect, it } from "vitest";
 
 const src = fileURLToPath(new URL("../../../src", import.meta.url));
+/** The package of the command and the core agent: its rooms have no name in common with the library's. */
+const companion = fileURLToPath(new URL("../../../packages/configstream/src", import.meta.url));
 
 interface SourceFile {
   /** Path below src/, with forward slashes. */
@@ -16,7 +18,7 @@ interface SourceFile {
   readonly loads: readonly string[];
 }
 
-function load(): SourceFile[] {
+function load(src: string): SourceFile[] {
   return readdirSync(src, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
     .map((file) => {
@@ -46,7 +48,8 @@ function room(path: string): string {
   return path.includes("/") ? (path.split("/")[0] as string) : "";
 }
 
-const files = load();
+const library = load(src);
+const files = [...library, ...load(companion)];
 
 /** What `main` starts by its address only. */
 const starts = ["worker/thread.ts", "worker/thread.generated.cjs"];
@@ -60,10 +63,11 @@ const allowed: Record<string, readonly string[]> = {
   worker: ["memory", "shared", "wire"],
   files: ["shared"],
   local: ["files", "main", "memory", "shared", "worker"],
-  "core-agent": ["files", "shared", "wire"],
+  internal: ["files", "main", "shared", "wire", "worker"],
+  "core-agent": [],
   register: ["main", "shared"],
   testing: ["local", "main", "shared"],
-  cli: ["", "core-agent", "files", "main", "shared", "testing", "worker"],
+  cli: ["core-agent"],
   "": ["files", "local", "main", "shared"],
 };
 

@@ -6,7 +6,7 @@ import {
   type RefreshRemoteAgentRequest,
   type RegisterRemoteAgentRequest,
   type RegisterRemoteAgentResponse,
-} from "../../../src/core-agent/contract.js";
+} from "../../../packages/configstream/src/core-agent/contract.js";
 import {
   readRefreshed,
   readRegistration,

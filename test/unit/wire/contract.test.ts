@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import protobuf from "protobufjs";
 import { describe, expect, it } from "vitest";
-import { contractDescriptor } from "../../../src/core-agent/contract-descriptor.generated.js";
+import { contractDescriptor } from "../../../packages/configstream/src/core-agent/contract-descriptor.generated.js";
 
 interface Method {
   name: string;

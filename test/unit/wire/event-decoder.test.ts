@@ -5,7 +5,7 @@ import {
   type ProtoConfigEvent,
   type ProtoConfigSetting,
   type ProtoValue,
-} from "../../../src/core-agent/contract.js";
+} from "../../../packages/configstream/src/core-agent/contract.js";
 import { ConfigStreamError } from "../../../src/shared/errors.js";
 import type { ConfigValue, WireEvent } from "../../../src/shared/types.js";
 import { maxNesting, readEvent } from "../../../src/wire/event-decoder.js";

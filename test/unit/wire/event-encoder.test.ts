@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { loadContract, type ProtoConfigEvent, type ProtoValue } from "../../../src/core-agent/contract.js";
+import {
+  loadContract,
+  type ProtoConfigEvent,
+  type ProtoValue,
+} from "../../../packages/configstream/src/core-agent/contract.js";
 import type { ConfigValue, WireSetting } from "../../../src/shared/types.js";
 import { createEntryEncoder, encodeEntry, encodeSnapshot, encodeUpdate } from "../../../src/wire/event-encoder.js";
 import { agentSecureService } from "../../../src/wire/service-names.js";

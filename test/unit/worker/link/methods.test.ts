@@ -1,6 +1,6 @@
 import type { MethodDefinition } from "@grpc/grpc-js";
 import { describe, expect, it } from "vitest";
-import { loadContract } from "../../../../src/core-agent/contract.js";
+import { loadContract } from "../../../../packages/configstream/src/core-agent/contract.js";
 import { agentSecureService, remoteAgentService } from "../../../../src/wire/service-names.js";
 import {
   methodPath,

@@ -1,9 +1,9 @@
 /** The dialects as the core agent of this package speaks them, understood by the consumer's layer store. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { EncodeEntry } from "../../../../src/core-agent/dialects/dialect.js";
-import { createSpokenDialect } from "../../../../src/core-agent/dialects/spoken.js";
-import { createLayerStore, createSourceOrder } from "../../../../src/core-agent/layer-store.js";
+import type { EncodeEntry } from "../../../../packages/configstream/src/core-agent/dialects/dialect.js";
+import { createSpokenDialect } from "../../../../packages/configstream/src/core-agent/dialects/spoken.js";
+import { createLayerStore, createSourceOrder } from "../../../../packages/configstream/src/core-agent/layer-store.js";
 import { type Dialect, defaultSourcePriority } from "../../../../src/shared/params.js";
 import type { ConfigValue, ResolvedSetting, WireSetting } from "../../../../src/shared/types.js";
 import { LayerStore, type Staged } from "../../../../src/worker/settings/layers.js";

@@ -1,0 +1,58 @@
+/**
+ * How `configstream set` and `unset` reach a running `configstream agent`: HTTP over a Unix socket in the agent's data
+ * directory (a named pipe on Windows), with the token that also opens the stream.
+ *
+ * Who may call: whoever can read the token file, the same people as may read every setting. The socket's mode is 0600 besides.
+ * No port is opened, so nothing outside of this machine, and no web page in a browser on it, can reach it.
+ */
+import { createHash } from "node:crypto";
+import { join, resolve } from "node:path";
+import type { ConfigValue } from "configstream-consumer/internal";
+
+/** The one resource. */
+export const controlPath = "/v1/settings";
+/** Largest request, in bytes: the largest value that a consumer takes, as JSON, with room for the rest. */
+export const maxRequestBytes = 32 * 1024 * 1024;
+/** What all systems can bind, in bytes; the shortest limit is that of macOS. */
+const longestSocketPath = 103;
+
+/** A change to make. */
+export interface ControlRequest {
+  readonly key: string;
+  readonly source: string;
+  /** Left out: the key is cleared in this source. */
+  readonly value?: ConfigValue;
+}
+
+/** What a key resolves to. */
+export interface Effective {
+  readonly value: ConfigValue;
+  readonly source: string;
+}
+
+export interface ControlResponse {
+  /** Lower-case key. */
+  readonly key: string;
+  /** False: the layer held that value already, or nothing to clear. */
+  readonly changed: boolean;
+  /** `null`: no such setting. */
+  readonly before: Effective | null;
+  readonly after: Effective | null;
+  readonly sequenceId: number;
+  /** Names that are close to the key; only when it did not exist before. */
+  readonly near: readonly string[];
+}
+
+export interface ControlError {
+  readonly error: string;
+}
+
+/** Where the agent of a data directory listens; `undefined`: its path is too long for a socket. */
+export function controlAddress(dataDir: string, platform: NodeJS.Platform = process.platform): string | undefined {
+  if (platform === "win32") {
+    const digest = createHash("sha256").update(resolve(dataDir).toLowerCase()).digest("hex").slice(0, 32);
+    return `\\\\.\\pipe\\configstream-${digest}`;
+  }
+  const path = join(dataDir, "control.sock");
+  return Buffer.byteLength(path) <= longestSocketPath ? path : undefined;
+}

@@ -1,0 +1,152 @@
+/** The agent's end of the control socket. */
+import { createHash, timingSafeEqual } from "node:crypto";
+import { chmod, readFile, rm } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { connect } from "node:net";
+import { dirname } from "node:path";
+import { ConfigStreamError, suggest } from "configstream-consumer/internal";
+import type { CoreAgent } from "../../core-agent/index.js";
+import {
+  type ControlError,
+  type ControlRequest,
+  type ControlResponse,
+  controlAddress,
+  controlPath,
+  maxRequestBytes,
+} from "./control-protocol.js";
+
+export interface ControlServer {
+  close(): Promise<void>;
+}
+
+/**
+ * Serves `set` and `unset` for a running agent. Without the socket the agent works all the same, so what is in the way is
+ * only told.
+ *
+ * @param onChange Called after each request that changed something.
+ */
+export async function serveControl(
+  agent: CoreAgent,
+  onChange: () => void,
+  warn: (message: string) => void,
+): Promise<ControlServer | undefined> {
+  const directory = dirname(agent.authTokenFile);
+  const address = controlAddress(directory);
+  if (address === undefined) {
+    warn(`The path of ${directory} is too long for a control socket; "configstream set" and "unset" cannot be used.`);
+    return undefined;
+  }
+  try {
+    const token = (await readFile(agent.authTokenFile, "utf8")).trim();
+    await removeStale(address);
+    const server = await listen(createServer(handler(agent, token, onChange)), address);
+    return { close: () => close(server) };
+  } catch (thrown) {
+    warn(
+      `The control socket ${address} cannot be used: ${reasonOf(thrown)}. "configstream set" and "unset" will fail.`,
+    );
+    return undefined;
+  }
+}
+
+/** A socket file that an agent left behind when it was killed. One that is answered belongs to another agent. */
+async function removeStale(address: string): Promise<void> {
+  const answered = await new Promise<boolean>((done) => {
+    const socket = connect(address);
+    socket.once("connect", () => done(true));
+    socket.once("error", () => done(false));
+    socket.once("connect", () => socket.destroy());
+  });
+  if (answered) throw new Error("another agent uses this data directory");
+  if (process.platform !== "win32") await rm(address, { force: true });
+}
+
+async function listen(server: Server, address: string): Promise<Server> {
+  await new Promise<void>((done, fail) => {
+    server.once("error", fail);
+    server.listen(address, () => done());
+  });
+  if (process.platform !== "win32") await chmod(address, 0o600);
+  return server;
+}
+
+async function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise<void>((done) => server.close(() => done()));
+}
+
+function handler(agent: CoreAgent, token: string, onChange: () => void) {
+  const expected = digest(`Bearer ${token}`);
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    const answer = (status: number, body: ControlResponse | ControlError): void => {
+      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+    };
+    // Before the body is read: who may not call is not listened to.
+    if (!timingSafeEqual(digest(request.headers.authorization ?? ""), expected)) {
+      request.resume();
+      answer(401, { error: "The token is missing or not that of this agent." });
+      return;
+    }
+    if (request.method !== "POST" || request.url !== controlPath) {
+      request.resume();
+      answer(404, { error: `The agent knows only POST ${controlPath}.` });
+      return;
+    }
+    readBody(request)
+      .then((text) => {
+        const result = apply(agent, parse(text));
+        if (result.changed) onChange();
+        answer(200, result);
+      })
+      .catch((thrown: unknown) => answer(400, { error: reasonOf(thrown) }));
+  };
+}
+
+function apply(agent: CoreAgent, { key, source, value }: ControlRequest): ControlResponse {
+  const name = key.toLowerCase();
+  const before = agent.get(name);
+  const near = before === undefined ? suggest(name, [...agent.settings().keys()]) : [];
+  if (value === undefined) agent.unset(name, source);
+  else agent.set(name, value, source);
+  const after = agent.get(name);
+  return {
+    key: name,
+    // Settings are immutable, so that identity decides.
+    changed: before !== after,
+    before: before === undefined ? null : { value: before.value, source: before.source },
+    after: after === undefined ? null : { value: after.value, source: after.source },
+    sequenceId: agent.sequenceId,
+    near,
+  };
+}
+
+function parse(text: string): ControlRequest {
+  const request = JSON.parse(text) as ControlRequest;
+  if (typeof request?.key !== "string" || typeof request.source !== "string") {
+    throw new Error("A request needs a key and a source.");
+  }
+  return request;
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxRequestBytes) throw new Error(`The request is larger than ${maxRequestBytes} bytes.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function digest(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}
+
+/** Of the library's errors only, and of the system its code: others may quote a value. */
+function reasonOf(thrown: unknown): string {
+  if (thrown instanceof ConfigStreamError) return thrown.message;
+  if (thrown instanceof SyntaxError) return "The request is not valid JSON.";
+  const { code, message } = thrown as NodeJS.ErrnoException;
+  return code ?? message;
+}

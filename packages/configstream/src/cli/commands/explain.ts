@@ -1,0 +1,88 @@
+/** `configstream explain KEY`. */
+import type { Command } from "commander";
+import type { ConfigValue, Reader } from "configstream-consumer";
+import { withConsumer } from "../connection.js";
+import { CommandFailure } from "../exit.js";
+import { formatValue } from "../format.js";
+import { addNotes } from "../help.js";
+import type { Io } from "../io.js";
+import { maskSetting, maskValue } from "../mask.js";
+import { missingKey } from "../missing-key.js";
+import { addConnectionOptions, type ConnectionOptions } from "../options.js";
+import { type Style, styleFor, styleOfSource } from "../style.js";
+import { displayWidth, fitTo, printable } from "../text.js";
+
+interface ExplainOptions extends ConnectionOptions {
+  readonly json?: boolean;
+  readonly showSecrets?: boolean;
+}
+
+/** A setting as it is told; credentials are masked. */
+interface Told {
+  readonly key: string;
+  readonly value: ConfigValue;
+  readonly source: string;
+  /** The state in which the present value arrived. */
+  readonly sinceSequenceId: number;
+  /** The newest state. */
+  readonly sequenceId: number;
+  /** Highest priority first: the first one wins. */
+  readonly layers: readonly { readonly source: string; readonly value: ConfigValue }[];
+}
+
+export function addExplain(program: Command, io: Io): void {
+  const command = program
+    .command("explain")
+    .description("tell why a setting has its value: all its layers, which one wins, and since which state")
+    .argument("<key>", "dotted name, in any case")
+    .option("--json", "print key, value, source, sequence ids and layers as JSON")
+    .option("--show-secrets", "do not mask values whose keys look like credentials");
+  addNotes(
+    command,
+    [
+      "A snapshot of a current core agent names the winning layer of each setting; layers below it are known once an update " +
+        "told of them.",
+    ],
+    ["configstream explain log_level --data-dir /etc/datadog-agent"],
+  );
+  addConnectionOptions(command).action(async (key: string, options: ExplainOptions) => {
+    await withConsumer(io, options, async (consumer) => {
+      const told = tell(consumer.reader(), key, options.showSecrets === true);
+      io.out.write(options.json ? `${JSON.stringify(told)}\n` : asText(told, styleFor(io.out, io.env)));
+    });
+  });
+}
+
+function tell(reader: Reader, wanted: string, show: boolean): Told {
+  const { key, value, source, sequenceId, layers } = reader.explain(wanted);
+  if (value === undefined || !reader.isSetting(wanted)) throw new CommandFailure(missingKey(reader, wanted));
+  return {
+    key,
+    value: maskSetting(key, value, show) ?? null,
+    source,
+    sinceSequenceId: sequenceId,
+    sequenceId: reader.getSequenceId(),
+    layers: [...layers]
+      .reverse()
+      .map((layer) => ({ source: layer.source, value: show ? layer.value : maskValue(key, layer.value) })),
+  };
+}
+
+function asText({ key, value, source, sinceSequenceId, sequenceId, layers }: Told, style: Style): string {
+  const width = Math.max(...layers.map((layer) => displayWidth(printable(layer.source))));
+  const lines = layers.map((layer, index) => {
+    const name = style(styleOfSource(layer.source), fitTo(printable(layer.source), width));
+    const shown = formatValue(layer.value);
+    return index === 0
+      ? `  ${style("green", "●")} ${name}  ${shown}  ${style("dim", "wins")}`
+      : `  ${style("dim", "○")} ${name}  ${style("dim", shown)}`;
+  });
+  const since = `arrived with sequence id ${sinceSequenceId}; the newest state is ${sequenceId}`;
+  const from = style(styleOfSource(source), printable(source));
+  return [
+    `${style("bold", printable(key))}: ${formatValue(value)}  (${from}, ${since})`,
+    style("dim", "Layers, highest priority first:"),
+    ...lines,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,130 @@
+/** `configstream types`. */
+import { readFile, writeFile } from "node:fs/promises";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { didYouMean } from "configstream-consumer/internal";
+import { withConsumer } from "../connection.js";
+import { CommandFailure, exitCodes } from "../exit.js";
+import { plural } from "../format.js";
+import { addNotes } from "../help.js";
+import type { Io } from "../io.js";
+import { addConnectionOptions, type ConnectionOptions } from "../options.js";
+import { printable } from "../text.js";
+import { compare } from "../types/compare.js";
+import { schemaOf } from "../types/live-schema.js";
+import { readSchemaFile } from "../types/schema-file.js";
+import type { Schema } from "../types/type-text.js";
+import { writeInterface } from "../types/write.js";
+
+interface TypesOptions extends ConnectionOptions {
+  readonly from?: string;
+  readonly out?: string;
+  readonly name?: string;
+  readonly prefix?: readonly string[];
+  readonly check?: readonly string[];
+}
+
+const defaultName = "Schema";
+
+export function addTypes(program: Command, io: Io): void {
+  const command = program
+    .command("types")
+    .description("write the TypeScript interface of the settings, or check code against it")
+    .option("--from <file>", "take keys and types from a schema file (JSON or YAML) instead of a live core agent")
+    .option("--out <file>", "write to a file instead of standard output")
+    .addOption(new Option("--name <name>", `name of the interface (default: ${defaultName})`).argParser(parseTypeName))
+    .option("--prefix <text...>", "only settings whose names begin so")
+    .addOption(
+      new Option(
+        "--check <file...>",
+        "write nothing; find keys that these files declare or read and that are gone, or have changed their type",
+      ).conflicts("out"),
+    );
+  addNotes(
+    command,
+    [
+      'Schema files: a list of {key, type, default}, by itself or as "settings" of an object; a JSON schema; or the settings ' +
+        "themselves, such as a datadog.yaml. A live core agent tells types by values: of null, empty lists and empty maps " +
+        "nothing is known, and they become ConfigValue. Give the interface to createConsumer<Schema>().",
+      "--check reads an interface (--name, or the first one) and calls of getters with the key as a text. Duration and Bytes " +
+        "fit numbers and texts, and a member with a question mark may be missing. It ends with 3 when something no longer fits.",
+    ],
+    [
+      "configstream types --data-dir /etc/datadog-agent --prefix logs_config. log_ --out src/settings.ts",
+      "configstream types --from schema.json --check src/settings.ts src/main.ts",
+    ],
+  );
+  addConnectionOptions(command).action(async (options: TypesOptions) => {
+    const schema = narrowed(
+      options.from === undefined ? await liveSchema(options, io) : await readSchemaFile(options.from),
+      options,
+    );
+    if (options.check !== undefined) await check(options.check, schema, options, io);
+    else await write(schema, options, io);
+  });
+}
+
+async function liveSchema(options: TypesOptions, io: Io): Promise<Schema> {
+  let schema: Schema = new Map();
+  await withConsumer(io, options, async (consumer) => {
+    schema = schemaOf(consumer.reader().view());
+  });
+  return schema;
+}
+
+function narrowed(schema: Schema, { prefix }: TypesOptions): Schema {
+  if (prefix === undefined) return schema;
+  const starts = prefix.map((text) => text.toLowerCase());
+  return new Map([...schema].filter(([key]) => starts.some((start) => key.startsWith(start))));
+}
+
+async function write(schema: Schema, { name = defaultName, out, prefix }: TypesOptions, io: Io): Promise<void> {
+  if (schema.size === 0) throw new CommandFailure(`No setting begins with ${(prefix ?? []).join(" or ")}.`);
+  const text = writeInterface(schema, name);
+  if (out === undefined) {
+    io.out.write(text);
+    return;
+  }
+  const before = await readFile(out, "utf8").catch(() => undefined);
+  if (before !== text) await writeFile(out, text).catch((thrown: NodeJS.ErrnoException) => cannotWrite(out, thrown));
+  const done = before === text ? "is up to date with" : "holds";
+  io.err.write(`configstream: ${out} ${done} ${plural(schema.size, "setting")}.\n`);
+}
+
+function cannotWrite(path: string, thrown: NodeJS.ErrnoException): never {
+  throw new CommandFailure(`The file ${path} cannot be written (${thrown.code}).`, undefined, { cause: thrown });
+}
+
+async function check(files: readonly string[], schema: Schema, { name }: TypesOptions, io: Io): Promise<void> {
+  let misfits = 0;
+  let checked = 0;
+  for (const file of files) {
+    const result = compare(await readSource(file), schema, name);
+    if (result === undefined) {
+      const what = name === undefined ? "no interface" : `no interface ${name}`;
+      throw new CommandFailure(`${file} declares ${what} and reads no setting, so there is nothing to check.`);
+    }
+    checked += result.checked;
+    misfits += result.misfits.length;
+    for (const { key, problem, near } of result.misfits) {
+      io.out.write(`${file}: "${printable(key)}" ${problem}.${didYouMean(near.map(printable))}\n`);
+    }
+  }
+  if (misfits > 0)
+    throw new CommandFailure(`${misfits} of ${plural(checked, "key")} no longer fit.`, exitCodes.differs);
+  io.err.write(`configstream: ${plural(checked, "key")} checked, all fit.\n`);
+}
+
+async function readSource(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    const why = code === "ENOENT" ? "does not exist" : `cannot be read (${code})`;
+    throw new CommandFailure(`The file ${file} ${why}.`, undefined, { cause: thrown });
+  }
+}
+
+function parseTypeName(text: string): string {
+  if (!/^[A-Za-z_$][\w$]*$/.test(text)) throw new InvalidArgumentError("Give a name that TypeScript can use.");
+  return text;
+}

@@ -1,0 +1,45 @@
+/** A consumer for the length of one command. */
+import { type Consumer, createConsumer, type ErrorSummary } from "configstream-consumer";
+import { CommandFailure } from "./exit.js";
+import { formatMs } from "./format.js";
+import type { Io } from "./io.js";
+import { type ConnectionOptions, consumerOptions } from "./options.js";
+import { findPlace } from "./place.js";
+
+/** Connects, waits for the first settings, does the work, and stops the consumer whatever happens. */
+export async function withConsumer(
+  io: Io,
+  given: ConnectionOptions,
+  work: (consumer: Consumer) => Promise<void>,
+): Promise<void> {
+  const consumer = createConsumer(consumerOptions(await findPlace(given, io), given.timeout));
+  try {
+    await startAndWait(consumer, given.timeout * 1_000, io.interrupt);
+    await work(consumer);
+  } finally {
+    await consumer.stop();
+  }
+}
+
+/** Starts a consumer and waits for its first settings. Rejects with one sentence that says what is wrong. */
+export async function startAndWait(consumer: Consumer, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  await consumer.start();
+  try {
+    await consumer.waitReady({ timeoutMs, signal });
+  } catch (thrown) {
+    if (signal.aborted) throw signal.reason;
+    const { lastError, step } = consumer.status();
+    const waited = `waited ${formatMs(timeoutMs)} for the first settings`;
+    if (lastError === undefined) {
+      throw new CommandFailure(`The core agent did not answer in time (${waited}, step "${step}").`, undefined, {
+        cause: thrown,
+      });
+    }
+    throw new CommandFailure(`${reasonOf(lastError).replace(/\.$/, "")} (${waited}).`, undefined, { cause: thrown });
+  }
+}
+
+/** A failure as the commands tell it: they do not wait for the credential files, so that the wait says nothing. */
+export function reasonOf({ message }: ErrorSummary): string {
+  return message.replace(/^Waited \d+ ms for usable credentials\. /, "");
+}

@@ -1,0 +1,19 @@
+/** The same messages have carried several meanings over time; each meaning is one implementation of this interface. */
+import type { WireSetting } from "configstream-consumer/internal";
+import type { EffectiveSetting, LayerChange } from "../layer-store.js";
+
+/**
+ * Encodes one entry of a snapshot. As long as the same immutable object stands for the entry, its bytes are made once,
+ * so that a resync after one change among 100,000 settings does not encode the other 99,999 again.
+ */
+export type EncodeEntry = (identity: object, make: () => WireSetting) => Buffer;
+
+export interface Dialect {
+  /** The encoded entries of a snapshot, in the order in which they are sent. */
+  snapshot(settings: ReadonlyMap<string, EffectiveSetting>, encode: EncodeEntry): Iterable<Buffer>;
+  /**
+   * The update that tells a change. `undefined`: this dialect has nothing to tell, and the change takes no sequence id,
+   * since a number that nobody receives would look like a lost event.
+   */
+  update(change: LayerChange): WireSetting | undefined;
+}

@@ -1,0 +1,109 @@
+/** Binds a gRPC server to every address of a host name, all or nothing. */
+import { lookup } from "node:dns/promises";
+import { createServer } from "node:net";
+import type { Server, ServerCredentials } from "@grpc/grpc-js";
+import { ConfigStreamError } from "configstream-consumer/internal";
+import type { ListenAddress } from "./options.js";
+
+/** How often a free port that one address family offered may turn out to be taken in the other. */
+const freePortTries = 10;
+
+/** All addresses of a host name. */
+export type ResolveHost = (host: string) => Promise<readonly { readonly address: string }[]>;
+
+/**
+ * Binds each address of the host separately: grpc-js is content when one of them works, and clients of `localhost` would
+ * then reach another process on the other.
+ *
+ * @param resolve Default: the system's resolver.
+ * @returns The real port.
+ * @throws ConfigStreamError with code `address_unavailable`. The caller shuts the server down.
+ */
+export async function listen(
+  server: Pick<Server, "bindAsync" | "unbind">,
+  address: ListenAddress,
+  credentials: ServerCredentials,
+  resolve: ResolveHost = (host) => lookup(host, { all: true }),
+): Promise<number> {
+  const hosts = await resolveHosts(address, resolve);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await bindAll(server, address, hosts, credentials);
+    } catch (error) {
+      if (address.port !== 0 || attempt === freePortTries || !isTaken(error)) throw error;
+    }
+  }
+}
+
+async function resolveHosts(address: ListenAddress, resolve: ResolveHost): Promise<readonly string[]> {
+  try {
+    const found = await resolve(address.host);
+    return [...new Set(found.map((entry) => entry.address))];
+  } catch (error) {
+    throw unavailable(address, address.port, "the host name cannot be resolved; give another host", error);
+  }
+}
+
+async function bindAll(
+  server: Pick<Server, "bindAsync" | "unbind">,
+  address: ListenAddress,
+  hosts: readonly string[],
+  credentials: ServerCredentials,
+): Promise<number> {
+  let { port } = address;
+  const bound: string[] = [];
+  let missing: unknown;
+  for (const host of hosts) {
+    try {
+      await probe(host, port);
+      port = await bind(server, formatAddress(host, port), credentials);
+      bound.push(formatAddress(host, port));
+    } catch (error) {
+      // A host without IPv6 still resolves `localhost` to it.
+      if (/EADDRNOTAVAIL|EAFNOSUPPORT/.test(String(error))) {
+        missing = error;
+        continue;
+      }
+      for (const target of bound) server.unbind(target);
+      const reason = isTaken(error)
+        ? "another process listens there; stop it or give another port (0 picks a free one)"
+        : "the system refused it; give another address";
+      throw unavailable(address, port, reason, error);
+    }
+  }
+  if (bound.length === 0) throw unavailable(address, port, "it is not an address of this host; give another", missing);
+  return port;
+}
+
+/** Tries the address with a plain socket first: grpc-js writes its own line to standard error when it cannot bind. */
+function probe(host: string, port: number): Promise<void> {
+  return new Promise((done, fail) => {
+    const socket = createServer();
+    socket.once("error", fail);
+    socket.listen({ host, port }, () => socket.close(() => done()));
+  });
+}
+
+function bind(server: Pick<Server, "bindAsync">, target: string, credentials: ServerCredentials): Promise<number> {
+  return new Promise((done, fail) => {
+    server.bindAsync(target, credentials, (error, port) => (error === null ? done(port) : fail(error)));
+  });
+}
+
+/** Looks into the text, since grpc-js passes the system's code on in no other way. */
+function isTaken(error: unknown): boolean {
+  const { cause } = error as Error;
+  return /EADDRINUSE/.test(`${error} ${cause}`);
+}
+
+function unavailable(address: ListenAddress, port: number, reason: string, cause: unknown): ConfigStreamError {
+  const target = formatAddress(address.host, port);
+  return new ConfigStreamError("address_unavailable", `The core agent cannot listen on ${target}: ${reason}.`, {
+    cause,
+  });
+}
+
+/** `host:port`, with brackets around an IPv6 address. */
+export function formatAddress(host: string, port: number): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}

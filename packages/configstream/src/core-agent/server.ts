@@ -1,0 +1,222 @@
+/** The core agent's gRPC surface: TLS with client certificates, both register services, the configuration stream. */
+import {
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  Metadata,
+  Server,
+  ServerCredentials,
+  type ServerWritableStream,
+  type ServiceDefinition,
+  status,
+  type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import { agentSecureService, remoteAgentService } from "configstream-consumer/internal";
+import { type Authorizer, checkSession, type Refusal } from "./auth.js";
+import type { Broadcaster } from "./broadcaster.js";
+import {
+  type ConfigStreamRequest,
+  loadContract,
+  type RefreshRemoteAgentRequest,
+  type RefreshRemoteAgentResponse,
+  type RegisterRemoteAgentRequest,
+  type RegisterRemoteAgentResponse,
+} from "./contract.js";
+import type { AgentCredentials } from "./credentials.js";
+import { listen } from "./listen.js";
+import type { AgentLog, ListenAddress, RegisterServices } from "./options.js";
+import type { SessionRegistry } from "./sessions.js";
+import type { EventSink, Subscriber } from "./subscriber.js";
+
+/** Largest message in either direction, in bytes; the limit of a real core agent. */
+const maxMessageBytes = 128 * 1024 * 1024;
+/** How long stop waits for clients to take leave before their connections are cut, in ms. */
+const shutdownGraceMs = 250;
+
+/** Stands between the service and its callers, so that tests can make it misbehave. */
+export interface CallTap {
+  /** Lets a unary call pass, later, or not at all. */
+  unary(method: "register" | "refresh", proceed: (refusal: Refusal | undefined) => void): void;
+  /** Refuses a stream that would otherwise be opened. */
+  refuseStream(): Refusal | undefined;
+  /** Wraps the way to a stream's receiver. */
+  wrap(sink: EventSink): TappedSink;
+}
+
+export interface TappedSink {
+  readonly sink: EventSink;
+  attach(subscriber: Subscriber): void;
+  detach(): void;
+}
+
+export interface AgentServerParams {
+  readonly authorize: Authorizer;
+  readonly credentials: AgentCredentials;
+  readonly sessions: SessionRegistry;
+  readonly broadcaster: Broadcaster;
+  readonly services: RegisterServices;
+  readonly recommendedRefreshIntervalSecs: number;
+  readonly tap: CallTap;
+  readonly log: AgentLog;
+}
+
+export interface AgentServer {
+  /** Resolves with the real port. Rejects with code `address_unavailable`, and nothing stays open. */
+  start(address: ListenAddress): Promise<number>;
+  /** Ends all open streams; without a code, or with 0, cleanly. */
+  endStreams(grpcCode: number | undefined, details: string): void;
+  /** Ends all streams and frees the port. */
+  stop(): Promise<void>;
+}
+
+type UnaryMethod<Request, Response> = (request: Request) => Response | Refusal;
+
+export function createAgentServer(params: AgentServerParams): AgentServer {
+  const { authorize, credentials, sessions, broadcaster, tap, log } = params;
+  const server = new Server({
+    "grpc.max_receive_message_length": maxMessageBytes,
+    "grpc.max_send_message_length": maxMessageBytes,
+  });
+  const openStreams = new Set<(refusal: Refusal | undefined) => void>();
+
+  const unary =
+    <Request, Response>(
+      method: "register" | "refresh",
+      answer: UnaryMethod<Request, Response>,
+    ): handleUnaryCall<Request, Response> =>
+    (call, callback) => {
+      const denied = authorize(call.metadata);
+      if (denied !== undefined) return callback(denied);
+      return tap.unary(method, (refusal) => {
+        const result = refusal ?? answer(call.request);
+        if (isRefusal(result)) callback(result);
+        else callback(null, result);
+      });
+    };
+
+  const register = unary<RegisterRemoteAgentRequest, RegisterRemoteAgentResponse>("register", (request) => {
+    for (const field of ["display_name", "flavor"] as const) {
+      if (!request[field]) return { code: status.INVALID_ARGUMENT, details: `The field ${field} must not be empty.` };
+    }
+    log("info", `Remote agent ${JSON.stringify(request.display_name)} registered.`);
+    return {
+      session_id: sessions.register(),
+      recommended_refresh_interval_secs: params.recommendedRefreshIntervalSecs,
+    };
+  });
+
+  const refresh = unary<RefreshRemoteAgentRequest, RefreshRemoteAgentResponse>("refresh", (request) => {
+    if (sessions.refresh(request.session_id ?? "")) return {};
+    return { code: status.NOT_FOUND, details: "The session is unknown or has expired; register again." };
+  });
+
+  const stream: handleServerStreamingCall<ConfigStreamRequest, Buffer> = (call) => {
+    const refusal = authorize(call.metadata) ?? checkSession(call.metadata, sessions) ?? tap.refuseStream();
+    if (refusal !== undefined) {
+      call.emit("error", refusal);
+      return;
+    }
+    // As JSON, so that a line break in it cannot forge a log line.
+    const name = JSON.stringify(call.request.name ?? "");
+    log("info", `Remote agent ${name} opened a stream.`);
+    openStreams.add(serve(call, () => log("info", `The stream of remote agent ${name} is over.`)));
+  };
+
+  /** Connects a call with a subscriber; returns the function that ends both. */
+  const serve = (call: ServerWritableStream<ConfigStreamRequest, Buffer>, onOver: () => void) => {
+    let over = false;
+    const raw = {
+      ready: true,
+      send(frame: { readonly bytes: Buffer }) {
+        raw.ready = call.write(frame.bytes);
+      },
+    };
+    const tapped = tap.wrap(raw);
+    const subscriber = broadcaster.subscribe(tapped.sink);
+    const detach = (): void => {
+      if (over) return;
+      over = true;
+      raw.ready = false;
+      tapped.detach();
+      broadcaster.unsubscribe(subscriber);
+      openStreams.delete(end);
+      onOver();
+    };
+    const end = (refusal: Refusal | undefined): void => {
+      if (over) return;
+      detach();
+      if (refusal === undefined) call.end();
+      else call.emit("error", refusal);
+    };
+    for (const event of ["cancelled", "error", "close", "finish"]) call.on(event, detach);
+    call.on("drain", () => {
+      if (over) return;
+      raw.ready = true;
+      subscriber.pump();
+    });
+    // Headers at once: a stream that is open and quiet differs from one that is not answered.
+    call.sendMetadata(new Metadata());
+    tapped.attach(subscriber);
+    subscriber.pump();
+    return end;
+  };
+
+  const endStreams = (grpcCode: number | undefined, details: string): void => {
+    const refusal = grpcCode === undefined || grpcCode === status.OK ? undefined : { code: grpcCode, details };
+    for (const end of [...openStreams]) end(refusal);
+  };
+
+  addServices(server, params.services, { RegisterRemoteAgent: register, RefreshRemoteAgent: refresh }, stream);
+
+  return {
+    endStreams,
+    async start(address) {
+      try {
+        return await listen(server, address, serverCredentials(credentials));
+      } catch (error) {
+        server.forceShutdown();
+        throw error;
+      }
+    },
+    async stop() {
+      endStreams(status.UNAVAILABLE, "The core agent is stopping.");
+      await new Promise<void>((done) => {
+        // Real time whatever clock the agent was given: this waits for sockets. Those that never said a word of HTTP/2 would
+        // hold it up for as long as they like, even beyond a forced shutdown.
+        const enough = setTimeout(done, shutdownGraceMs);
+        server.tryShutdown(() => {
+          clearTimeout(enough);
+          done();
+        });
+      });
+      server.forceShutdown();
+    },
+  };
+}
+
+function addServices(
+  server: Server,
+  services: RegisterServices,
+  registry: UntypedServiceImplementation,
+  stream: handleServerStreamingCall<ConfigStreamRequest, Buffer>,
+): void {
+  const contract = loadContract();
+  const agentSecure = contract[agentSecureService] as ServiceDefinition;
+  const remoteAgent = contract[remoteAgentService] as ServiceDefinition;
+  // Events are encoded once for all subscribers, so the service passes bytes on.
+  const StreamConfigEvents = { ...agentSecure.StreamConfigEvents!, responseSerialize: (bytes: Buffer) => bytes };
+  server.addService({ ...agentSecure, StreamConfigEvents } as ServiceDefinition, {
+    ...(services === "remote-agent" ? {} : registry),
+    StreamConfigEvents: stream,
+  });
+  if (services !== "agent-secure") server.addService(remoteAgent, registry);
+}
+
+/** The certificate is its own authority: whoever holds it and its key is a client. */
+function serverCredentials({ certificate, privateKey }: AgentCredentials): ServerCredentials {
+  const cert = Buffer.from(certificate);
+  return ServerCredentials.createSsl(cert, [{ cert_chain: cert, private_key: Buffer.from(privateKey) }], true);
+}
+
+function isRefusal(result: unknown): result is Refusal {
+  return typeof result === "object" && result !== null && "details" in result && "code" in result;
+}

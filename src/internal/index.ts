@@ -1,0 +1,22 @@
+/**
+ * What the package `configstream` is built of, besides the public surface. For that package alone, in the same version: nothing here
+ * is kept stable.
+ *
+ * @module configstream-consumer/internal
+ */
+export { createConfigFiles } from "../files/config-files.js";
+export { type Environment, mapEnvironment, pickVariables } from "../files/env.js";
+export { type DefaultSetting, type Defaults, type KnownKeys, readDefaults } from "../files/known-keys.js";
+export { copyValue, defineEntry } from "../files/values.js";
+export { parseYaml } from "../files/yaml.js";
+export { resolveOptions } from "../main/consumer/resolve.js";
+export { type Clock, systemClock, type Timer } from "../shared/clock.js";
+export { looksLikeCredential, withoutUrlLogins } from "../shared/credential-names.js";
+export { equalValues } from "../shared/equality.js";
+export { ConfigStreamError, InvalidOptionError } from "../shared/errors.js";
+export { type Dialect, defaultSourcePriority } from "../shared/params.js";
+export { didYouMean, suggest } from "../shared/suggest.js";
+export type { ConfigValue, SourceValue, WireSetting } from "../shared/types.js";
+export { createEntryEncoder, encodeSnapshot, encodeUpdate, type Frame } from "../wire/event-encoder.js";
+export { agentSecureService, remoteAgentService } from "../wire/service-names.js";
+export { fieldSize, WireWriter } from "../wire/wire-writer.js";
