@@ -11,10 +11,13 @@ import {
   blockOf,
   descriptor,
   header,
+  keyInfo,
   LOG_ENTRIES,
+  MAX_NAME_BYTES,
   META_WORDS,
   meta,
   RETIRED,
+  recordInfo,
   SLOT_WORDS,
   slot,
 } from "./layout.js";
@@ -104,9 +107,9 @@ export class RecordCopy {
     const from = region.plain(visible + descriptor.at);
     const info = region.plain(visible + descriptor.info);
     this.sum = region.plain(visible + descriptor.checksum);
-    this.length = info & 0xffffff;
-    this.source = (info >>> 24) & 0x7f;
-    this.hasLayers = info >>> 31 === 1;
+    this.length = recordInfo.length(info);
+    this.source = recordInfo.source(info);
+    this.hasLayers = recordInfo.hasLayers(info);
     if (!region.covers(from, this.length)) return false;
     if (this.bytes.length < this.length) this.bytes = new Uint8Array(this.length * 2);
     region.copyOut(this.bytes, from, this.length);
@@ -135,7 +138,7 @@ export class RecordCopy {
 export function keyOfSlot(region: Region, position: ArenaPosition, index: number): string | undefined {
   const at = slotAt(region, position.blockAt, index);
   if (!region.covers(at * 4, SLOT_WORDS * 4)) return undefined;
-  const length = region.plain(at + slot.keyInfo) & 0xffff;
+  const length = keyInfo.length(region.plain(at + slot.keyInfo));
   const from = region.plain(at + slot.keyAt);
   if (!region.covers(from, length)) return undefined;
   const copy = new Uint8Array(length);
@@ -164,7 +167,7 @@ export function publishMeta(region: Region, position: ArenaPosition): PublishMet
   const copy = position.blockAt + block.meta + (position.publish & 1) * META_WORDS;
   const originAt = region.plain(copy + meta.originAt);
   const originLength = region.plain(copy + meta.originLength);
-  if (originLength < 0 || originLength > 1024 || !region.covers(originAt, originLength)) return undefined;
+  if (originLength < 0 || originLength > MAX_NAME_BYTES || !region.covers(originAt, originLength)) return undefined;
   const bytes = new Uint8Array(originLength);
   region.copyOut(bytes, originAt, originLength);
   return {

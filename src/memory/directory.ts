@@ -8,7 +8,16 @@
  * Memory that this thread cannot see yet is not the same as a key that is not there: an engine may learn of another
  * thread's growth a moment after it has seen what was written there. Then the whole read is made again.
  */
-import { block, MAX_SOURCES, SLOT_WORDS, SLOTS_PER_CHUNK, slot, TABLE_INDEX_BITS } from "./layout.js";
+import {
+  block,
+  keyInfo,
+  MAX_NAME_BYTES,
+  MAX_SOURCES,
+  SLOT_WORDS,
+  SLOTS_PER_CHUNK,
+  slot,
+  TABLE_INDEX_BITS,
+} from "./layout.js";
 import type { Region } from "./region.js";
 
 const indexMask = 2 ** TABLE_INDEX_BITS - 1;
@@ -23,11 +32,6 @@ export function slotAt(region: Region, blockAt: number, index: number): number {
   const chunk = region.plain(blockAt + block.slotChunks) + Math.floor(index / SLOTS_PER_CHUNK);
   if (!region.covers(chunk * 4, 4)) return -1;
   return region.plain(chunk) + (index % SLOTS_PER_CHUNK) * SLOT_WORDS;
-}
-
-/** Packs length and hash of a key into one word. */
-export function keyInfo(length: number, hash: number): number {
-  return length | ((hash >>> 16) << 16);
 }
 
 /** What a table entry holds for a slot: its index + 1, and the hash bits that the position does not tell. */
@@ -59,7 +63,7 @@ export function findSlot(region: Region, blockAt: number, key: Uint8Array, hash:
 /** Whether a slot is the key's; `undefined` when it cannot be read. */
 function keyIs(region: Region, at: number, key: Uint8Array, hash: number): boolean | undefined {
   if (!region.covers(at * 4, SLOT_WORDS * 4)) return undefined;
-  if (region.plain(at + slot.keyInfo) !== keyInfo(key.length, hash)) return false;
+  if (region.plain(at + slot.keyInfo) !== keyInfo.pack(key.length, hash)) return false;
   const from = region.plain(at + slot.keyAt);
   if (!region.covers(from, key.length)) return undefined;
   const { bytes } = region;
@@ -83,7 +87,7 @@ export function sourceBytes(region: Region, blockAt: number, source: number): Ui
   const at = region.plain(entry);
   if (!region.covers(at, 4)) return undefined;
   const length = region.plain(at >> 2);
-  if (length < 0 || length > 1024 || !region.covers(at + 4, length)) return undefined;
+  if (length < 0 || length > MAX_NAME_BYTES || !region.covers(at + 4, length)) return undefined;
   const copy = new Uint8Array(length);
   region.copyOut(copy, at + 4, length);
   return copy;

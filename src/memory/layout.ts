@@ -160,14 +160,20 @@ export const SLOT_WORDS = 10;
 export const slot = {
   /** Byte offset of the key's UTF-8; never changes. */
   keyAt: 0,
-  /** Byte length of the key (low 16 bits) and 16 bits of its hash. */
+  /** See {@link keyInfo}. */
   keyInfo: 1,
   /** Two descriptors. */
   descriptorA: 2,
   descriptorB: 6,
 } as const;
-/** Longest key, in UTF-8 bytes. */
-export const MAX_KEY_BYTES = 65_535;
+/** Longest key, in UTF-8 bytes: what the word {@link slot.keyInfo} has room for. */
+export const MAX_KEY_BYTES = 2 ** 16 - 1;
+
+/** The word {@link slot.keyInfo}: byte length of the key in the low half, the upper half of its hash in the other. */
+export const keyInfo = {
+  pack: (length: number, hash: number): number => length | ((hash >>> 16) << 16),
+  length: (word: number): number => word & 0xffff,
+} as const;
 
 /** Words of a descriptor. */
 export const descriptor = {
@@ -175,15 +181,26 @@ export const descriptor = {
   publish: 0,
   /** Byte offset of the record. */
   at: 1,
-  /** Byte length (24 bits), source (7 bits), whether layers follow (1 bit). 0: the key was removed. */
+  /** See {@link recordInfo}. 0: the key was removed. */
   info: 2,
   /** Checksum of the record, seeded with slot and publish number. */
   checksum: 3,
 } as const;
-/** Largest record, in bytes. */
+/** Largest record, in bytes: what the word {@link descriptor.info} has room for. */
 export const MAX_RECORD_BYTES = 2 ** 24 - 1;
-/** Most sources of one arena. Source 0 is the empty name. */
-export const MAX_SOURCES = 127;
+/** Most sources of one arena, likewise. Source 0 is the empty name. */
+export const MAX_SOURCES = 2 ** 7 - 1;
+/** Longest name of a source, and of an origin, in UTF-8 bytes. */
+export const MAX_NAME_BYTES = 1_024;
+
+/** The word {@link descriptor.info} of a setting that exists: length of its record, number of its source, layers or not. */
+export const recordInfo = {
+  pack: (length: number, source: number, hasLayers: boolean): number =>
+    length | (source << 24) | (hasLayers ? 1 << 31 : 0),
+  length: (word: number): number => word & 0xffffff,
+  source: (word: number): number => (word >>> 24) & 0x7f,
+  hasLayers: (word: number): boolean => word < 0,
+} as const;
 
 /** Entries of the ring of changed slots; a power of two. */
 export const LOG_ENTRIES = 4_096;

@@ -15,7 +15,7 @@ import {
 } from "../arena-reader.js";
 import { slotAt } from "../directory.js";
 import { count } from "../facts.js";
-import { block, descriptor, SLOT_WORDS, slot as slotWords } from "../layout.js";
+import { block, descriptor, keyInfo, SLOT_WORDS, slot as slotWords } from "../layout.js";
 import type { Region } from "../region.js";
 import { visibleDescriptor } from "../seqlock.js";
 import { type Section, sectionOf } from "./section.js";
@@ -142,7 +142,7 @@ export class SectionReader {
     for (let index = from; index < to; index++) {
       const at = slotAt(region, position.blockAt, index);
       if (!region.covers(at * 4, SLOT_WORDS * 4)) return undefined;
-      const length = region.plain(at + slotWords.keyInfo) & 0xffff;
+      const length = keyInfo.length(region.plain(at + slotWords.keyInfo));
       if (length < start.length - 1 || length === start.length) continue;
       const keyAt = region.plain(at + slotWords.keyAt);
       if (!region.covers(keyAt, length)) return undefined;

@@ -20,6 +20,7 @@ import {
   META_WORDS,
   meta,
   PAGE_BYTES,
+  recordInfo,
 } from "../layout.js";
 import type { Region } from "../region.js";
 import {
@@ -139,8 +140,9 @@ export class ArenaWriter {
       const newest = otherDescriptor(slotWord, olderDescriptor(region, slotWord));
       const info = region.plain(newest + descriptor.info);
       if (info === 0 || !wants(key)) continue;
-      const length = info & 0xffffff;
-      const bytes = target.addRecord(key, sourceNames[(info >>> 24) & 0x7f] ?? "", length, info >>> 31 === 1);
+      const length = recordInfo.length(info);
+      const source = sourceNames[recordInfo.source(info)] ?? "";
+      const bytes = target.addRecord(key, source, length, recordInfo.hasLayers(info));
       region.copyOut(bytes, region.plain(newest + descriptor.at), length);
     }
   }
@@ -213,7 +215,7 @@ export class ArenaWriter {
     if (index < this.slots) {
       // The older descriptor is overwritten by this very publish, so its block is free for it.
       const older = olderDescriptor(this.#region, slotAt(this.#region, this.#blockAt, index));
-      const oldLength = this.#region.plain(older + descriptor.info) & 0xffffff;
+      const oldLength = recordInfo.length(this.#region.plain(older + descriptor.info));
       if (oldLength > 0 && ValueSpace.sameBlock(oldLength, length)) {
         return ~this.#region.plain(older + descriptor.at);
       }
@@ -270,7 +272,7 @@ export class ArenaWriter {
       const slotWord = slotAt(region, this.#blockAt, index);
       const target = olderDescriptor(region, slotWord);
       const wasLive = region.plain(otherDescriptor(slotWord, target) + descriptor.info) !== 0;
-      const oldLength = region.plain(target + descriptor.info) & 0xffffff;
+      const oldLength = recordInfo.length(region.plain(target + descriptor.info));
       const oldAt = region.plain(target + descriptor.at);
       if (length === 0) {
         writeDescriptor(region, target, publish, 0, 0, 0);
@@ -278,7 +280,7 @@ export class ArenaWriter {
         const at = place < 0 ? ~place : place;
         const from = writes.starts[row] as number;
         const source = this.#sources.get(writes.sources[row] as string) ?? 0;
-        const info = length | (source << 24) | (writes.hasLayers(row) ? 0x80000000 : 0);
+        const info = recordInfo.pack(length, source, writes.hasLayers(row));
         region.copyIn(at, bytes, from, length);
         writeDescriptor(region, target, publish, at, info, checksum(bytes, length, recordSeed(index, publish), from));
       }

@@ -6,12 +6,13 @@
 import { ConfigStreamError } from "../../shared/errors.js";
 import { cellOfSlot } from "../cells.js";
 import { hashKey } from "../checksum.js";
-import { insertIntoTable, keyInfo, slotAt } from "../directory.js";
+import { insertIntoTable, slotAt } from "../directory.js";
 import {
   block,
   CELLS_PER_CHUNK,
   FIRST_SLOT_CELL,
   header,
+  keyInfo,
   MAX_CELL_CHUNKS,
   PAGE_BYTES,
   SLOT_WORDS,
@@ -88,7 +89,7 @@ export class DirectoryWriter {
     if (length === key.length) region.copyInAscii(at, key);
     else region.copyIn(at, encoder.encode(key));
     region.setPlain(slotWord + slot.keyAt, at);
-    region.setPlain(slotWord + slot.keyInfo, keyInfo(length, hash));
+    region.setPlain(slotWord + slot.keyInfo, keyInfo.pack(length, hash));
     this.#keys.push(key);
     insertIntoTable(region, this.#tableAt, this.#tableCapacity, index, hash);
   }
