@@ -67,8 +67,11 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
       poll: () => {},
       send: (batch) =>
         turn(() => {
-          subscriptions.deliver(batch);
-          this.#notifier.acknowledged();
+          try {
+            subscriptions.deliver(batch);
+          } finally {
+            this.#notifier.acknowledged();
+          }
         }),
     });
     this.#region.store64(header.startedAtMs, Date.now());

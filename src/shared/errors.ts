@@ -4,7 +4,7 @@
  * Errors cross threads as plain {@link SerializedError}s, since structured clone drops class and custom fields.
  */
 
-import { describeThrown } from "./thrown.js";
+import { describeThrown, isError } from "./thrown.js";
 
 /** What went wrong, and whether trying again can help. Each code is documented where it stands. */
 export const errorCodes = {
@@ -65,12 +65,12 @@ export interface SerializedError {
 export class ConfigStreamError extends Error {
   /** Which kind of failure this is. */
   readonly code: ErrorCode;
-  // Written out in each class: a bundler that shortens names would change what `new.target.name` says.
-  override name = "ConfigStreamError";
+  declare name: string;
 
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options);
     this.code = code;
+    giveName(this, "ConfigStreamError");
   }
 
   /** True when the same call, or the consumer by itself, may succeed later. */
@@ -87,11 +87,7 @@ export class ConfigStreamError extends Error {
       message: this.message,
       // Of foreign errors without the message, which nobody has checked.
       cause:
-        cause === undefined || typeof cause === "string"
-          ? cause
-          : cause instanceof ConfigStreamError
-            ? cause.message
-            : describeThrown(cause),
+        cause === undefined || typeof cause === "string" ? cause : (ownError(cause)?.message ?? describeThrown(cause)),
     };
   }
 
@@ -117,48 +113,48 @@ export class ConfigStreamError extends Error {
    * neither message nor object is kept, only its name, code and place: it may quote a token or a value.
    */
   static from(thrown: unknown, code: ErrorCode = "internal"): ConfigStreamError {
-    if (thrown instanceof ConfigStreamError) return thrown;
-    if (isSerializedError(thrown)) return ConfigStreamError.deserialize(thrown);
-    // From another copy of this module, as a bundle may hold.
-    if (isForeign(thrown)) return ConfigStreamError.deserialize(thrown.serialize());
-    return new ConfigStreamError(code, `Unexpected ${describeThrown(thrown)}.`);
+    return ownError(thrown) ?? new ConfigStreamError(code, `Unexpected ${describeThrown(thrown)}.`);
   }
 }
 
 /** An option of a public call has a wrong name, type or value. */
 export class InvalidOptionError extends ConfigStreamError {
-  override name = "InvalidOptionError";
-
   constructor(message: string, options?: { cause?: unknown }) {
     super("invalid_option", message, options);
+    giveName(this, "InvalidOptionError");
   }
 }
 
 /** The consumer was stopped while the call was pending, or before it was made. */
 export class ConsumerStoppedError extends ConfigStreamError {
-  override name = "ConsumerStoppedError";
-
   constructor(message = "The consumer was stopped.", options?: { cause?: unknown }) {
     super("stopped", message, options);
+    giveName(this, "ConsumerStoppedError");
   }
 }
 
 /** A wait ended before its condition came true. The consumer goes on. */
 export class WaitTimeoutError extends ConfigStreamError {
-  override name = "WaitTimeoutError";
-
   constructor(message: string, options?: { cause?: unknown }) {
     super("timeout", message, options);
+    giveName(this, "WaitTimeoutError");
   }
 }
 
 /** A subscription's buffer overflowed and its policy is `disconnect`. */
 export class SubscriberOverflowError extends ConfigStreamError {
-  override name = "SubscriberOverflowError";
-
   constructor(message: string, options?: { cause?: unknown }) {
     super("subscriber_overflow", message, options);
+    giveName(this, "SubscriberOverflowError");
   }
+}
+
+/**
+ * The name is written out in each class, since a bundler that shortens names would change what `new.target.name` says; and it
+ * is defined, not assigned, since that fails in a process that has frozen `Error.prototype`.
+ */
+function giveName(error: ConfigStreamError, name: string): void {
+  Object.defineProperty(error, "name", { value: name, writable: true, configurable: true, enumerable: true });
 }
 
 /** True for the plain form of an error; works across realms, where `instanceof` does not. */
@@ -166,6 +162,18 @@ export function isSerializedError(value: unknown): value is SerializedError {
   return typeof value === "object" && value !== null && (value as SerializedError).configStreamError === true;
 }
 
-function isForeign(value: unknown): value is Pick<ConfigStreamError, "serialize"> {
-  return value instanceof Error && typeof (value as Partial<ConfigStreamError>).serialize === "function";
+/** One of our own errors, be it from another copy of this module; `undefined` for anything else that was thrown. */
+function ownError(thrown: unknown): ConfigStreamError | undefined {
+  try {
+    if (thrown instanceof ConfigStreamError) return thrown;
+    if (isSerializedError(thrown)) return ConfigStreamError.deserialize(thrown);
+    const serialize: unknown = isError(thrown) && (thrown as Partial<ConfigStreamError>).serialize;
+    if (typeof serialize !== "function") return undefined;
+    // From another copy of this module, as a bundle may hold.
+    const plain: unknown = serialize.call(thrown);
+    return isSerializedError(plain) ? ConfigStreamError.deserialize(plain) : undefined;
+  } catch {
+    // Its getters throw, or it is a proxy: foreign in any case.
+    return undefined;
+  }
 }

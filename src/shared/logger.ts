@@ -1,3 +1,5 @@
+import { whenRejected } from "./thrown.js";
+
 /** The logger that an application may give: the part of pino's shape that is used. */
 export interface Logger {
   /** Each further failure of an outage that was told, and session refreshes that failed. */
@@ -20,8 +22,7 @@ export function guarded(logger: Logger): Logger {
   const guard = (level: keyof Logger) => (message: string) => {
     try {
       // A promise, for a logger that is asynchronous against its type: its rejection must not end the process.
-      const written: unknown = logger[level](message);
-      if (written instanceof Promise) written.catch(nothing);
+      whenRejected(logger[level](message), nothing);
     } catch {
       // Nobody is left to be told.
     }

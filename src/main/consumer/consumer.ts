@@ -17,6 +17,7 @@ import type { Reader } from "../reader/api.js";
 import type { AnySchema, ChangeOf, IsOpen, KeyOf } from "../reader/schema.js";
 import type { MetricsRegistry } from "../status/metrics.js";
 import type { ConsumerStatus } from "../status/status.js";
+import { detached } from "../subscriptions/detached.js";
 import {
   type KeyedSubscribeOptions,
   type SubscribeOptions,
@@ -163,7 +164,7 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
     }
     const region = this.#region;
     if (region.load64(header.startedAtMs) === 0) region.store64(header.startedAtMs, Date.now());
-    await this.#supervisor.start();
+    await detached(() => this.#supervisor.start());
   }
 
   override waitReadySync(options?: WaitSyncOptions): void {

@@ -3,6 +3,7 @@
 import { isFresh, isReady, isStopped } from "../../memory/facts.js";
 import { header } from "../../memory/layout.js";
 import type { Region } from "../../memory/region.js";
+import { onAbort } from "../../shared/abort.js";
 import { ConsumerStoppedError, WaitTimeoutError } from "../../shared/errors.js";
 import { booleanOption, checkNames, shapeOption, timeoutOption } from "../../shared/option-checks.js";
 import { consumerStatus } from "../status/status.js";
@@ -31,6 +32,8 @@ export interface Waiter {
 
 /** Longest time between two looks. The wake-up normally comes at once; this bounds the harm of one that does not. */
 const SLICE_MS = 1_000;
+/** Longest delay of a timer. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /** Resolves once settings can be read. Rejects with a timeout, the signal's reason, or `ConsumerStoppedError`. */
 export async function waitReady(waiter: Waiter, options: WaitOptions = {}): Promise<void> {
@@ -38,25 +41,62 @@ export async function waitReady(waiter: Waiter, options: WaitOptions = {}): Prom
   const fresh = booleanOption("fresh", options.fresh, false);
   const timeoutMs = timeoutOption("timeoutMs", options.timeoutMs, waiter.timeoutMs);
   const signal = shapeOption("signal", options.signal, ["addEventListener", "throwIfAborted"]);
+  signal?.throwIfAborted();
+  if (isReadyNow(waiter.region, fresh)) return;
+  if (timeoutMs <= 0) throw timeoutError(waiter, timeoutMs);
+  await becomesReady(waiter, fresh, timeoutMs, signal);
+}
+
+/**
+ * One promise however long it takes: a race against one that lasts would keep something of each look.
+ * Time is a timer's, so that a test with timers of its own decides on it.
+ */
+function becomesReady(
+  waiter: Waiter,
+  fresh: boolean,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const { region } = waiter;
-  const giveUpAt = performance.now() + timeoutMs;
-  // Holds the process: a promise of waitAsync does not, nor does the worker.
-  const held = setInterval(() => {}, 2 ** 30);
-  const { promise: aborted, release } = abortion(signal);
-  try {
-    for (;;) {
+  return new Promise((resolve, reject) => {
+    let over = false;
+    const end = (settle: () => void): void => {
+      over = true;
+      clearTimeout(timer);
+      release();
+      settle();
+    };
+    /** Whether it is over. */
+    const look = (): boolean => {
+      if (over) return true;
+      try {
+        if (isReadyNow(region, fresh)) end(resolve);
+      } catch (stopped) {
+        end(() => reject(stopped));
+      }
+      return over;
+    };
+    const watch = (): void => {
       // Before looking: whatever changes afterwards has rung since, and the wait below returns at once.
       const ring = region.load(header.doorbell);
-      signal?.throwIfAborted();
-      if (isReadyNow(region, fresh)) return;
-      const leftMs = giveUpAt - performance.now();
-      if (leftMs <= 0) throw timeoutError(waiter, timeoutMs);
-      await Promise.race([region.waitAsync(header.doorbell, ring, Math.min(leftMs, SLICE_MS)), aborted]);
-    }
-  } finally {
-    clearInterval(held);
-    release();
-  }
+      if (!look()) void region.waitAsync(header.doorbell, ring, SLICE_MS).then(watch);
+    };
+    /** Holds the process as well, which a promise of waitAsync does not, nor does the worker. */
+    const wait = (leftMs: number): ReturnType<typeof setTimeout> =>
+      setTimeout(
+        () => {
+          if (look()) return;
+          if (leftMs > MAX_DELAY_MS) timer = wait(leftMs - MAX_DELAY_MS);
+          else end(() => reject(timeoutError(waiter, timeoutMs)));
+        },
+        Math.min(leftMs, MAX_DELAY_MS),
+      );
+    let timer = wait(timeoutMs);
+    const release = onAbort(signal, () => {
+      if (!over) end(() => reject(signal?.reason));
+    });
+    watch();
+  });
 }
 
 /** Returns once settings can be read; blocks this thread. Throws a timeout or `ConsumerStoppedError`. */
@@ -107,13 +147,3 @@ const whatIsAwaited = {
   "first snapshot": "the first snapshot",
   done: "the first snapshot",
 } as const;
-
-function abortion(signal: AbortSignal | undefined): { promise: Promise<void>; release: () => void } {
-  if (signal === undefined) return { promise: new Promise(() => {}), release: () => {} };
-  let wake = (): void => {};
-  const promise = new Promise<void>((resolve) => {
-    wake = resolve;
-  });
-  signal.addEventListener("abort", wake, { once: true });
-  return { promise, release: () => signal.removeEventListener("abort", wake) };
-}

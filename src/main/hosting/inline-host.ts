@@ -22,8 +22,12 @@ export function startInline(init: EngineHostInit): EngineHost {
   const receive = (message: WorkerMessage): void => {
     if (stopped) return;
     if (message.kind === "changes") {
-      init.onChanges(message);
-      post({ kind: "ack" });
+      try {
+        init.onChanges(message);
+      } finally {
+        // Whatever happens here, the next batch has to come.
+        post({ kind: "ack" });
+      }
     } else if (message.kind === "log") {
       init.onLog(message.level, message.message);
       post({ kind: "logged" });

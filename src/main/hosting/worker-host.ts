@@ -5,7 +5,7 @@ import { expose, wrap } from "comlink/dist/esm/comlink.mjs";
 import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
 import { ConfigStreamError } from "../../shared/errors.js";
 import type { ControlApi, HostApi, HostMessage, WorkerInit, WorkerMessage } from "../../shared/messages.js";
-import { describeThrown } from "../../shared/thrown.js";
+import { describeThrown, textIn } from "../../shared/thrown.js";
 import type { EngineHost, EngineHostInit } from "./engine-host.js";
 import { missingCodeHint, workerCode } from "./worker-code.js";
 
@@ -41,6 +41,8 @@ class WorkerHost implements EngineHost {
   #reportUp = (): void => {};
   /** The worker's own word on why it ends. */
   #fatal: ConfigStreamError | undefined;
+  /** It may have thrown anything, `undefined` as well. */
+  #hasThrown = false;
   #thrown: unknown;
   /** Why this side has ended it. */
   #killedSince: string | undefined;
@@ -70,6 +72,7 @@ class WorkerHost implements EngineHost {
       this.#reportEnd = resolve;
     });
     this.#worker.on("error", (thrown) => {
+      this.#hasThrown = true;
       this.#thrown = thrown;
     });
     this.#worker.on("exit", (code) => {
@@ -132,8 +135,12 @@ class WorkerHost implements EngineHost {
         this.#reportUp();
         break;
       case "changes":
-        this.#init.onChanges(message);
-        this.post({ kind: "ack" });
+        try {
+          this.#init.onChanges(message);
+        } finally {
+          // Whatever happens here, the next batch has to come.
+          this.post({ kind: "ack" });
+        }
         break;
       case "log":
         this.#init.onLog(message.level, message.message);
@@ -158,8 +165,8 @@ class WorkerHost implements EngineHost {
   #reason(code: number): string {
     if (this.#killedSince !== undefined) return this.#killedSince;
     if (this.#fatal !== undefined) return this.#fatal.message;
-    if (this.#thrown === undefined) return `it was terminated or exited (exit code ${code}).`;
-    if ((this.#thrown as NodeJS.ErrnoException).code === "ERR_WORKER_OUT_OF_MEMORY") {
+    if (!this.#hasThrown) return `it was terminated or exited (exit code ${code}).`;
+    if (textIn(this.#thrown, "code") === "ERR_WORKER_OUT_OF_MEMORY") {
       return "it ran out of memory. Raise the option resourceLimits.maxOldGenerationSizeMb, or send fewer settings.";
     }
     const missing = missingModule(this.#thrown);
@@ -169,10 +176,10 @@ class WorkerHost implements EngineHost {
 
 /** What to say of a failure to load the entry file; `undefined` for any other failure. */
 export function missingModule(thrown: unknown): string | undefined {
-  const { code, message } = thrown as NodeJS.ErrnoException;
+  const code = textIn(thrown, "code");
   if (code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") return undefined;
   // A message about files; it names the one that is missing.
-  return `its code could not be loaded. ${message}. ${missingCodeHint}`;
+  return `its code could not be loaded. ${textIn(thrown, "message") ?? ""}. ${missingCodeHint}`;
 }
 
 function newWorker(

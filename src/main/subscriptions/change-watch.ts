@@ -10,38 +10,39 @@ import type { Logger } from "../../shared/logger.js";
 import { describeThrown } from "../../shared/thrown.js";
 import type { ConfigChange } from "../../shared/types.js";
 import type { UpdateSubscription } from "../reader/api.js";
+import { Callbacks } from "./callbacks.js";
+import { detached } from "./detached.js";
 import { type ChangeFilter, compileFilter } from "./filter.js";
 
 /** Milliseconds between two looks. */
 const LOOK_MS = 100;
 
-interface Watcher {
-  readonly matches: (key: string) => boolean;
-  readonly callback: (change: ConfigChange) => unknown;
-}
-
 export class ChangeWatch {
   /** The newest state; `undefined` when it cannot be read now. */
   readonly #newest: () => MirrorState | undefined;
-  readonly #logger: Logger;
-  readonly #watchers = new Set<Watcher>();
+  readonly #callbacks: Callbacks<ConfigChange>;
   #timer: ReturnType<typeof setInterval> | undefined;
   /** What was looked at last. */
   #state: MirrorState | undefined;
 
   constructor(newest: () => MirrorState | undefined, logger: Logger) {
     this.#newest = newest;
-    this.#logger = logger;
+    this.#callbacks = new Callbacks(({ key }, thrown) =>
+      logger.error(`An onUpdate callback failed for "${key}": ${describeThrown(thrown)}.`),
+    );
   }
 
   /** Calls back from the next look on. The timer does not keep the process alive. */
   readonly add = (callback: (change: ConfigChange) => unknown, filter: ChangeFilter = {}): UpdateSubscription => {
-    const watcher: Watcher = { matches: compileFilter(filter), callback };
+    const matches = compileFilter(filter);
     // Those who came before are told of what has changed until now, since the newcomer must not be.
     this.look();
-    this.#watchers.add(watcher);
-    this.#timer ??= setInterval(() => this.look(), LOOK_MS).unref();
-    const unsubscribe = () => this.#remove(watcher);
+    const remove = this.#callbacks.add(callback, ({ key }) => matches(key));
+    this.#timer ??= detached(() => setInterval(() => this.look(), LOOK_MS)).unref();
+    const unsubscribe = () => {
+      remove();
+      if (this.#callbacks.size === 0) this.#rest();
+    };
     return { unsubscribe, [Symbol.dispose]: unsubscribe };
   };
 
@@ -52,32 +53,13 @@ export class ChangeWatch {
     if (now === undefined || now === before) return;
     this.#state = now;
     if (before === undefined) return;
-    // A copy: who comes meanwhile, from a callback, is told of later changes only.
-    const watchers = [...this.#watchers];
-    for (const change of changesBetween(before, now)) {
-      for (const watcher of watchers) {
-        if (this.#watchers.has(watcher) && watcher.matches(change.key)) this.#tell(watcher, change);
-      }
-    }
+    this.#callbacks.deliver(changesBetween(before, now));
   }
 
-  #remove(watcher: Watcher): void {
-    this.#watchers.delete(watcher);
-    if (this.#watchers.size > 0) return;
+  #rest(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
     this.#state = undefined;
-  }
-
-  #tell({ callback }: Watcher, change: ConfigChange): void {
-    const report = (thrown: unknown) =>
-      this.#logger.error(`An onUpdate callback failed for "${change.key}": ${describeThrown(thrown)}.`);
-    try {
-      const result = callback(change);
-      if (result instanceof Promise) result.catch(report);
-    } catch (thrown) {
-      report(thrown);
-    }
   }
 }
 

@@ -2,7 +2,7 @@
  * Who is told of changes. Batches come from the worker in order; each subscriber gets its share of one before the next is
  * asked for, and none can hold up another: a loop has its own buffer, a callback that throws is reported and passed over.
  */
-import { types } from "node:util";
+import { onAbort } from "../../shared/abort.js";
 import { InvalidOptionError } from "../../shared/errors.js";
 import { deepFreeze } from "../../shared/freeze.js";
 import type { Logger } from "../../shared/logger.js";
@@ -10,6 +10,7 @@ import type { ChangeBatch } from "../../shared/messages.js";
 import { checkNames, choiceOption, functionOption, numberOption, shapeOption } from "../../shared/option-checks.js";
 import { describeThrown } from "../../shared/thrown.js";
 import type { ConfigChange } from "../../shared/types.js";
+import { Callbacks } from "./callbacks.js";
 import { type ChangeFilter, compileFilter } from "./filter.js";
 import { ChangeStream, type OverflowPolicy } from "./stream.js";
 
@@ -67,28 +68,30 @@ export interface SubscriptionsPorts {
   readonly onOverflow: () => void;
 }
 
-/** One subscriber as the hub sees it. Both return false when the subscriber is gone. */
-interface Subscriber {
-  readonly matches: (key: string) => boolean;
-  deliver(change: ConfigChange): boolean;
-  lagged(): boolean;
-  end(dropBuffered: boolean): void;
+/** What a subscription has to be told of, and to let go of. */
+interface Member {
+  readonly stream: ChangeStream | undefined;
+  readonly leave: () => void;
 }
 
 /** All subscriptions of one consumer. */
 export class Subscriptions {
   readonly #ports: SubscriptionsPorts;
-  /** Each with what is to be tidied up when it goes. */
-  readonly #subscribers = new Map<Subscriber, () => void>();
+  readonly #callbacks: Callbacks<ConfigChange>;
+  /** Subscriptions that are there, with what each has besides its callback. */
+  readonly #members = new Map<() => void, Member>();
   #closed = false;
 
   constructor(ports: SubscriptionsPorts) {
     this.#ports = ports;
+    this.#callbacks = new Callbacks(({ key }, thrown) =>
+      ports.logger.error(`An onChange callback failed for "${key}": ${describeThrown(thrown)}.`),
+    );
   }
 
   /** Whether there is any subscriber. */
   get active(): boolean {
-    return this.#subscribers.size > 0;
+    return this.#members.size > 0;
   }
 
   /** Throws `InvalidOptionError`. After `close`, the subscription is over from the beginning. */
@@ -96,78 +99,25 @@ export class Subscriptions {
     checkNames(options, ["key", "keys", "prefix", "bufferSize", "overflow", "signal", "onChange"], "subscribe");
     const matches = compileFilter(options);
     const onChange = functionOption("onChange", options.onChange);
-    shapeOption("signal", options.signal, ["addEventListener", "removeEventListener"]);
+    const signal = shapeOption("signal", options.signal, ["addEventListener", "removeEventListener"]);
     const bufferSize = numberOption("bufferSize", options.bufferSize, this.#ports.bufferSize, {
       min: 1,
       max: 1_000_000,
     });
     const policy = choiceOption<OverflowPolicy>("overflow", options.overflow, ["disconnect", "coalesce"], "disconnect");
-    if (onChange !== undefined)
-      return this.#add(new CallbackSubscriber(matches, onChange, this.#ports.logger), options);
-    const stream = new ChangeStream(bufferSize, policy);
-    const subscriber: Subscriber = {
-      matches,
-      deliver: (change) => stream.push(change),
-      lagged: () => stream.lagged(),
-      end: (dropBuffered) => stream.end(dropBuffered),
-    };
-    return this.#add(subscriber, options, stream);
-  }
-
-  /** Passes a batch on. Returns when every subscriber has its share. */
-  deliver({ changes, lagged }: Pick<ChangeBatch, "changes" | "lagged">): void {
-    if (lagged) this.#markLagged();
-    for (const change of changes) {
-      freeze(change);
-      // No copy is needed: a map's iteration minds what is added and deleted meanwhile.
-      for (const subscriber of this.#subscribers.keys()) {
-        if (subscriber.matches(change.key) && !subscriber.deliver(change)) this.#overflowed(subscriber);
-      }
-    }
-  }
-
-  /** Ends all subscriptions; what they have buffered is still handed out. Idempotent. */
-  close(): void {
-    this.#closed = true;
-    for (const subscriber of this.#subscribers.keys()) {
-      this.#remove(subscriber);
-      subscriber.end(false);
-    }
-  }
-
-  /** Tells every subscription that events are missing. */
-  #markLagged(): void {
-    for (const subscriber of this.#subscribers.keys()) {
-      if (!subscriber.lagged()) this.#overflowed(subscriber);
-    }
-  }
-
-  #overflowed(subscriber: Subscriber): void {
-    this.#remove(subscriber);
-    this.#ports.onOverflow();
-  }
-
-  #remove(subscriber: Subscriber): void {
-    const tidyUp = this.#subscribers.get(subscriber);
-    if (tidyUp === undefined) return;
-    this.#subscribers.delete(subscriber);
-    tidyUp();
-    if (this.#subscribers.size === 0) this.#ports.onActive(false);
-  }
-
-  #add(subscriber: Subscriber, { signal }: SubscribeOptions, stream?: ChangeStream): Subscription {
+    const stream = onChange === undefined ? new ChangeStream(bufferSize, policy) : undefined;
+    const receive =
+      onChange ??
+      ((change: ConfigChange): void => {
+        if (stream?.push(change) === false) this.#overflowed(unsubscribe);
+      });
     const unsubscribe = (): void => {
-      this.#remove(subscriber);
-      subscriber.end(true);
+      this.#remove(unsubscribe);
+      stream?.end(true);
     };
-    const isClosed = (): boolean => !this.#subscribers.has(subscriber);
-    if (this.#closed || signal?.aborted) {
-      subscriber.end(true);
-    } else {
-      signal?.addEventListener("abort", unsubscribe, { once: true });
-      this.#subscribers.set(subscriber, () => signal?.removeEventListener("abort", unsubscribe));
-      if (this.#subscribers.size === 1) this.#ports.onActive(true);
-    }
+    if (this.#closed || signal?.aborted) stream?.end(true);
+    else this.#add(unsubscribe, { stream, leave: this.#callbacks.add(receive, ({ key }) => matches(key)) }, signal);
+    const isClosed = (): boolean => !this.#members.has(unsubscribe);
     return {
       unsubscribe,
       get closed() {
@@ -177,6 +127,55 @@ export class Subscriptions {
       [Symbol.dispose]: unsubscribe,
       [Symbol.asyncDispose]: async () => unsubscribe(),
     };
+  }
+
+  /** Passes a batch on. Returns when every subscriber has its share, whatever callbacks throw; never throws. */
+  deliver({ changes, lagged }: Pick<ChangeBatch, "changes" | "lagged">): void {
+    if (lagged) this.#markLagged();
+    for (const change of changes) freeze(change);
+    this.#callbacks.deliver(changes);
+  }
+
+  /** Ends all subscriptions; what they have buffered is still handed out. Idempotent. */
+  close(): void {
+    this.#closed = true;
+    for (const [member, { stream }] of this.#members) {
+      this.#remove(member);
+      stream?.end(false);
+    }
+  }
+
+  /**
+   * Tells every subscription that events are missing. One that calls back has no buffer that could tell: it goes on with the
+   * merged events, which is what it can still be told.
+   */
+  #markLagged(): void {
+    for (const [member, { stream }] of this.#members) if (stream?.lagged() === false) this.#overflowed(member);
+  }
+
+  #overflowed(member: () => void): void {
+    this.#remove(member);
+    this.#ports.onOverflow();
+  }
+
+  #add(member: () => void, { stream, leave }: Member, signal: AbortSignal | undefined): void {
+    const release = onAbort(signal, member);
+    this.#members.set(member, {
+      stream,
+      leave() {
+        leave();
+        release();
+      },
+    });
+    if (this.#members.size === 1) this.#ports.onActive(true);
+  }
+
+  #remove(member: () => void): void {
+    const known = this.#members.get(member);
+    if (known === undefined) return;
+    this.#members.delete(member);
+    known.leave();
+    if (this.#members.size === 0) this.#ports.onActive(false);
   }
 }
 
@@ -199,41 +198,4 @@ function iterate(stream: ChangeStream | undefined, unsubscribe: () => void): Asy
       return { done: true, value: undefined };
     },
   };
-}
-
-class CallbackSubscriber implements Subscriber {
-  readonly matches: (key: string) => boolean;
-  readonly #onChange: (change: ConfigChange) => unknown;
-  readonly #logger: Logger;
-  #ended = false;
-
-  constructor(matches: (key: string) => boolean, onChange: (change: ConfigChange) => unknown, logger: Logger) {
-    this.matches = matches;
-    this.#onChange = onChange;
-    this.#logger = logger;
-  }
-
-  deliver(change: ConfigChange): boolean {
-    if (this.#ended) return true;
-    try {
-      const result = this.#onChange(change);
-      if (types.isPromise(result)) result.catch((thrown: unknown) => this.#report(change, thrown));
-    } catch (thrown) {
-      this.#report(change, thrown);
-    }
-    return true;
-  }
-
-  lagged(): boolean {
-    // It has no buffer that could tell: it goes on with the merged events, which is what it can still be told.
-    return true;
-  }
-
-  end(): void {
-    this.#ended = true;
-  }
-
-  #report(change: ConfigChange, thrown: unknown): void {
-    this.#logger.error(`An onChange callback failed for "${change.key}": ${describeThrown(thrown)}.`);
-  }
 }

@@ -10,6 +10,7 @@
 import type { Clock, Timer } from "../../shared/clock.js";
 import { ConfigStreamError } from "../../shared/errors.js";
 import type { EngineParams } from "../../shared/params.js";
+import { isError, textIn } from "../../shared/thrown.js";
 import { grpcCode, isRejection, isUnanswered } from "../link/grpc-codes.js";
 import type { Connection, EnginePorts, TransportError } from "../ports.js";
 import { unlessAborted, within } from "./cancel.js";
@@ -100,7 +101,7 @@ class ProvidedSession implements SessionSource {
     const provider = this.#provider;
     const asked = (async () => provider())().catch((thrown: unknown) => {
       // Its message is the application's own and may quote what it likes, so it is not repeated here.
-      const name = thrown instanceof Error ? thrown.name : typeof thrown;
+      const name = isError(thrown) ? (textIn(thrown, "name") ?? "Error") : typeof thrown;
       throw new ConfigStreamError("registration", `The sessionIdProvider failed (${name}).`);
     });
     const id = await within(asked, { clock: this.#clock, limitMs: providerTimeoutMs, signal, late });

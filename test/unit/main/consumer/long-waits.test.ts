@@ -1,0 +1,78 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { waitReady } from "../../../../src/main/consumer/readiness.js";
+import { markReady } from "../../../../src/memory/facts.js";
+import { header } from "../../../../src/memory/layout.js";
+import { WaitTimeoutError } from "../../../../src/shared/errors.js";
+import { createMockConsumer } from "../../../../src/testing/index.js";
+import { newRegion } from "../../../support/memory/region.js";
+
+describe("a wait that lasts", () => {
+  it("keeps nothing of each look that it takes", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect: () => void = runInNewContext("gc");
+    const region = newRegion();
+    const { signal } = new AbortController();
+    let looks = 0;
+    const { waitAsync } = region;
+    region.waitAsync = (...given) => {
+      looks++;
+      return waitAsync.apply(region, given);
+    };
+    const wait = waitReady({ region, timeoutMs: 1, address: "a:1" }, { timeoutMs: Number.POSITIVE_INFINITY, signal });
+    const ring = async (times: number): Promise<number> => {
+      for (const until = looks + times; looks < until; ) {
+        region.add(header.doorbell, 1);
+        region.notify(header.doorbell);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = await ring(2_000);
+    const after = await ring(10_000);
+    markReady(region, 1);
+    await wait;
+    expect((after - before) / 10_000, "bytes a look").toBeLessThan(100);
+  });
+});
+
+describe("a wait under a test's own timers", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it("times out when the test says so, and leaves no timer behind", async () => {
+    const mock = createMockConsumer();
+    const settled: unknown[] = [];
+    const wait = mock.waitReady({ timeoutMs: 60_000 }).catch((error: unknown) => settled.push(error));
+    await vi.advanceTimersByTimeAsync(59_999);
+    expect(settled).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(settled).toEqual([expect.any(WaitTimeoutError)]);
+    await wait;
+    expect(vi.getTimerCount()).toBe(0);
+    await mock.stop();
+  });
+
+  it("ends when all timers have run", async () => {
+    const mock = createMockConsumer();
+    const wait = expect(mock.waitReady()).rejects.toThrow(WaitTimeoutError);
+    await vi.runAllTimersAsync();
+    await wait;
+    await mock.stop();
+  });
+
+  it("resolves at the snapshot without a timer having run", async () => {
+    const mock = createMockConsumer();
+    const wait = mock.waitReady();
+    mock.snapshot({ a: 1 });
+    await wait;
+    expect(vi.getTimerCount()).toBe(0);
+    await mock.stop();
+  });
+});
