@@ -15,7 +15,7 @@ import { RegionWriter } from "../memory/writer/region-writer.js";
 import { type ConfigStreamError, ConsumerStoppedError, InvalidOptionError } from "../shared/errors.js";
 import type { Logger } from "../shared/logger.js";
 import type { EngineParams } from "../shared/params.js";
-import type { ErrorSummary, WireSetting } from "../shared/types.js";
+import type { ErrorSummary, LifecycleState, StartupStep, WireSetting } from "../shared/types.js";
 import { LayerStore, type Staged } from "../worker/settings/layers.js";
 import { Notifier } from "../worker/telling/notifier.js";
 
@@ -41,6 +41,11 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
   readonly #store: LayerStore;
   readonly #notifier: Notifier;
   #lastError: ErrorSummary | undefined;
+  #state: LifecycleState = "live";
+  /** Since when the state is another one than `live`, in ms since the epoch. */
+  #interruptedSinceMs: number | undefined;
+  /** Times that {@link applyState} has reported an error since the state was `live`. */
+  #failures = 0;
   #sequenceId = 0;
 
   constructor(params: InProcessParams) {
@@ -85,9 +90,23 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
   applySnapshot(settings: readonly WireSetting[]): void {
     this.#apply(this.#store.applySnapshot(settings.map(checked)));
     count(this.#region, "snapshotsApplied");
-    if (isReady(this.#region)) return;
-    this.#writeStatus();
+    if (isReady(this.#region) && this.#state === "live") return;
+    this.applyState("live");
     markReady(this.#region, Date.now());
+  }
+
+  /** Where the source of the settings stands, and what failed there just now. Throws `ConsumerStoppedError`. */
+  applyState(state: LifecycleState, error?: Omit<ErrorSummary, "atMs">): void {
+    this.refuseWhenStopped();
+    const isLive = state === "live";
+    this.#state = state;
+    this.#interruptedSinceMs = isLive ? undefined : (this.#interruptedSinceMs ?? Date.now());
+    if (isLive) this.#failures = 0;
+    if (error !== undefined) {
+      this.#lastError = { ...error, atMs: Date.now() };
+      this.#failures++;
+    }
+    this.#writeStatus();
   }
 
   /** One layer of one key; in a removal, with what the key falls back to. Throws as {@link applySnapshot} does. */
@@ -134,16 +153,28 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
 
   #writeStatus(): void {
     writeStatus(this.#region, {
-      state: "live",
-      step: "done",
-      attempt: 0,
+      state: this.#state,
+      step: stepAt[this.#state],
+      attempt: this.#failures,
       nextAttemptAtMs: undefined,
       sessionSinceMs: undefined,
       lastError: this.#lastError,
+      interruptedSinceMs: this.#interruptedSinceMs,
       hasWorker: false,
     });
   }
 }
+
+/** What is waited for in each state. */
+const stepAt: Record<LifecycleState, StartupStep> = {
+  starting: "credentials",
+  registering: "registration",
+  connecting: "connection",
+  live: "done",
+  stale: "connection",
+  failed: "connection",
+  stopped: "done",
+};
 
 /** A private copy, so that what the caller does with its objects later reaches no reader. */
 function checked(setting: WireSetting): WireSetting {

@@ -4,4 +4,10 @@
  *
  * @module configstream-consumer/testing
  */
-export { createMockConsumer, type MockConsumer, type MockConsumerOptions, type MockControls } from "./mock-consumer.js";
+export {
+  createMockConsumer,
+  type MockConsumer,
+  type MockConsumerOptions,
+  type MockControls,
+  type MockState,
+} from "./mock-consumer.js";

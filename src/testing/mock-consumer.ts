@@ -7,9 +7,9 @@ import type { Consumer } from "../main/consumer/consumer.js";
 import type { AnySchema, KeyOf, Settings, StringMap, ValueAt } from "../main/reader/schema.js";
 import { InvalidOptionError } from "../shared/errors.js";
 import { silentLogger } from "../shared/logger.js";
-import { checkNames, described, stringOption, stringsOption } from "../shared/option-checks.js";
+import { checkNames, choiceOption, described, stringOption, stringsOption } from "../shared/option-checks.js";
 import { defaultOverrides, defaultSourcePriority } from "../shared/params.js";
-import type { ConfigValue } from "../shared/types.js";
+import type { ConfigValue, LifecycleState } from "../shared/types.js";
 
 /** Options of {@link createMockConsumer}. */
 export interface MockConsumerOptions {
@@ -26,11 +26,27 @@ export type MockConsumer<S extends object = AnySchema> = Consumer<S> & MockContr
 export interface MockControls<S extends object> {
   /** Sets what one source says of a key. Default source: `agent-runtime`. */
   set<Key extends KeyOf<S>>(key: Key, value: ValueAt<S, Key>, source?: string): void;
-  /** Withdraws what one source says of a key; the layer below shows again. Default source: `agent-runtime`. */
+  /**
+   * Withdraws what one source says of a key; the layer below shows again. Default source: `agent-runtime` where that one has
+   * set the key, otherwise the source whose value wins now, so that initial settings can be withdrawn as well.
+   */
   unset(key: KeyOf<S>, source?: string): void;
   /** Replaces all settings, as a snapshot of the core agent does. Default source: `file`. */
   snapshot(settings: Settings<S>, source?: string): void;
+  /**
+   * Puts the consumer in a state, as an outage does; `status()`, waits, health and metrics follow. `error` is what failed
+   * last, in a sentence. Settings stay readable, and may be set meanwhile; `snapshot()` makes it `live` again.
+   *
+   * Throws `InvalidOptionError` for an unknown state, and for `live` and `stale` while there are no settings yet, which only
+   * `snapshot()` brings; `ConsumerStoppedError` after `stop()`.
+   */
+  setState(state: MockState, error?: string): void;
 }
+
+/** States that a mock can be put in; `stop()` brings the one that is left. */
+export type MockState = Exclude<LifecycleState, "stopped">;
+
+const mockStates: readonly MockState[] = ["starting", "registering", "connecting", "live", "stale", "failed"];
 
 /**
  * Makes a mock. With `settings` it is ready at once; without, it becomes ready at the first `snapshot()`. Nothing needs to be
@@ -55,6 +71,9 @@ export function createMockConsumer<S extends object = AnySchema>(
   return mock as MockConsumer as unknown as MockConsumer<S>;
 }
 
+/** The source that a test speaks as, unless it says otherwise. */
+const usualSource = "agent-runtime";
+
 class ToldConsumer extends InProcessConsumer implements MockConsumer {
   constructor(options: MockConsumerOptions) {
     const clientName = stringOption("clientName", options.clientName, "mock");
@@ -73,16 +92,30 @@ class ToldConsumer extends InProcessConsumer implements MockConsumer {
     });
   }
 
-  set(key: string, value: ConfigValue, source = "agent-runtime"): void {
+  set(key: string, value: ConfigValue, source = usualSource): void {
     this.applyUpdate({ key, value, source, unsetSource: "" });
   }
 
-  unset(key: string, source = "agent-runtime"): void {
+  unset(key: string, source?: string): void {
+    const layers = this.reader().getAllSources(key);
+    const cleared =
+      source ??
+      (layers.some((layer) => layer.source === usualSource) ? usualSource : layers.at(-1)?.source) ??
+      usualSource;
     // As the wire tells a removal: with what the key falls back to.
-    const below = this.reader()
-      .getAllSources(key)
-      .findLast((layer) => layer.source !== source);
-    this.applyUpdate({ key, value: below?.value ?? null, source: below?.source ?? "", unsetSource: source });
+    const below = layers.findLast((layer) => layer.source !== cleared);
+    this.applyUpdate({ key, value: below?.value ?? null, source: below?.source ?? "", unsetSource: cleared });
+  }
+
+  setState(state: MockState, error?: string): void {
+    const known = choiceOption<MockState>("state", state, mockStates, "live");
+    if ((known === "live" || known === "stale") && !this.status().ready) {
+      throw new InvalidOptionError(
+        `A mock without settings cannot be "${known}": give it some first, by snapshot() or when it is made.`,
+      );
+    }
+    const message = error === undefined ? undefined : stringOption("error", error, "");
+    this.applyState(known, message === undefined ? undefined : { code: "unavailable", message });
   }
 
   snapshot(settings: { readonly [key: string]: ConfigValue }, source = "file"): void {

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
+import { checkHealth } from "../../../src/main/status/health.js";
 import { ConsumerStoppedError, InvalidOptionError, WaitTimeoutError } from "../../../src/shared/errors.js";
 import type { ConfigChange } from "../../../src/shared/types.js";
 import { createMockConsumer } from "../../../src/testing/index.js";
@@ -132,5 +133,76 @@ describe("a mock consumer", () => {
     await using mock = createMockConsumer({ a: "value" });
     expect(inspect(mock)).toBe("Consumer { client: mock, origin: mock, state: live, sequenceId: 1 }");
     expect(JSON.stringify(mock)).toBe('{"client":"mock","origin":"mock","state":"live","sequenceId":1}');
+  });
+});
+
+describe("a mock's unset without a source", () => {
+  it("withdraws an initial value, and of a key that was set since, that first", async () => {
+    await using mock = createMockConsumer({ level: "info", other: 1 });
+    const told: unknown[] = [];
+    mock.subscribe({ onChange: ({ key, newValue }) => told.push([key, newValue]) });
+    mock.set("level", "debug");
+    mock.set("level", "error", "cli");
+    mock.unset("level");
+    expect(
+      mock
+        .reader()
+        .getAllSources("level")
+        .map(({ source }) => source),
+    ).toEqual(["file", "cli"]);
+    mock.unset("LEVEL");
+    expect(mock.reader().get("level")).toBe("info");
+    mock.unset("level");
+    mock.unset("other");
+    expect(mock.reader().allKeysLowercased()).toEqual([]);
+    expect(told).toEqual([
+      ["level", "debug"],
+      ["level", "error"],
+      ["level", "info"],
+      ["level", undefined],
+      ["other", undefined],
+    ]);
+  });
+});
+
+describe("a mock's setState", () => {
+  it("makes it stale and live again, while settings stay readable and waits resolve", async () => {
+    await using mock = createMockConsumer({ a: 1 });
+    mock.setState("stale", "The core agent is away.");
+    expect(mock.status()).toMatchObject({
+      state: "stale",
+      ready: true,
+      attempt: 1,
+      lastError: { code: "unavailable", message: "The core agent is away." },
+    });
+    expect(checkHealth(mock.status())).toMatchObject({ ready: true, stale: true });
+    await mock.waitReady();
+    mock.set("a", 2);
+    expect([mock.reader().get("a"), mock.status().state]).toEqual([2, "stale"]);
+    mock.snapshot({ a: 3 });
+    expect(mock.status()).toMatchObject({ state: "live", attempt: 0 });
+    mock.setState("stale");
+    mock.setState("live");
+    expect(mock.status().state).toBe("live");
+  });
+
+  it("makes a mock without settings fail, which a wait that times out tells of, until a snapshot comes", async () => {
+    await using mock = createMockConsumer();
+    mock.setState("failed", "The token was refused.");
+    expect(mock.status()).toMatchObject({ state: "failed", ready: false });
+    await expect(mock.waitReady({ timeoutMs: 1 })).rejects.toThrow(/state failed.*The token was refused/);
+    const ready = mock.waitReady();
+    mock.snapshot({ a: 1 });
+    await ready;
+    expect(mock.status().state).toBe("live");
+  });
+
+  it("refuses what no consumer could be in", async () => {
+    const mock = createMockConsumer();
+    expect(() => mock.setState("stale")).toThrow(/without settings cannot be "stale"/);
+    expect(() => mock.setState("broken" as "failed")).toThrow(InvalidOptionError);
+    expect(() => mock.setState("failed", "")).toThrow(InvalidOptionError);
+    await mock.stop();
+    expect(() => mock.setState("failed")).toThrow(ConsumerStoppedError);
   });
 });
