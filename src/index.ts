@@ -54,6 +54,7 @@ export type {
 export { checkHealth, type Health, type HealthOptions } from "./main/status/health.js";
 export type { MetricsRegistry } from "./main/status/metrics.js";
 export type { ConsumerStatus } from "./main/status/status.js";
+export type { ChangeSet } from "./main/subscriptions/change-sets.js";
 export type { ChangeFilter } from "./main/subscriptions/filter.js";
 export type { OverflowPolicy } from "./main/subscriptions/stream.js";
 export type { KeyedSubscribeOptions, SubscribeOptions, Subscription } from "./main/subscriptions/subscriptions.js";

@@ -56,6 +56,7 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
       logger: params.logger,
       onActive: (active) => this.#notifier.setActive(active),
       onOverflow: () => count(region, "bufferOverflowDisconnects"),
+      view: () => this.reader().view(),
     });
     super({
       ...params,

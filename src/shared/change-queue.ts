@@ -6,12 +6,26 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ConfigChange, ConfigValue } from "./types.js";
 
+/** A change that waits. */
+interface Entry {
+  readonly change: ConfigChange;
+  /** In rough bytes; 0 when bytes have no bound. */
+  readonly weight: number;
+  /** Whether it is the last one of its change set. */
+  readonly endsSet: boolean;
+}
+
+/** Changes that were taken, and where among them change sets end. */
+export interface TakenChanges {
+  readonly changes: readonly ConfigChange[];
+  /** For each set that is complete with these changes, the number of changes up to its end; rising. */
+  readonly setEnds: readonly number[];
+}
+
 export class ChangeQueue {
   readonly #bound: number;
   readonly #maxBytes: number;
-  #events: ConfigChange[] = [];
-  /** Of `#events`, in rough bytes; all 0 when bytes have no bound. */
-  #weights: number[] = [];
+  #events: Entry[] = [];
   #bytes = 0;
   /** Events before this index have been taken. */
   #head = 0;
@@ -35,33 +49,33 @@ export class ChangeQueue {
     return this.size >= this.#bound || this.#bytes >= this.#maxBytes;
   }
 
-  push(change: ConfigChange): void {
+  /** Takes a change in; `endsSet` says that it is the last one of its change set. */
+  push(change: ConfigChange, endsSet = true): void {
     if (this.#byKey === undefined) {
       if (!this.full) {
         const weight = this.#maxBytes === Number.POSITIVE_INFINITY ? 0 : roughBytes(change);
-        this.#events.push(change);
-        this.#weights.push(weight);
+        this.#events.push({ change, weight, endsSet });
         this.#bytes += weight;
         return;
       }
       const waiting = this.#events.slice(this.#head);
       this.clear();
       this.#byKey = new Map();
-      for (const event of waiting) this.#merge(this.#byKey, event);
+      for (const entry of waiting) this.#merge(this.#byKey, entry.change);
     }
     this.#merge(this.#byKey, change);
   }
 
   /** The oldest event. */
   shift(): ConfigChange | undefined {
-    return this.take(1)[0];
+    return this.take(1).changes[0];
   }
 
   /**
    * The oldest events: at most `most`, and no more than take roughly `mostBytes`, unless the first alone does; fewer, so that
-   * events with the same sequence id stay together.
+   * events with the same sequence id stay together. What has been merged is one change set, whole when all of it is taken.
    */
-  take(most: number, mostBytes = Number.POSITIVE_INFINITY): ConfigChange[] {
+  take(most: number, mostBytes = Number.POSITIVE_INFINITY): TakenChanges {
     return this.#byKey === undefined
       ? this.#takeEvents(most, mostBytes)
       : this.#takeMerged(this.#byKey, most, mostBytes);
@@ -77,40 +91,40 @@ export class ChangeQueue {
   /** Forgets what waits. */
   clear(): void {
     this.#events = [];
-    this.#weights = [];
     this.#bytes = 0;
     this.#head = 0;
     this.#byKey = undefined;
     this.#lost = false;
   }
 
-  #takeEvents(most: number, mostBytes: number): ConfigChange[] {
+  #takeEvents(most: number, mostBytes: number): TakenChanges {
     const events = this.#events;
     let end = this.#head;
     let bytes = 0;
     while (end < events.length && end - this.#head < most) {
-      bytes += this.#weights[end] ?? 0;
+      bytes += events[end]?.weight ?? 0;
       if (bytes > mostBytes && end > this.#head) break;
       end++;
     }
     const next = events[end];
     if (next !== undefined) {
       let boundary = end;
-      while (boundary > this.#head && events[boundary - 1]?.sequenceId === next.sequenceId) boundary--;
+      const { sequenceId } = next.change;
+      while (boundary > this.#head && events[boundary - 1]?.change.sequenceId === sequenceId) boundary--;
       if (boundary > this.#head) end = boundary;
     }
     const taken = events.slice(this.#head, end);
-    for (; this.#head < end; this.#head++) this.#bytes -= this.#weights[this.#head] ?? 0;
+    for (; this.#head < end; this.#head++) this.#bytes -= events[this.#head]?.weight ?? 0;
     // Taken events are let go of now and then rather than one by one, which would move all others each time.
     if (this.#head === events.length || this.#head > this.#bound) {
       this.#events = events.slice(this.#head);
-      this.#weights = this.#weights.slice(this.#head);
       this.#head = 0;
     }
-    return taken;
+    const setEnds = taken.flatMap(({ endsSet }, index) => (endsSet ? [index + 1] : []));
+    return { changes: taken.map(({ change }) => change), setEnds };
   }
 
-  #takeMerged(byKey: Map<string, ConfigChange>, most: number, mostBytes: number): ConfigChange[] {
+  #takeMerged(byKey: Map<string, ConfigChange>, most: number, mostBytes: number): TakenChanges {
     const taken: ConfigChange[] = [];
     let bytes = 0;
     for (const change of byKey.values()) {
@@ -119,22 +133,29 @@ export class ChangeQueue {
       taken.push(change);
     }
     for (const { key } of taken) byKey.delete(key);
-    if (byKey.size === 0) this.#byKey = undefined;
-    return taken;
+    const isWhole = byKey.size === 0;
+    if (isWhole) this.#byKey = undefined;
+    return { changes: taken, setEnds: isWhole ? [taken.length] : [] };
   }
 
   #merge(byKey: Map<string, ConfigChange>, change: ConfigChange): void {
-    const first = byKey.get(change.key);
-    if (first === undefined) {
-      byKey.set(change.key, change);
-      return;
-    }
-    this.#lost = true;
-    // Deleted first, so that the merged event stands where the newest change belongs and sequence ids keep rising.
-    byKey.delete(change.key);
-    if (isDeepStrictEqual(first.oldValue, change.newValue)) return;
+    if (mergeChange(byKey, change)) this.#lost = true;
+  }
+}
+
+/**
+ * Keeps one change a key: the newest value with the first old one, and none for a key that is back at its old value. True
+ * when events were merged.
+ */
+export function mergeChange(byKey: Map<string, ConfigChange>, change: ConfigChange): boolean {
+  const first = byKey.get(change.key);
+  // Deleted first, so that the merged event stands where the newest change belongs and sequence ids keep rising.
+  byKey.delete(change.key);
+  if (first === undefined) byKey.set(change.key, change);
+  else if (!isDeepStrictEqual(first.oldValue, change.newValue)) {
     byKey.set(change.key, { ...change, oldValue: first.oldValue });
   }
+  return first !== undefined;
 }
 
 /** About what a change takes in memory. */

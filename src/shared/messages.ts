@@ -44,6 +44,11 @@ export interface HostApi {
 export interface ChangeBatch {
   readonly kind: "changes";
   readonly changes: readonly ConfigChange[];
+  /**
+   * Where change sets end: for each one that is complete with this batch, the number of changes up to its end, rising. Changes
+   * after the last one belong to a set that the next batch goes on with.
+   */
+  readonly setEnds: readonly number[];
   /** Events were merged away, since the main thread did not take them fast enough. */
   readonly lagged: boolean;
 }

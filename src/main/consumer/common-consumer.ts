@@ -7,6 +7,7 @@ import type { Reader } from "../reader/api.js";
 import { createReader } from "../reader/reader.js";
 import { LazyMetrics, type MetricsRegistry } from "../status/metrics.js";
 import { type ConsumerStatus, consumerStatus } from "../status/status.js";
+import type { ChangeSet } from "../subscriptions/change-sets.js";
 import type { SubscribeOptions, Subscription, Subscriptions } from "../subscriptions/subscriptions.js";
 import { type WaitOptions, type WaitSyncOptions, waitReady, waitReadySync } from "./readiness.js";
 import { type SharedConfig, sharedConfig } from "./shared-config.js";
@@ -71,6 +72,10 @@ export class CommonConsumer implements AsyncDisposable {
 
   subscribe(options?: SubscribeOptions): Subscription {
     return this.#parts.subscriptions.subscribe(options);
+  }
+
+  changeSets(options?: SubscribeOptions<string, ChangeSet>): Subscription<ChangeSet> {
+    return this.#parts.subscriptions.changeSets(options);
   }
 
   status(): ConsumerStatus {

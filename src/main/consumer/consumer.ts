@@ -8,15 +8,16 @@ import { ConfigStreamError, ConsumerStoppedError, InvalidOptionError } from "../
 import { guarded, type Logger, silentLogger } from "../../shared/logger.js";
 import type { ChangeBatch } from "../../shared/messages.js";
 import type { EngineParams } from "../../shared/params.js";
-import type { EngineStatus } from "../../shared/types.js";
+import type { ConfigChange, EngineStatus } from "../../shared/types.js";
 import type { EngineHostInit } from "../hosting/engine-host.js";
 import { startInline } from "../hosting/inline-host.js";
 import { type EngineDeath, Supervisor } from "../hosting/supervisor.js";
 import { startWorker } from "../hosting/worker-host.js";
-import type { Reader } from "../reader/api.js";
+import type { Reader, View } from "../reader/api.js";
 import type { AnySchema, ChangeOf, IsOpen, KeyOf } from "../reader/schema.js";
 import type { MetricsRegistry } from "../status/metrics.js";
 import type { ConsumerStatus } from "../status/status.js";
+import type { ChangeSet } from "../subscriptions/change-sets.js";
 import { detached } from "../subscriptions/detached.js";
 import {
   type KeyedSubscribeOptions,
@@ -79,6 +80,18 @@ export interface ConsumerOf<S extends object> extends AsyncDisposable {
   ): Subscription<ChangeOf<S, Key>>;
   /** As above, for changes of keys that a prefix or nothing but the core agent decides. */
   subscribe(options?: SubscribeOptions<KeyOf<S>>): Subscription;
+  /**
+   * Is told of changes as `subscribe` is, with the same options, but once a publish: of all changes that it made visible together.
+   * A set that is merged, by overflow or by the death of a worker, is told as one. See {@link ChangeSet}. Throws
+   * `InvalidOptionError`.
+   */
+  changeSets<Key extends KeyOf<S>>(
+    options: KeyedSubscribeOptions<Key, ChangeSet<ChangeOf<S, Key>, View<S>>>,
+  ): Subscription<ChangeSet<ChangeOf<S, Key>, View<S>>>;
+  /** As above, for changes of keys that a prefix or nothing but the core agent decides. */
+  changeSets(
+    options?: SubscribeOptions<KeyOf<S>, ChangeSet<ConfigChange, View<S>>>,
+  ): Subscription<ChangeSet<ConfigChange, View<S>>>;
   /** Where the consumer stands. Works while the worker is stuck, and after `stop()`. */
   status(): ConsumerStatus;
   /**
@@ -130,6 +143,7 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
       logger,
       onActive: (active) => this.#subscribersCameOrWent(active),
       onOverflow: () => count(region, "bufferOverflowDisconnects"),
+      view: () => this.reader().view(),
     });
     super({
       ...host,

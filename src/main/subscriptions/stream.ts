@@ -1,44 +1,50 @@
-/** A subscription that is read with `for await`: a bounded buffer between the batches that arrive and the loop that takes. */
-import { ChangeQueue } from "../../shared/change-queue.js";
+/** A subscription that is read with `for await`: a bounded buffer between the events that arrive and the loop that takes. */
 import { SubscriberOverflowError } from "../../shared/errors.js";
-import type { ConfigChange } from "../../shared/types.js";
 
 /** What happens when a subscription's buffer is full. */
 export type OverflowPolicy = "disconnect" | "coalesce";
 
-interface Waiting {
-  readonly resolve: (result: IteratorResult<ConfigChange, undefined>) => void;
+/** Where events wait. Past its bound it merges them. */
+export interface EventBuffer<Event> {
+  readonly full: boolean;
+  push(event: Event): void;
+  shift(): Event | undefined;
+  clear(): void;
+}
+
+interface Waiting<Event> {
+  readonly resolve: (result: IteratorResult<Event, undefined>) => void;
   readonly reject: (error: Error) => void;
 }
 
-const finished: IteratorResult<ConfigChange, undefined> = { done: true, value: undefined };
+const finished = { done: true, value: undefined } as const;
 
-export class ChangeStream {
+export class EventStream<Event> {
   readonly #bound: number;
   readonly #policy: OverflowPolicy;
-  readonly #queue: ChangeQueue;
-  #waiting: Waiting[] = [];
+  readonly #queue: EventBuffer<Event>;
+  #waiting: Waiting<Event>[] = [];
   #ended = false;
   #error: SubscriberOverflowError | undefined;
 
-  constructor(bound: number, policy: OverflowPolicy) {
+  constructor(bound: number, policy: OverflowPolicy, buffer: EventBuffer<Event>) {
     this.#bound = bound;
     this.#policy = policy;
-    this.#queue = new ChangeQueue(bound);
+    this.#queue = buffer;
   }
 
   /** Takes in an event. False: the buffer was full, and the subscription ends by its policy. */
-  push(change: ConfigChange): boolean {
+  push(event: Event): boolean {
     const waiting = this.#waiting.shift();
     if (waiting !== undefined) {
-      waiting.resolve({ done: false, value: change });
+      waiting.resolve({ done: false, value: event });
       return true;
     }
     if (this.#policy === "disconnect" && this.#queue.full) {
       this.#overflow(`Its buffer of ${this.#bound} events is full (option "bufferSize")`);
       return false;
     }
-    this.#queue.push(change);
+    this.#queue.push(event);
     return true;
   }
 
@@ -57,7 +63,7 @@ export class ChangeStream {
   }
 
   /** The next event, also to several callers at a time; `done` after the end; rejects once after an overflow. */
-  next(): Promise<IteratorResult<ConfigChange, undefined>> {
+  next(): Promise<IteratorResult<Event, undefined>> {
     const change = this.#queue.shift();
     if (change !== undefined) return Promise.resolve({ done: false, value: change });
     const error = this.#error;

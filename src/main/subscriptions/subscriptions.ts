@@ -3,16 +3,18 @@
  * asked for, and none can hold up another: a loop has its own buffer, a callback that throws is reported and passed over.
  */
 import { onAbort } from "../../shared/abort.js";
+import { ChangeQueue } from "../../shared/change-queue.js";
 import { InvalidOptionError } from "../../shared/errors.js";
 import { deepFreeze } from "../../shared/freeze.js";
 import type { Logger } from "../../shared/logger.js";
-import type { ChangeBatch } from "../../shared/messages.js";
 import { checkNames, choiceOption, functionOption, numberOption, shapeOption } from "../../shared/option-checks.js";
 import { describeThrown } from "../../shared/thrown.js";
 import type { ConfigChange } from "../../shared/types.js";
+import type { View } from "../reader/api.js";
 import { Callbacks } from "./callbacks.js";
+import { type ChangeSet, ChangeSetQueue, PublishedSet, SetAssembly } from "./change-sets.js";
 import { type ChangeFilter, compileFilter } from "./filter.js";
-import { ChangeStream, type OverflowPolicy } from "./stream.js";
+import { type EventBuffer, EventStream, type OverflowPolicy } from "./stream.js";
 
 /** Options of `subscribe`. */
 export interface SubscribeOptions<Key extends string = string, Change = ConfigChange> extends ChangeFilter<Key> {
@@ -66,26 +68,50 @@ export interface SubscriptionsPorts {
   readonly onActive: (active: boolean) => void;
   /** A subscription ended since its buffer overflowed. */
   readonly onOverflow: () => void;
+  /** The newest view, for change sets. */
+  readonly view: () => View;
 }
 
 /** What a subscription has to be told of, and to let go of. */
 interface Member {
-  readonly stream: ChangeStream | undefined;
+  readonly stream: Pick<EventStream<unknown>, "end" | "lagged"> | undefined;
   readonly leave: () => void;
+}
+
+/** What one kind of events has of its own. */
+interface Kind<Event> {
+  readonly buffer: (bound: number) => EventBuffer<Event>;
+  readonly listen: (receive: (event: Event) => unknown) => () => void;
+}
+
+/** A set, and its number among all that have arrived. */
+interface NumberedSet {
+  readonly set: PublishedSet;
+  readonly number: number;
 }
 
 /** All subscriptions of one consumer. */
 export class Subscriptions {
   readonly #ports: SubscriptionsPorts;
-  readonly #callbacks: Callbacks<ConfigChange>;
+  readonly #changes: Callbacks<ConfigChange>;
+  readonly #sets: Callbacks<NumberedSet>;
+  readonly #assembly = new SetAssembly();
+  /** Sets of which anything has arrived, and those that have arrived whole. */
+  #setsBegun = 0;
+  #setsEnded = 0;
   /** Subscriptions that are there, with what each has besides its callback. */
   readonly #members = new Map<() => void, Member>();
   #closed = false;
 
   constructor(ports: SubscriptionsPorts) {
     this.#ports = ports;
-    this.#callbacks = new Callbacks(({ key }, thrown) =>
+    this.#changes = new Callbacks(({ key }, thrown) =>
       ports.logger.error(`An onChange callback failed for "${key}": ${describeThrown(thrown)}.`),
+    );
+    this.#sets = new Callbacks(({ set }, thrown) =>
+      ports.logger.error(
+        `An onChange callback failed for the change set ${set.sequenceId}: ${describeThrown(thrown)}.`,
+      ),
     );
   }
 
@@ -96,44 +122,55 @@ export class Subscriptions {
 
   /** Throws `InvalidOptionError`. After `close`, the subscription is over from the beginning. */
   subscribe(options: SubscribeOptions = {}): Subscription {
-    checkNames(options, ["key", "keys", "prefix", "bufferSize", "overflow", "signal", "onChange"], "subscribe");
     const matches = compileFilter(options);
-    const onChange = functionOption("onChange", options.onChange);
-    const signal = shapeOption("signal", options.signal, ["addEventListener", "removeEventListener"]);
-    const bufferSize = numberOption("bufferSize", options.bufferSize, this.#ports.bufferSize, {
-      min: 1,
-      max: 1_000_000,
+    return this.#subscribe(options, "subscribe", {
+      buffer: (bound) => new ChangeQueue(bound),
+      listen: (receive) => this.#changes.add(receive, ({ key }) => matches(key)),
     });
-    const policy = choiceOption<OverflowPolicy>("overflow", options.overflow, ["disconnect", "coalesce"], "disconnect");
-    const stream = onChange === undefined ? new ChangeStream(bufferSize, policy) : undefined;
-    const receive =
-      onChange ??
-      ((change: ConfigChange): void => {
-        if (stream?.push(change) === false) this.#overflowed(unsubscribe);
-      });
-    const unsubscribe = (): void => {
-      this.#remove(unsubscribe);
-      stream?.end(true);
-    };
-    if (this.#closed || signal?.aborted) stream?.end(true);
-    else this.#add(unsubscribe, { stream, leave: this.#callbacks.add(receive, ({ key }) => matches(key)) }, signal);
-    const isClosed = (): boolean => !this.#members.has(unsubscribe);
-    return {
-      unsubscribe,
-      get closed() {
-        return isClosed();
-      },
-      [Symbol.asyncIterator]: () => iterate(stream, unsubscribe),
-      [Symbol.dispose]: unsubscribe,
-      [Symbol.asyncDispose]: async () => unsubscribe(),
-    };
+  }
+
+  /** As {@link subscribe}, an event for each publish. */
+  changeSets(options: SubscribeOptions<string, ChangeSet> = {}): Subscription<ChangeSet> {
+    const matches = compileFilter(options);
+    const since = this.#setsBegun;
+    return this.#subscribe<PublishedSet>(options, "changeSets", {
+      buffer: (bound) => new ChangeSetQueue(bound, this.#ports.view),
+      listen: (receive) =>
+        this.#sets.add(({ set, number }) => {
+          // One that had begun to arrive is older than this subscription.
+          const part = number < since ? undefined : set.filtered(matches);
+          return part === undefined ? undefined : receive(part);
+        }),
+    });
   }
 
   /** Passes a batch on. Returns when every subscriber has its share, whatever callbacks throw; never throws. */
-  deliver({ changes, lagged }: Pick<ChangeBatch, "changes" | "lagged">): void {
+  deliver(batch: { changes: readonly ConfigChange[]; setEnds?: readonly number[]; lagged: boolean }): void {
+    const { changes, setEnds = [changes.length], lagged } = batch;
     if (lagged) this.#markLagged();
     for (const change of changes) freeze(change);
-    this.#callbacks.deliver(changes);
+    // Before anybody is told, since who subscribes meanwhile is not to be told of these.
+    const sets = this.#setsOf(changes, setEnds);
+    this.#changes.deliver(changes);
+    this.#sets.deliver(sets);
+  }
+
+  #setsOf(changes: readonly ConfigChange[], setEnds: readonly number[]): NumberedSet[] {
+    const sets: NumberedSet[] = [];
+    let from = 0;
+    for (const end of setEnds) {
+      const whole = this.#assembly.complete(changes.slice(from, end));
+      if (this.#setsBegun === this.#setsEnded) this.#setsBegun++;
+      const number = this.#setsEnded++;
+      if (whole.length > 0) sets.push({ set: new PublishedSet(whole, this.#ports.view), number });
+      from = end;
+    }
+    if (from < changes.length) {
+      if (this.#setsBegun === this.#setsEnded) this.#setsBegun++;
+      // With nobody to be told of it, a large one need not be kept.
+      if (this.#sets.size > 0) this.#assembly.add(changes.slice(from));
+    }
+    return sets;
   }
 
   /** Ends all subscriptions; what they have buffered is still handed out. Idempotent. */
@@ -151,6 +188,40 @@ export class Subscriptions {
    */
   #markLagged(): void {
     for (const [member, { stream }] of this.#members) if (stream?.lagged() === false) this.#overflowed(member);
+  }
+
+  #subscribe<Event>(options: SubscribeOptions<string, Event>, name: string, kind: Kind<Event>): Subscription<Event> {
+    checkNames(options, ["key", "keys", "prefix", "bufferSize", "overflow", "signal", "onChange"], name);
+    const onChange = functionOption("onChange", options.onChange);
+    const signal = shapeOption("signal", options.signal, ["addEventListener", "removeEventListener"]);
+    const bufferSize = numberOption("bufferSize", options.bufferSize, this.#ports.bufferSize, {
+      min: 1,
+      max: 1_000_000,
+    });
+    const policy = choiceOption<OverflowPolicy>("overflow", options.overflow, ["disconnect", "coalesce"], "disconnect");
+    const stream =
+      onChange === undefined ? new EventStream<Event>(bufferSize, policy, kind.buffer(bufferSize)) : undefined;
+    const receive =
+      onChange ??
+      ((event: Event): void => {
+        if (stream?.push(event) === false) this.#overflowed(unsubscribe);
+      });
+    const unsubscribe = (): void => {
+      this.#remove(unsubscribe);
+      stream?.end(true);
+    };
+    if (this.#closed || signal?.aborted) stream?.end(true);
+    else this.#add(unsubscribe, { stream, leave: kind.listen(receive) }, signal);
+    const isClosed = (): boolean => !this.#members.has(unsubscribe);
+    return {
+      unsubscribe,
+      get closed() {
+        return isClosed();
+      },
+      [Symbol.asyncIterator]: () => iterate(stream, unsubscribe),
+      [Symbol.dispose]: unsubscribe,
+      [Symbol.asyncDispose]: async () => unsubscribe(),
+    };
   }
 
   #overflowed(member: () => void): void {
@@ -175,6 +246,7 @@ export class Subscriptions {
     if (known === undefined) return;
     this.#members.delete(member);
     known.leave();
+    if (this.#sets.size === 0) this.#assembly.clear();
     if (this.#members.size === 0) this.#ports.onActive(false);
   }
 }
@@ -185,7 +257,10 @@ function freeze(change: ConfigChange): void {
   Object.freeze(change);
 }
 
-function iterate(stream: ChangeStream | undefined, unsubscribe: () => void): AsyncIterator<ConfigChange, undefined> {
+function iterate<Event>(
+  stream: EventStream<Event> | undefined,
+  unsubscribe: () => void,
+): AsyncIterator<Event, undefined> {
   if (stream === undefined) {
     throw new InvalidOptionError(
       "This subscription calls onChange; leave that option out to iterate over the changes.",

@@ -80,8 +80,9 @@ export class Notifier implements ChangeSink {
   notify({ sequenceId, changes }: Publication): void {
     // Where it can be, without looking for an acknowledgement: what is not in the queue by then would count as told.
     if (this.#active || this.active) {
-      for (const change of changes) {
-        if (change.valueChanged) this.#queue.push(toEvent(change, sequenceId));
+      const last = changes.findLastIndex(({ valueChanged }) => valueChanged);
+      for (const [index, change] of changes.entries()) {
+        if (change.valueChanged) this.#queue.push(toEvent(change, sequenceId), index === last);
       }
     }
     if (this.active) this.#sendNext();
@@ -93,10 +94,10 @@ export class Notifier implements ChangeSink {
     if (queue.size === 0) untold?.clear();
     if (this.#underWay || queue.size === 0) return;
     const lagged = queue.takeLost() || this.#missing;
-    const changes = queue.take(this.#options.maxBatch ?? MAX_BATCH, MAX_BATCH_BYTES);
+    const { changes, setEnds } = queue.take(this.#options.maxBatch ?? MAX_BATCH, MAX_BATCH_BYTES);
     this.#underWay = true;
     this.#missing = false;
-    this.#options.send({ kind: "changes", changes, lagged });
+    this.#options.send({ kind: "changes", changes, setEnds, lagged });
     // What is on its way arrives also when this worker ends now.
     if (queue.size === 0) untold?.clear();
     else untold?.told(changes);

@@ -19,6 +19,11 @@ function keepingLogger(): Logger & { readonly lines: string[] } {
   return { lines, debug: keep, info: keep, warn: keep, error: keep };
 }
 
+function newHub(logger: Logger): Subscriptions {
+  const view = () => createMockConsumer().reader().view();
+  return new Subscriptions({ bufferSize: 9, logger, onActive: () => {}, onOverflow: () => {}, view });
+}
+
 /** A writer, and a reader that looks for changes itself, as other threads have it. */
 function attached() {
   const region = newRegion();
@@ -159,7 +164,7 @@ describe("whatever a callback throws or rejects with", () => {
 
   it.each(odd)("is told once to the logger, and disturbs nobody: %s", async (_name, thrown, told) => {
     const logger = keepingLogger();
-    const hub = new Subscriptions({ bufferSize: 9, logger, onActive: () => {}, onOverflow: () => {} });
+    const hub = newHub(logger);
     const { writer, reader, logger: attachedLogger } = attached();
     const calls: string[] = [];
     const lastly: string[] = [];
@@ -208,7 +213,7 @@ describe("whatever a callback throws or rejects with", () => {
 
   it("does not end the process by a promise of another realm that rejects", async () => {
     const logger = keepingLogger();
-    const hub = new Subscriptions({ bufferSize: 9, logger, onActive: () => {}, onOverflow: () => {} });
+    const hub = newHub(logger);
     hub.subscribe({ onChange: runInContext("() => Promise.reject(new RangeError('secret'))", createContext()) });
     hub.deliver({ changes: [{ key: "a", oldValue: 0, newValue: 1, source: "", sequenceId: 1 }], lagged: false });
     await setImmediate();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { StateView } from "../../../../src/main/reader/view.js";
 import {
   type SubscribeOptions,
   type Subscription,
@@ -21,6 +22,7 @@ function newHub(bufferSize = 3) {
     logger: { debug: silent, info: silent, warn: silent, error: (line) => void errors.push(line) },
     onActive: (now) => active.push(now),
     onOverflow: () => overflows++,
+    view: () => new StateView({ chunks: [], slots: new Map(), meta: undefined }),
   });
   const deliver = (...changes: ConfigChange[]) => hub.deliver({ changes, lagged: false });
   return { hub, active, errors, deliver, overflows: () => overflows };

@@ -60,6 +60,7 @@ describe("with a subscriber", () => {
       {
         kind: "changes",
         lagged: false,
+        setEnds: [2],
         changes: [
           { key: "a", oldValue: undefined, newValue: { x: 1 }, source: "file", sequenceId: 7 },
           { key: "b", oldValue: "gone", newValue: undefined, source: "", sequenceId: 7 },
@@ -83,6 +84,7 @@ describe("with a subscriber", () => {
     notifier.acknowledged();
     expect(sent).toHaveLength(2);
     expect(sent[1]?.changes.map(({ sequenceId }) => sequenceId)).toEqual([2, 3, 4]);
+    expect(sent[1]?.setEnds).toEqual([1, 2, 3]);
     notifier.acknowledged();
     expect(sent).toHaveLength(2);
     publish(5, change("a", 4, 5));
@@ -104,6 +106,7 @@ describe("with a subscriber", () => {
     publish(1, ...["a", "b", "c"].map((key) => change(key, 0, 1)));
     notifier.acknowledged();
     expect(sent.map(({ changes }) => changes.length)).toEqual([2, 1]);
+    expect(sent.map(({ setEnds }) => setEnds)).toEqual([[], [1]]);
   });
 });
 
