@@ -34,9 +34,12 @@ export interface Named {
   readonly own: StoredReading | undefined;
   /** The settings below it; the same object as long as nothing in it changes. */
   readonly section: Section | undefined;
+  /** Arena and publish that it was read at, where that is known; 0 before the first one. */
+  readonly arena?: number;
+  readonly publish?: number;
 }
 
-const nothing: Named = Object.freeze({ own: undefined, section: undefined });
+const nothing: Named = Object.freeze({ own: undefined, section: undefined, arena: 0, publish: 0 });
 
 /** A name and what was found of it. */
 class Known implements Named {
@@ -116,10 +119,14 @@ export class SectionReader {
       readings.push(reading);
     }
     if (!stillHolds(region, position) || !this.#allMatch(slots, readings, before)) return false;
+    // In another arena, what was read before is of other slots: when it has none of them, nothing else would show that.
+    const isChanged =
+      position.ordinal !== known.arena ||
+      readings.length !== before.length ||
+      readings.some((reading, index) => reading !== before[index]);
     known.arena = position.ordinal;
     known.publish = position.publish;
     known.readings = readings;
-    const isChanged = readings.length !== before.length || readings.some((reading, index) => reading !== before[index]);
     if (isChanged) this.#sort(known, readings);
     return true;
   }

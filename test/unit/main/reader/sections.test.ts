@@ -137,3 +137,11 @@ it("explain tells a section from a missing key", () => {
   expect(reason).toBe('"a" is a section with 2 settings below it.');
   expect(reader.explain("a.b").reason).toMatch(/comes from source "file"/);
 });
+
+it("a section and a name that another worker's state does not have are gone with the old one", () => {
+  const { region, writer, reader } = setUp();
+  writer.publish({ "gone.a": 1, name: null });
+  expect([reader.get("gone"), reader.getSubfields("gone"), reader.get("name")]).toEqual([{ a: 1 }, ["a"], null]);
+  new TestWriter(region).publish({ other: 1 });
+  expect([reader.get("gone"), reader.getSubfields("gone"), reader.get("name")]).toEqual([undefined, [], undefined]);
+});
