@@ -10,7 +10,7 @@ const seqlock = "src/memory/seqlock.ts";
 const arenaReader = "src/memory/arena-reader.ts";
 const arenaWriter = "src/memory/writer/arena-writer.ts";
 const regionWriter = "src/memory/writer/region-writer.ts";
-const regionReader = "src/main/reader/region-reader.ts";
+const keyReader = "src/memory/reader/key-reader.ts";
 const hotReader = "src/main/reader/hot-reader.ts";
 const mirror = "src/memory/reader/mirror.ts";
 const sectionReader = "src/memory/reader/section-reader.ts";
@@ -104,7 +104,7 @@ const mutations = [
     name: "G2 a stamp is what the cell holds now",
     edits: [
       [
-        regionReader,
+        keyReader,
         "const stamp = copy.publish === 0 ? STAMP_NEVER : copy.publish;",
         "const stamp = region.load(cellAt(region, cellOfSlot(slot)));",
       ],
@@ -113,7 +113,7 @@ const mutations = [
   {
     name: "G2 an absent key keeps the stamp of a publish under way",
     edits: [
-      [regionReader, "settled ? absentStamp : STAMP_NEVER", "settled || absentStamp !== 0 ? absentStamp : STAMP_NEVER"],
+      [keyReader, "settled ? absentStamp : STAMP_NEVER", "settled || absentStamp !== 0 ? absentStamp : STAMP_NEVER"],
     ],
   },
   {
@@ -218,7 +218,7 @@ const mutations = [
   },
   {
     name: "G3 a name's own setting is not of the publish of its section",
-    edits: [[regionReader, "    if (own !== undefined && own.state.value !== null) return own;\n", ""]],
+    edits: [[keyReader, "    if (own !== undefined && own.state.value !== null) return own;\n", ""]],
   },
   {
     name: "G2 a section is not looked at again when a key was added",
@@ -292,13 +292,13 @@ const mutations = [
   },
   {
     name: "G7 memory that is not seen yet means that the key is absent",
-    edits: [[regionReader, "    if (slot === UNREADABLE) return false;\n", ""]],
+    edits: [[keyReader, "    if (slot === UNREADABLE) return false;\n", ""]],
   },
   {
     name: "G7 the directory is read without looking for growth, and what cannot be read is absent",
     edits: [
       ["src/memory/directory.ts", "  if (!region.covers(chunk * 4, 4)) return -1;\n", ""],
-      [regionReader, "    if (slot === UNREADABLE) return false;\n", ""],
+      [keyReader, "    if (slot === UNREADABLE) return false;\n", ""],
     ],
   },
   {

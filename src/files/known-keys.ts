@@ -1,5 +1,6 @@
 /** Which keys exist and what type they have, learned from the defaults and from files. Pure. */
 import { InvalidOptionError } from "../shared/errors.js";
+import { lowerCase } from "../shared/lower-case.js";
 import type { ConfigValue } from "../shared/types.js";
 
 /** How text from the environment is read for a key. */
@@ -34,7 +35,7 @@ export function readDefaults(defaults: Defaults): { known: KnownKeys; values: Re
     if (typeof entry?.key !== "string" || entry.key === "") {
       throw new InvalidOptionError("An entry of defaults has no key; give every entry a non-empty dotted key.");
     }
-    const key = entry.key.toLowerCase();
+    const key = lowerCase(entry.key);
     const value = entry.default ?? null;
     known.add(key, entry.type === undefined ? typeOfValue(value) : typeOfName(entry.type));
     if (value !== null) values.set(key, value);

@@ -1,6 +1,7 @@
 /** From the text of a YAML file to dotted leaves. Pure. */
 import { LineCounter, parseDocument } from "yaml";
 import { ConfigStreamError } from "../shared/errors.js";
+import { lowerCase } from "../shared/lower-case.js";
 import type { ConfigValue } from "../shared/types.js";
 import type { KnownKeys } from "./known-keys.js";
 import { copyValue, defineEntry } from "./values.js";
@@ -58,7 +59,7 @@ function flatten(
   leaves: Map<string, ConfigValue>,
 ) {
   for (const [name, value] of map) {
-    const key = `${prefix}${String(name).toLowerCase()}`;
+    const key = `${prefix}${lowerCase(String(name))}`;
     // A key without a value, such as a section whose lines are all commented out, sets nothing.
     if (value === null || value === undefined || key === "") continue;
     if (value instanceof Map && !isMapValue(key, value, known)) flatten(value, `${key}.`, known, leaves);

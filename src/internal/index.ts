@@ -14,6 +14,7 @@ export { type Clock, systemClock, type Timer } from "../shared/clock.js";
 export { looksLikeCredential, withoutUrlLogins } from "../shared/credential-names.js";
 export { equalValues } from "../shared/equality.js";
 export { ConfigStreamError, InvalidOptionError } from "../shared/errors.js";
+export { lowerCase } from "../shared/lower-case.js";
 export { type Dialect, defaultSourcePriority } from "../shared/params.js";
 export { didYouMean, suggest } from "../shared/suggest.js";
 export type { ConfigValue, SourceValue, WireSetting } from "../shared/types.js";

@@ -1,5 +1,5 @@
 /** Where cells are: that of each slot, and the two that belong to none. */
-import { CELLS_PER_CHUNK, FIRST_SLOT_CELL, header } from "./layout.js";
+import { CELLS_PER_CHUNK, FIRST_SLOT_CELL, header, STAMP_NEVER } from "./layout.js";
 import type { Region } from "./region.js";
 
 /** Number of the cell of a slot. */
@@ -7,12 +7,20 @@ export function cellOfSlot(slotIndex: number): number {
   return slotIndex + FIRST_SLOT_CELL;
 }
 
+/** Where a cell seems to be that lies in no memory: no view has such a word. */
+const NOWHERE = -1;
+
 /**
  * Word index of a cell, within this thread's view. Asked anew in every slow path, since the cells move once in a great
- * while, and to memory that another thread may have grown.
+ * while, and to memory that another thread may have grown. -1 when it lies in no memory: somebody has overwritten the header.
  */
 export function cellAt(region: Region, cell: number): number {
   const at = region.load(header.cellChunkAt + Math.floor(cell / CELLS_PER_CHUNK)) + (cell % CELLS_PER_CHUNK);
-  region.covers(at * 4, 4);
-  return at;
+  return region.covers(at * 4, 4) ? at : NOWHERE;
+}
+
+/** What a cell holds; of one that lies in no memory, as after noise, what no cell ever holds. */
+export function cellStamp(region: Region, cell: number): number {
+  const at = cellAt(region, cell);
+  return at === NOWHERE ? STAMP_NEVER : region.load(at);
 }

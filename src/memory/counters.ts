@@ -40,6 +40,8 @@ export const counterNames = [
   "cacheWrites",
   /** Cache files that could not be written. */
   "cacheWriteFailures",
+  /** Values that could not be converted into what a getter promises, once a change and thread. Written by any reader. */
+  "unreadableValues",
 ] as const;
 
 /** Name of a counter. */

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { createReader } from "../../src/main/reader/reader.js";
-import { RegionReader } from "../../src/main/reader/region-reader.js";
 import { markWritersGone } from "../../src/memory/facts.js";
 import { CELLS_PER_CHUNK, header, MAX_CELL_CHUNKS, RANGES_PER_CELL_EPOCH } from "../../src/memory/layout.js";
+import { KeyReader } from "../../src/memory/reader/key-reader.js";
 import { Region } from "../../src/memory/region.js";
 import { explore, Timeline } from "../support/memory/interleave.js";
 import {
@@ -237,7 +237,7 @@ describe("a writer that stops for ever after any of its steps", () => {
       if (isInsideMarking(scenario, stop)) continue;
       const memory = memoryAfter(trace, stop, SMALL);
       const region = new Region(memory);
-      const warm = new RegionReader(region);
+      const warm = new KeyReader(region);
       const views = createReader(region);
       const state = states[visible[stop] as number] as State;
       for (const [key, { value }] of state.keys)
@@ -250,7 +250,7 @@ describe("a writer that stops for ever after any of its steps", () => {
         for (const key of ["a", "b", "c", "d", "new", ...state.keys.keys()]) {
           const expected = heir.keys.get(key)?.value;
           expect(warm.entry(key).state.value, `${key} by a warm reader, stop ${stop}`).toBe(expected);
-          expect(new RegionReader(region).entry(key).state.value, `${key} afresh, stop ${stop}`).toBe(expected);
+          expect(new KeyReader(region).entry(key).state.value, `${key} afresh, stop ${stop}`).toBe(expected);
         }
         expect(views.view().keys(), `stop ${stop}`).toEqual([...heir.keys.keys()].sort());
       }
@@ -281,8 +281,8 @@ describe("a writer that stops while it moves the cells, since all 32-bit numbers
     for (const stop of new Set(stops)) {
       const region = new Region(memoryAfter(trace, stop, SMALL));
       const state = states[visible[stop] as number] as State;
-      const warm = new RegionReader(region);
-      const look = (reader: RegionReader, keys: ReadonlyMap<string, { value: string }>) => {
+      const warm = new KeyReader(region);
+      const look = (reader: KeyReader, keys: ReadonlyMap<string, { value: string }>) => {
         for (const key of ["k3", "k7", `k${CELLS_PER_CHUNK + 5}`, "heir"]) {
           expect(reader.entry(key).state.value, `${key}, stop ${stop}`).toBe(keys.get(key)?.value);
         }
@@ -293,7 +293,7 @@ describe("a writer that stops while it moves the cells, since all 32-bit numbers
       for (const values of [{ k3: "heir's", heir: "1" }, { k3: "again" }]) {
         heir.publish(values);
         look(warm, heir.keys);
-        look(new RegionReader(new Region(region.memory)), heir.keys);
+        look(new KeyReader(new Region(region.memory)), heir.keys);
       }
     }
   });
@@ -314,7 +314,7 @@ describe("a writer that was only thought dead", () => {
     const zombie = new Author(region, 0, 4);
     zombie.publish(base);
     const heir = new Author(region, 10);
-    const reader = new RegionReader(region);
+    const reader = new KeyReader(region);
     zombie.publish({ a: "zombie" });
     expect(reader.entry("a").state.value).toBe("a0");
     heir.publish({ a: "heir" });
@@ -351,7 +351,7 @@ describe("a writer that was only thought dead", () => {
         for (const { run } of heir.interruptions.splice(0)) run();
         behaviours += explore(new Timeline(heir.start, heir.steps), heir.memory, (scheduled, schedule) => {
           schedule.end = 0;
-          const reader = new RegionReader(scheduled);
+          const reader = new KeyReader(scheduled);
           reader.entry("a");
           schedule.end = schedule.timeline.length;
           for (const key of ["a", "b"]) {

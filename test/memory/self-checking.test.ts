@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { createReader } from "../../src/main/reader/reader.js";
-import { RegionReader } from "../../src/main/reader/region-reader.js";
 import { slotAt } from "../../src/memory/directory.js";
 import { markWritersGone, readCounter } from "../../src/memory/facts.js";
 import { blockOf, descriptor, header, slot } from "../../src/memory/layout.js";
+import { KeyReader } from "../../src/memory/reader/key-reader.js";
 import { Region } from "../../src/memory/region.js";
 import { newRegion, TestWriter } from "../support/memory/region.js";
 
@@ -11,12 +11,12 @@ describe("the checksum", () => {
   it("keeps a damaged record from being decoded: the mismatch is counted, other keys and what was read before stay", () => {
     const region = newRegion();
     new TestWriter(region).publish({ damaged: "a text", whole: "another" });
-    const warm = new RegionReader(region);
+    const warm = new KeyReader(region);
     expect(warm.entry("damaged").state.value).toBe("a text");
     const slotWord = slotAt(region, blockOf(region.load(header.arena)), 0);
     const at = region.plain(slotWord + slot.descriptorA + descriptor.at);
     region.setPlain((at >> 2) + 1, region.plain((at >> 2) + 1) ^ 0x01000000);
-    const fresh = new RegionReader(region);
+    const fresh = new KeyReader(region);
     expect(fresh.entry("damaged").state.value).toBeUndefined();
     expect(readCounter(region, "checksumMismatches")).toBeGreaterThan(0);
     expect(fresh.entry("whole").state.value).toBe("another");
@@ -41,7 +41,7 @@ describe("a thread that learns late that the memory has grown", () => {
     (lateBy) => {
       const region = newRegion();
       const late = new LateRegion(region.memory);
-      const reader = new RegionReader(late);
+      const reader = new KeyReader(late);
       const views = createReader(late);
       new TestWriter(region).publish({ a: "a".repeat(100_000), b: 1 });
       late.lateBy = lateBy;
@@ -58,7 +58,7 @@ describe("a thread that learns late that the memory has grown", () => {
     const many = (count: number, text: string) =>
       Object.fromEntries(Array.from({ length: count }, (_, i) => [`key.${i}`, text]));
     new TestWriter(region).publish(many(2_000, "x".repeat(100)));
-    const readers = Array.from({ length: 8 }, () => new RegionReader(new Region(region.memory)));
+    const readers = Array.from({ length: 8 }, () => new KeyReader(new Region(region.memory)));
     for (let i = 0; i < 8; i++) {
       if (i % 3 === 2) markWritersGone(region);
       const writer = new TestWriter(region);
@@ -82,7 +82,7 @@ describe("a large record", () => {
         if (length > 10_000) for (let i = 0; i < 3; i++) writer.publish({ busy: i });
       }
     }
-    expect(new RegionReader(new BusyRegion(region.memory)).entry("large").state.value).toBe("x".repeat(50_000));
+    expect(new KeyReader(new BusyRegion(region.memory)).entry("large").state.value).toBe("x".repeat(50_000));
     expect(readCounter(region, "contendedReads")).toBe(0);
   });
 });
@@ -99,7 +99,7 @@ describe("a region that is nearly full", () => {
     fill(measured);
     const region = newRegion(measured.memory.buffer.byteLength + 65_536);
     const writer = fill(region);
-    const reader = new RegionReader(region);
+    const reader = new KeyReader(region);
     for (let i = 1; i <= 100; i++) {
       writer.publish({ large: "small", counter: i });
       expect(reader.entry("counter").state.value).toBe(i);

@@ -5,6 +5,7 @@ import { checkNames, shapeOption } from "../../shared/option-checks.js";
 import type { Reader } from "../reader/api.js";
 import { createReader } from "../reader/reader.js";
 import type { AnySchema } from "../reader/schema.js";
+import { Unreadable } from "../reader/unreadable.js";
 import { LazyMetrics, type MetricsRegistry } from "../status/metrics.js";
 import { type ConsumerStatus, consumerStatus } from "../status/status.js";
 import { type WaitOptions, type WaitSyncOptions, waitReady, waitReadySync } from "./readiness.js";
@@ -54,17 +55,16 @@ export function attachReader<S extends object = AnySchema>(
   const given = shapeOption("registry", options.registry, ["registerMetric", "getSingleMetric", "metrics"]);
   const region = new Region(shared.memory);
   const waiter = { region, timeoutMs: shared.readyTimeoutMs, address: shared.coreAgentAddress };
-  const reader = createReader(region, logger === undefined ? {} : { logger: guarded(logger) });
+  const unreadable = new Unreadable(region);
+  const reader = createReader(region, { unreadable, ...(logger === undefined ? {} : { logger: guarded(logger) }) });
   const metrics = new LazyMetrics(given, shared.clientName, region);
-  const attached = Object.assign(reader, {
-    reader,
-    waitReady: (options?: WaitOptions) => waitReady(waiter, options),
-    waitReadySync: (options?: WaitSyncOptions) => waitReadySync(waiter, options),
-    status: () => consumerStatus(region, Date.now()),
-  });
-  // Not by Object.assign, which would make it now: most threads are never scraped.
-  const complete: AttachedReader = Object.defineProperty(attached, "metrics", {
-    get: () => metrics.registry(),
-  }) as typeof attached & { readonly metrics: MetricsRegistry };
-  return complete as unknown as AttachedReader<S>;
+  const controls: PropertyDescriptorMap = {
+    reader: { value: reader },
+    waitReady: { value: (options?: WaitOptions) => waitReady(waiter, options) },
+    waitReadySync: { value: (options?: WaitSyncOptions) => waitReadySync(waiter, options) },
+    status: { value: () => consumerStatus(region, Date.now(), unreadable.names()) },
+    // Made when it is asked for: most threads are never scraped.
+    metrics: { get: () => metrics.registry() },
+  };
+  return Object.defineProperties(reader, controls) as unknown as AttachedReader<S>;
 }

@@ -5,6 +5,7 @@ import type { Region } from "../../memory/region.js";
 import type { Logger } from "../../shared/logger.js";
 import type { Reader } from "../reader/api.js";
 import { createReader } from "../reader/reader.js";
+import { Unreadable } from "../reader/unreadable.js";
 import { LazyMetrics, type MetricsRegistry } from "../status/metrics.js";
 import { type ConsumerStatus, consumerStatus } from "../status/status.js";
 import type { ChangeSet } from "../subscriptions/change-sets.js";
@@ -37,12 +38,14 @@ export interface ConsumerParts {
 export class CommonConsumer implements AsyncDisposable {
   readonly #parts: ConsumerParts;
   readonly #metrics: LazyMetrics;
+  readonly #unreadable: Unreadable;
   #reader: Reader | undefined;
   #stopping: Promise<void> | undefined;
 
   /** Throws `InvalidOptionError` when the metrics cannot be put in the given registry. */
   constructor(parts: ConsumerParts) {
     this.#parts = parts;
+    this.#unreadable = new Unreadable(parts.region);
     this.#metrics = new LazyMetrics(parts.registry, parts.clientName, parts.region);
     // Whoever gives a registry scrapes that one, without asking here.
     if (parts.registry !== undefined) this.#metrics.registry();
@@ -66,6 +69,7 @@ export class CommonConsumer implements AsyncDisposable {
       onUpdate: (callback, filter) => subscriptions.subscribe({ ...filter, onChange: callback }),
       configFile,
       logger,
+      unreadable: this.#unreadable,
     });
     return this.#reader;
   }
@@ -79,7 +83,7 @@ export class CommonConsumer implements AsyncDisposable {
   }
 
   status(): ConsumerStatus {
-    return consumerStatus(this.#parts.region, Date.now());
+    return consumerStatus(this.#parts.region, Date.now(), this.#unreadable.names());
   }
 
   share(): SharedConfig {

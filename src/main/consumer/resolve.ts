@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { ResourceLimits } from "node:worker_threads";
 import { InvalidOptionError } from "../../shared/errors.js";
 import type { Logger } from "../../shared/logger.js";
+import { lowerCase } from "../../shared/lower-case.js";
 import {
   booleanOption,
   checkNames,
@@ -192,8 +193,8 @@ function overrides(given: unknown): readonly OverrideRule[] {
     checkNames(rule, ["clientName", "from", "to"], `Option "${at}"`);
     return {
       clientName: stringOption(`${at}.clientName`, rule.clientName ?? null, ""),
-      from: stringOption(`${at}.from`, rule.from ?? null, "").toLowerCase(),
-      to: stringOption(`${at}.to`, rule.to ?? null, "").toLowerCase(),
+      from: lowerCase(stringOption(`${at}.from`, rule.from ?? null, "")),
+      to: lowerCase(stringOption(`${at}.to`, rule.to ?? null, "")),
     };
   });
 }

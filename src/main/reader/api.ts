@@ -20,8 +20,8 @@ export type { StringMap } from "./schema.js";
  *
  * Keys are compared without regard to case. A key that is missing, or whose value cannot be converted, gives
  * `defaultValue`, or the zero value of the getter's type when none is given; {@link ReaderOf.explain} tells why. No getter
- * throws or waits. Objects and arrays that a getter returns are deeply frozen. The conversions are those of the Go
- * agent's reader; docs/reader.md lists them.
+ * waits, and none throws, except `InvalidOptionError` for a key that is no string. Objects and arrays that a getter returns are
+ * deeply frozen. The conversions are those of the Go agent's reader; docs/reader.md lists them.
  *
  * A *section* is a name that has no value of its own, but keys below it: `proxy` above `proxy.http`. `get` and the map
  * getters read it as the nested object of its settings, all of one publish, and give the same object until one of
@@ -125,7 +125,15 @@ export interface Explanation {
   readonly layers: readonly SourceValue[];
   /** The core agent's number of the state in which the present value arrived; 0 when the key is missing. */
   readonly sequenceId: number;
-  /** A sentence for people; for a missing key with the names that are close to it. Holds no value. */
+  /**
+   * Getters that give their default although the key has a value, since it cannot be converted into what they promise. In the
+   * order of the documentation; empty for a missing key, a section, and null.
+   */
+  readonly unreadableBy: readonly string[];
+  /**
+   * A sentence for people; for a value that was asked for in this thread as something it cannot be converted into, with the
+   * source and the kind of the value; for a missing key with the names that are close to it. Holds no value.
+   */
   readonly reason: string;
 }
 
@@ -179,6 +187,8 @@ export interface ReaderOf<S extends object> extends SettingGetters<S> {
    * newest value of each such key, with the first old value. Neither keeps the process alive.
    */
   onUpdate(callback: (change: ConfigChange) => unknown): UpdateSubscription;
+  /** What a log that writes objects as JSON shows: nothing. */
+  toJSON(): object;
 }
 
 /** Ends the calls of a callback. */
@@ -206,6 +216,8 @@ export interface ViewOf<S extends object> extends SettingGetters<S> {
   readonly origin: string;
   /** All keys that exist, sorted. */
   keys(): readonly string[];
+  /** What a log that writes objects as JSON shows: sequence id, time and origin, and no setting. */
+  toJSON(): object;
 }
 
 /** The kinds of handles; see {@link SettingBuilder}. */
@@ -260,4 +272,6 @@ export interface Setting<T> {
    * is told and what happens when it throws: see {@link ReaderOf.onUpdate}.
    */
   onChange(callback: (value: T, before: T) => unknown): UpdateSubscription;
+  /** What a log that writes objects as JSON shows: the key, and not the value. */
+  toJSON(): { readonly key: string };
 }

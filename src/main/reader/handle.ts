@@ -2,14 +2,16 @@
 import { inspect, isDeepStrictEqual } from "node:util";
 import { STAMP_NEVER } from "../../memory/layout.js";
 import type { Entry, KeyState, Reading } from "../../memory/reader/entry.js";
+import type { KeyReader } from "../../memory/reader/key-reader.js";
+import { ConfigStreamError } from "../../shared/errors.js";
 import type { Logger } from "../../shared/logger.js";
 import { functionOption } from "../../shared/option-checks.js";
 import { describeThrown } from "../../shared/thrown.js";
 import type { ConfigChange, ConfigValue } from "../../shared/types.js";
 import type { ChangeFilter } from "../subscriptions/filter.js";
-import type { Setting, SettingConversions, UpdateSubscription } from "./api.js";
+import type { Setting, SettingBuilder, SettingConversions, UpdateSubscription } from "./api.js";
 import { boolOf, durationOf, floatOf, intOf, stringOf, stringSliceOf } from "./conversions.js";
-import type { RegionReader } from "./region-reader.js";
+import type { Unreadable } from "./unreadable.js";
 
 /** Tells of changes that fit the filter. */
 export type ChangeSource = (callback: (change: ConfigChange) => unknown, filter?: ChangeFilter) => UpdateSubscription;
@@ -18,15 +20,20 @@ export type ChangeSource = (callback: (change: ConfigChange) => unknown, filter?
 export interface HandlePorts {
   readonly onUpdate: ChangeSource;
   readonly logger: Logger;
+  readonly unreadable: Unreadable;
 }
 
-/** Makes handles for one key. */
-export class HandleBuilder implements SettingConversions<ConfigValue> {
-  readonly #reader: RegionReader;
+/** Makes what makes handles for one key. */
+export function createSettingBuilder(reader: KeyReader, key: string, ports: HandlePorts): SettingBuilder {
+  return new HandleBuilder(reader, key, ports);
+}
+
+class HandleBuilder implements SettingConversions<ConfigValue> {
+  readonly #reader: KeyReader;
   readonly #key: string;
   readonly #ports: HandlePorts;
 
-  constructor(reader: RegionReader, key: string, ports: HandlePorts) {
+  constructor(reader: KeyReader, key: string, ports: HandlePorts) {
     this.#reader = reader;
     this.#key = key;
     this.#ports = ports;
@@ -62,51 +69,63 @@ export class HandleBuilder implements SettingConversions<ConfigValue> {
   }
 
   #handle<T>(convert: (reading: Reading) => T, ofSections = false): Setting<T> {
-    return new Handle(this.#reader, this.#reader.entry(this.#key), this.#ports, convert, ofSections);
+    const entry = this.#reader.entry(this.#key);
+    return createHandle({ reader: this.#reader, entry, ports: this.#ports, convert, ofSections });
   }
 }
 
+/** What a handle is made of. */
+interface Parts<T> {
+  readonly reader: KeyReader;
+  readonly entry: Entry;
+  readonly ports: HandlePorts;
+  readonly convert: (reading: Reading) => T;
+  /** Whether a section counts as a value. */
+  readonly ofSections: boolean;
+}
+
+/** What the hot path of the handle that is being made begins with. */
+let making: { readonly word: Int32Array; readonly stamp: number; readonly current: unknown } | undefined;
+
+function first<T>(): { readonly word: Int32Array; readonly stamp: number; readonly current: T } {
+  if (making === undefined) throw new ConfigStreamError("internal", "A handle is made by setting() alone.");
+  return making as { readonly word: Int32Array; readonly stamp: number; readonly current: T };
+}
+
+function createHandle<T>(parts: Parts<T>): Setting<T> {
+  const { reader, entry } = parts;
+  const reading = readingOf(parts);
+  const stamp = stampFor(parts, reading);
+  making = { word: wordOf(reader, entry), stamp, current: converted(parts, reading) };
+  const handle = new Handle(parts, reading.state);
+  making = undefined;
+  return handle;
+}
+
 /**
- * The hot path is one plain read of shared memory, compared with a number beside the value. The hot fields are ordinary ones
- * that the constructor sets, and the word has a view of its own: engines read both faster than `#` fields and an index.
+ * The hot path is one plain read of shared memory, compared with a number beside the value. The word has a view of its own,
+ * which engines read faster than an index. The hot fields have their first value from their declaration: a private field that
+ * a constructor sets has been `undefined` before, and is then read as slowly as any other that changes its kind.
  */
 class Handle<T> implements Setting<T> {
-  private word: Int32Array;
-  private stamp: number;
-  private current: T;
-  readonly #reader: RegionReader;
-  readonly #entry: Entry;
-  readonly #ports: HandlePorts;
-  readonly #convert: (reading: Reading) => T;
-  readonly #ofSections: boolean;
+  #word = first<T>().word;
+  #stamp = first<T>().stamp;
+  #current = first<T>().current;
+  readonly #parts: Parts<T>;
   #state: KeyState;
   #error: unknown;
 
-  constructor(
-    reader: RegionReader,
-    entry: Entry,
-    ports: HandlePorts,
-    convert: (reading: Reading) => T,
-    ofSections: boolean,
-  ) {
-    this.#reader = reader;
-    this.#entry = entry;
-    this.#ports = ports;
-    this.#convert = convert;
-    this.#ofSections = ofSections;
-    const reading = this.#reading();
-    this.#state = reading.state;
-    this.word = wordOf(reader, entry);
-    this.stamp = this.#stampFor(reading);
-    this.current = convert(reading);
+  constructor(parts: Parts<T>, state: KeyState) {
+    this.#parts = parts;
+    this.#state = state;
   }
 
   get key(): string {
-    return this.#entry.key;
+    return this.#parts.entry.key;
   }
 
   get value(): T {
-    return this.word[0] === this.stamp ? this.current : this.#renew();
+    return this.#word[0] === this.#stamp ? this.#current : this.#renew();
   }
 
   get lastError(): unknown {
@@ -118,13 +137,14 @@ class Handle<T> implements Setting<T> {
     functionOption("callback", callback ?? null);
     const { key } = this;
     let told = this.value;
-    return this.#ports.onUpdate(
+    const { ports, ofSections } = this.#parts;
+    return ports.onUpdate(
       () => {
         const before = told;
         told = this.value;
         return isDeepStrictEqual(before, told) ? undefined : callback(told, before);
       },
-      this.#ofSections ? { key, prefix: `${key}.` } : { key },
+      ofSections ? { key, prefix: `${key}.` } : { key },
     );
   }
 
@@ -139,37 +159,26 @@ class Handle<T> implements Setting<T> {
   }
 
   #renew(): T {
-    const entry = this.#entry;
-    const reader = this.#reader;
+    const { entry, reader } = this.#parts;
     if (!reader.isCurrent(entry)) reader.refresh(entry);
-    const reading = this.#reading();
+    const reading = readingOf(this.#parts);
     if (reading.state !== this.#state) {
       this.#state = reading.state;
       this.#take(reading);
     }
-    if (this.word.byteOffset !== entry.cell * 4) this.word = wordOf(reader, entry);
-    this.stamp = this.#stampFor(reading);
-    return this.current;
-  }
-
-  #reading(): Reading {
-    return this.#ofSections ? this.#reader.wholeReading(this.#entry.key) : this.#entry;
-  }
-
-  /** A section has no cell of its own, so each read asks whether it is still the same. */
-  #stampFor(reading: Reading): number {
-    const mayBeSection = this.#ofSections && (reading !== this.#entry || reading.state.value === null);
-    return mayBeSection ? STAMP_NEVER : this.#entry.stamp;
+    if (this.#word.byteOffset !== entry.cell * 4) this.#word = wordOf(reader, entry);
+    this.#stamp = stampFor(this.#parts, reading);
+    return this.#current;
   }
 
   /** A parser of the caller's may refuse the new value: what was good is kept, as everywhere, and it is told. */
   #take(reading: Reading): void {
     try {
-      this.current = this.#convert(reading);
+      this.#current = converted(this.#parts, reading);
       this.#error = undefined;
     } catch (thrown) {
       this.#error = thrown;
-      this.#ports.logger.error(
+      this.#parts.ports.logger.error(
         `The parser of the handle for "${this.key}" refused a change, so that the handle keeps its last value: ` +
           `${describeThrown(thrown)}.`,
       );
@@ -177,6 +186,22 @@ class Handle<T> implements Setting<T> {
   }
 }
 
-function wordOf({ words }: RegionReader, { cell }: Entry): Int32Array {
+function readingOf<T>({ reader, entry, ofSections }: Parts<T>): Reading {
+  return ofSections ? reader.wholeReading(entry.key) : entry;
+}
+
+/** A section has no cell of its own, so each read asks whether it is still the same. */
+function stampFor<T>({ entry, ofSections }: Parts<T>, reading: Reading): number {
+  const mayBeSection = ofSections && (reading !== entry || reading.state.value === null);
+  return mayBeSection ? STAMP_NEVER : entry.stamp;
+}
+
+function converted<T>({ entry, convert, ports }: Parts<T>, reading: Reading): T {
+  const value = convert(reading);
+  if (reading.unreadableAs !== undefined) ports.unreadable.note(entry.key, reading);
+  return value;
+}
+
+function wordOf({ words }: KeyReader, { cell }: Entry): Int32Array {
   return words.subarray(cell, cell + 1);
 }

@@ -1,6 +1,6 @@
 /**
- * The getters of hot loops. They keep what they have converted in one map a type, and one word of shared memory, which every
- * publish changes, tells whether all of it still holds: a read is that word and one look into a map.
+ * What the getters of hot loops know. They keep what they have converted in one map a getter, and one word of shared memory,
+ * which every publish changes, tells whether all of it still holds: a read is that word and one look into a map.
  *
  * When the word has changed, the reader catches up: the arena's ring of changed slots names what to forget, and all else
  * stays. So a publish costs this thread a hundred nanoseconds or so, and the reads of the keys that it changed.
@@ -11,32 +11,43 @@
  * key's own cell says that it is the newest, and this thread has seen that P is complete, so every cell that P or an earlier
  * publish marked shows it (seqlock.ts, G2). And once this thread has seen a publish after P, by whatever way, it sees the
  * word changed, since every publish changes it before it is complete; a hand-over does before it sends readers over.
+ *
+ * What a key without a value gives may depend on the keys below it. Such answers are kept apart, only when the section was
+ * read at P itself, and every catching up drops all of them.
  */
 import { changedSlots, currentPosition, logHead, stillHolds } from "../../memory/arena-reader.js";
-import { cellAt } from "../../memory/cells.js";
+import { cellAt, cellStamp } from "../../memory/cells.js";
 import { ABSENT_CELL, LATEST_CELL, STAMP_NEVER } from "../../memory/layout.js";
-import type { Entry } from "../../memory/reader/entry.js";
+import type { Reading } from "../../memory/reader/entry.js";
+import { KeyReader } from "../../memory/reader/key-reader.js";
+import type { Mirror } from "../../memory/reader/mirror.js";
+import type { Section } from "../../memory/reader/section.js";
 import type { Region } from "../../memory/region.js";
-import { boolOf, durationOf, floatOf, intOf, stringOf } from "./conversions.js";
-import { RegionReader } from "./region-reader.js";
+import { checkKey } from "./check-key.js";
+import { hasValue } from "./conversions.js";
+import type { Unreadable } from "./unreadable.js";
 
 /** By key, in every spelling that was used: the converted value, `null` when there is none, `undefined` when it was dropped. */
-type Known<T> = Map<string, T | null | undefined>;
+export type Known<T> = Map<string, T | null | undefined>;
+
+/** From what a key holds, or the section of its name, to what a getter gives. */
+export type Conversion<T> = (reading: Reading, section: Section | undefined) => T | undefined;
 
 /** Tries of catching up; each fails only when two publishes begin while some hundred nanoseconds pass. */
 const MAX_TRIES = 4;
+/** Answers about sections that are kept; a caller that makes names up must not fill the memory. */
+const MAX_FLEETING = 10_000;
 
-// The hot fields are ordinary ones, set in the constructor: engines read them faster than `#` fields.
-export class HotReader extends RegionReader {
+export class HotReader {
+  readonly region: Region;
+  readonly keys: KeyReader;
   /** The word that every publish changes. */
-  private latest: Int32Array;
+  latest: Int32Array;
   /** What that word holds when the maps are as new as can be: the publish that they are settled at. */
-  private settledAt: number;
-  private readonly texts: Known<string>;
-  private readonly bools: Known<boolean>;
-  private readonly ints: Known<number>;
-  private readonly floats: Known<number>;
-  private readonly durationsMs: Known<number>;
+  settledAt = STAMP_NEVER;
+  readonly #unreadable: Unreadable;
+  /** The maps, each with its getter's name and its answers about sections. */
+  readonly #maps = new Map<Known<unknown>, { readonly getter: string; readonly fleeting: Map<string, unknown> }>();
   /** Arena of `settledAt`, and how much of its ring of changed slots has been taken in. */
   #arena = 0;
   #logSeen = 0;
@@ -45,66 +56,20 @@ export class HotReader extends RegionReader {
   /** Keys in the maps that had no slot, and what the cell of absent keys held when this thread last caught up. */
   readonly #absent = new Set<string>();
   #absentStamp = 0;
+  #fleetingKept = 0;
 
-  constructor(region: Region) {
-    super(region);
+  constructor(region: Region, mirror: Mirror, unreadable: Unreadable) {
+    this.region = region;
+    this.keys = new KeyReader(region, { mirror, forgotten: () => this.#drop() });
     this.latest = latestOf(region);
-    this.settledAt = STAMP_NEVER;
-    this.texts = new Map();
-    this.bools = new Map();
-    this.ints = new Map();
-    this.floats = new Map();
-    this.durationsMs = new Map();
+    this.#unreadable = unreadable;
   }
 
-  override getString(key: string, defaultValue = ""): string {
-    if (this.latest[0] === this.settledAt) {
-      const known = this.texts.get(key);
-      if (typeof known === "string") return known;
-      if (known === null) return defaultValue;
-    }
-    return this.#look(key, this.texts, stringOf) ?? defaultValue;
-  }
-
-  override getBool(key: string, defaultValue = false): boolean {
-    if (this.latest[0] === this.settledAt) {
-      const known = this.bools.get(key);
-      if (typeof known === "boolean") return known;
-      if (known === null) return defaultValue;
-    }
-    return this.#look(key, this.bools, boolOf) ?? defaultValue;
-  }
-
-  override getInt(key: string, defaultValue = 0): number {
-    if (this.latest[0] === this.settledAt) {
-      const known = this.ints.get(key);
-      if (typeof known === "number") return known;
-      if (known === null) return defaultValue;
-    }
-    return this.#look(key, this.ints, intOf) ?? defaultValue;
-  }
-
-  override getFloat64(key: string, defaultValue = 0): number {
-    if (this.latest[0] === this.settledAt) {
-      const known = this.floats.get(key);
-      if (typeof known === "number") return known;
-      if (known === null) return defaultValue;
-    }
-    return this.#look(key, this.floats, floatOf) ?? defaultValue;
-  }
-
-  override getDuration(key: string, defaultValueMs = 0): number {
-    if (this.latest[0] === this.settledAt) {
-      const known = this.durationsMs.get(key);
-      if (typeof known === "number") return known;
-      if (known === null) return defaultValueMs;
-    }
-    return this.#look(key, this.durationsMs, durationOf) ?? defaultValueMs;
-  }
-
-  protected override forget(): void {
-    super.forget();
-    this.#drop();
+  /** A map that is kept in order, for the getter of this name. */
+  known<T>(getter: string): Known<T> {
+    const map: Known<T> = new Map();
+    this.#maps.set(map as Known<unknown>, { getter, fleeting: new Map() });
+    return map;
   }
 
   /**
@@ -113,7 +78,7 @@ export class HotReader extends RegionReader {
    * All of it is one function, on purpose: engines take short ones into the loops of the getters' callers, where what is never
    * run would still cost registers. This one is too long for that.
    */
-  #look<T>(key: string, map: Known<T>, conversion: (entry: Entry) => T | undefined): T | undefined {
+  look<T>(key: string, map: Known<T>, conversion: Conversion<T>, ofSections: boolean): T | undefined {
     const { region } = this;
     let settled = false;
     for (let tries = 0; tries < MAX_TRIES && !settled; tries++) {
@@ -123,7 +88,7 @@ export class HotReader extends RegionReader {
       settled = ordinal === this.#arena && publish === this.settledAt;
       if (settled) break;
       // After the position, so that it tells of every key that had been added by then.
-      const absentStamp = region.load(cellAt(region, ABSENT_CELL));
+      const absentStamp = cellStamp(region, ABSENT_CELL);
       const head = logHead(region, position);
       const changed = ordinal === this.#arena ? changedSlots(region, position, this.#logSeen, head) : undefined;
       if (!stillHolds(region, position)) continue;
@@ -141,10 +106,27 @@ export class HotReader extends RegionReader {
     // Not settled: that could not be read now, so the map must not be asked.
     const known = settled ? map.get(key) : undefined;
     if (known !== undefined) return known ?? undefined;
-    const entry = this.entry(key);
-    const converted = conversion(entry);
+    const { getter, fleeting } = this.#maps.get(map as Known<unknown>) as { getter: string; fleeting: Map<string, T> };
+    if (settled && ofSections && fleeting.has(key)) return fleeting.get(key);
+    checkKey(getter, key);
+    const entry = this.keys.entry(key);
+    if (ofSections && !hasValue(entry.state)) {
+      const named = this.keys.named(entry.key);
+      // The setting as of the same publish as the section: the one may have turned into the other meanwhile.
+      const own = named?.own?.decode();
+      const reading = own ?? entry;
+      const converted = conversion(reading, own !== undefined && hasValue(own.state) ? undefined : named?.section);
+      if (reading.unreadableAs !== undefined) this.#unreadable.note(entry.key, reading);
+      if (settled && named !== undefined && named.arena === this.#arena && named.publish === this.settledAt) {
+        if (++this.#fleetingKept > MAX_FLEETING) this.#dropFleeting();
+        fleeting.set(key, converted as T);
+      }
+      return converted;
+    }
+    const converted = conversion(entry, undefined);
+    if (entry.unreadableAs !== undefined) this.#unreadable.note(entry.key, entry);
     // Not current: the read gave up, or the key is in a publish under way.
-    if (!settled || !this.isCurrent(entry)) return converted;
+    if (!settled || !this.keys.isCurrent(entry)) return converted;
     map.set(key, converted ?? null);
     const { slot } = entry.binding;
     if (slot < 0) {
@@ -160,12 +142,19 @@ export class HotReader extends RegionReader {
   }
 
   #drop(): void {
-    for (const map of [this.texts, this.bools, this.ints, this.floats, this.durationsMs]) map.clear();
+    for (const map of this.#maps.keys()) map.clear();
     this.#keysOfSlot = [];
     this.#absent.clear();
+    this.#dropFleeting();
+  }
+
+  #dropFleeting(): void {
+    for (const { fleeting } of this.#maps.values()) fleeting.clear();
+    this.#fleetingKept = 0;
   }
 
   #dropChanged(slots: readonly number[], absentStamp: number): void {
+    if (this.#fleetingKept > 0) this.#dropFleeting();
     for (const slot of slots) {
       const keys = this.#keysOfSlot[slot];
       if (keys === undefined) continue;
@@ -180,9 +169,7 @@ export class HotReader extends RegionReader {
 
   /** Leaves the key in its place: a map from which much is deleted is laid out anew now and then, which takes long. */
   #dropKey(key: string): void {
-    for (const map of [this.texts, this.bools, this.ints, this.floats, this.durationsMs] as Known<unknown>[]) {
-      if (map.has(key)) map.set(key, undefined);
-    }
+    for (const map of this.#maps.keys()) if (map.has(key)) map.set(key, undefined);
   }
 }
 

@@ -1,92 +1,324 @@
 /** The reader over the present state. */
-
+import { inspect } from "node:util";
+import { STAMP_NEVER } from "../../memory/layout.js";
 import { layersOf } from "../../memory/reader/entry.js";
 import { Mirror, type MirrorState } from "../../memory/reader/mirror.js";
 import { topNames } from "../../memory/reader/section.js";
-import type { Named } from "../../memory/reader/section-reader.js";
 import type { Region } from "../../memory/region.js";
 import { ConfigStreamError } from "../../shared/errors.js";
 import { type Logger, silentLogger } from "../../shared/logger.js";
+import { lowerCase } from "../../shared/lower-case.js";
 import { functionOption } from "../../shared/option-checks.js";
-import { didYouMean, suggest } from "../../shared/suggest.js";
-import type { ConfigChange, ConfigValue } from "../../shared/types.js";
+import type { ConfigChange, ConfigValue, SourceValue } from "../../shared/types.js";
 import { ChangeWatch } from "../subscriptions/change-watch.js";
-import type { Explanation, Reader, SettingBuilder, UpdateSubscription } from "./api.js";
-import { type ChangeSource, HandleBuilder } from "./handle.js";
-import { HotReader } from "./hot-reader.js";
-import type { AnySchema, StringMap } from "./schema.js";
-import { StateView } from "./view.js";
+import type { Explanation, PlainView, Proxies, Reader, SettingBuilder, UpdateSubscription } from "./api.js";
+import { checkKey } from "./check-key.js";
+import * as conversions from "./conversions.js";
+import { explain } from "./explain.js";
+import { type ChangeSource, createSettingBuilder } from "./handle.js";
+import { type Conversion, HotReader, type Known } from "./hot-reader.js";
+import { isKnownIn, isSectionIn, isSettingIn } from "./names.js";
+import { proxiesOf } from "./proxies.js";
+import type { AnySchema, Flattened, StringMap } from "./schema.js";
+import { Unreadable } from "./unreadable.js";
+import { createView } from "./view.js";
 
-/** What a reader may be given by whoever makes it. */
+/** What a reader may be given by its maker. */
 export interface ReaderPorts {
-  /** Tells of changes. Default: the reader looks for them itself. */
+  /** Reports changes. Default: the reader looks for them itself. */
   readonly onUpdate?: ChangeSource;
   /** Path of the configuration file, for `configFileUsed()`. Default: empty. */
   readonly configFile?: string;
   /** Is told of callbacks and parsers that throw. Silent by default. */
   readonly logger?: Logger;
+  /** Where values are noted that could not be converted. Default: one of its own. */
+  readonly unreadable?: Unreadable;
 }
 
 /** Makes a reader for this thread. */
 export function createReader<S extends object = AnySchema>(region: Region, ports: ReaderPorts = {}): Reader<S> {
-  return new LiveReader(region, ports) as Reader as unknown as Reader<S>;
+  const { logger = silentLogger, unreadable = new Unreadable(region), configFile = "" } = ports;
+  const mirror = new Mirror(region);
+  const watch = new ChangeWatch(() => mirror.state(), logger);
+  const onUpdate: ChangeSource = ports.onUpdate ?? watch.add;
+  making = { hot: new HotReader(region, mirror, unreadable), mirror, unreadable, logger, configFile, onUpdate };
+  const reader = new LiveReader();
+  making = undefined;
+  return reader as Reader as unknown as Reader<S>;
 }
 
-class LiveReader extends HotReader implements Reader {
-  readonly #mirror: Mirror;
-  readonly #ports: ReaderPorts;
-  readonly #logger: Logger;
-  readonly #watch: ChangeWatch;
-  #view: StateView | undefined;
+/** What the reader that is being made consists of. */
+interface Parts {
+  readonly hot: HotReader;
+  readonly mirror: Mirror;
+  readonly unreadable: Unreadable;
+  readonly logger: Logger;
+  readonly configFile: string;
+  readonly onUpdate: ChangeSource;
+}
+
+let making: Parts | undefined;
+
+function parts(): Parts {
+  if (making === undefined) throw new ConfigStreamError("internal", "A reader is made by createReader alone.");
+  return making;
+}
+
+const emptyList: readonly never[] = Object.freeze([]);
+const emptyMap: StringMap<never> = Object.freeze({});
+
+/**
+ * The first lines of each getter are the hot path: one word, one look into a map. They stand in every getter, since a function
+ * that all shared would learn of all their types.
+ *
+ * Private fields are read as fast as ordinary ones only when their declaration gives them their first value: a field that is
+ * declared first and set by a constructor has held `undefined` meanwhile, which engines remember of it. Hence {@link parts}.
+ */
+class LiveReader implements Reader {
+  readonly #parts = parts();
+  readonly #hot = parts().hot;
+  /** As in the hot reader. */
+  #latest = parts().hot.latest;
+  #settledAt = STAMP_NEVER;
+  readonly #values: Known<ConfigValue> = parts().hot.known("get");
+  readonly #texts: Known<string> = parts().hot.known("getString");
+  readonly #bools: Known<boolean> = parts().hot.known("getBool");
+  readonly #ints: Known<number> = parts().hot.known("getInt");
+  readonly #int32s: Known<number> = parts().hot.known("getInt32");
+  readonly #int64s: Known<number> = parts().hot.known("getInt64");
+  readonly #floats: Known<number> = parts().hot.known("getFloat64");
+  readonly #durationsMs: Known<number> = parts().hot.known("getDuration");
+  readonly #textLists: Known<readonly string[]> = parts().hot.known("getStringSlice");
+  readonly #numberLists: Known<readonly number[]> = parts().hot.known("getFloat64Slice");
+  readonly #maps: Known<StringMap<ConfigValue>> = parts().hot.known("getStringMap");
+  readonly #textMaps: Known<StringMap<string>> = parts().hot.known("getStringMapString");
+  readonly #listMaps: Known<StringMap<readonly string[]>> = parts().hot.known("getStringMapStringSlice");
+  readonly #sizes: Known<number> = parts().hot.known("getSizeInBytes");
+  readonly #set: Known<boolean> = parts().hot.known("isSet");
+  readonly #configured: Known<boolean> = parts().hot.known("isConfigured");
+  readonly #sources: Known<string> = parts().hot.known("getSource");
+  #view: PlainView | undefined;
   #viewOf: MirrorState | undefined;
 
-  constructor(region: Region, ports: ReaderPorts) {
-    super(region);
-    this.#mirror = new Mirror(region);
-    this.#ports = ports;
-    this.#logger = ports.logger ?? silentLogger;
-    this.#watch = new ChangeWatch(() => this.#mirror.state(), this.#logger);
+  get(key: string): ConfigValue | undefined;
+  get<T extends ConfigValue>(key: string, defaultValue: T): ConfigValue | T;
+  get(key: string, defaultValue?: ConfigValue): ConfigValue | undefined {
+    if (this.#latest[0] === this.#settledAt) {
+      const known = this.#values.get(key);
+      if (known !== undefined && known !== null) return known;
+    }
+    const value = this.#look(key, this.#values, conversions.valueIn, true);
+    return value === undefined ? defaultValue : value;
+  }
+
+  getString(key: string, defaultValue = ""): string {
+    if (this.#latest[0] === this.#settledAt) {
+      const known = this.#texts.get(key);
+      if (typeof known === "string") return known;
+      if (known === null) return defaultValue;
+    }
+    return this.#look(key, this.#texts, conversions.stringOf) ?? defaultValue;
+  }
+
+  getBool(key: string, defaultValue = false): boolean {
+    if (this.#latest[0] === this.#settledAt) {
+      const known = this.#bools.get(key);
+      if (typeof known === "boolean") return known;
+      if (known === null) return defaultValue;
+    }
+    return this.#look(key, this.#bools, conversions.boolOf) ?? defaultValue;
+  }
+
+  getInt(key: string, defaultValue = 0): number {
+    if (this.#latest[0] === this.#settledAt) {
+      const known = this.#ints.get(key);
+      if (typeof known === "number") return known;
+      if (known === null) return defaultValue;
+    }
+    return this.#look(key, this.#ints, conversions.intOf) ?? defaultValue;
+  }
+
+  getInt32(key: string, defaultValue = 0): number {
+    if (this.#latest[0] === this.#settledAt) {
+      const known = this.#int32s.get(key);
+      if (typeof known === "number") return known;
+      if (known === null) return defaultValue;
+    }
+    return this.#look(key, this.#int32s, conversions.int32Of) ?? defaultValue;
+  }
+
+  getInt64(key: string, defaultValue = 0): number {
+    if (this.#latest[0] === this.#settledAt) {
+      const known = this.#int64s.get(key);
+      if (typeof known === "number") return known;
+      if (known === null) return defaultValue;
+    }
+    return this.#look(key, this.#int64s, conversions.intOf) ?? defaultValue;
+  }
+
+  getFloat64(key: string, defaultValue = 0): number {
+    if (this.#latest[0] === this.#settledAt) {
+      const known = this.#floats.get(key);
+      if (typeof known === "number") return known;
+      if (known === null) return defaultValue;
+    }
+    return this.#look(key, this.#floats, conversions.floatOf) ?? defaultValue;
+  }
+
+  getDuration(key: string, defaultValueMs = 0): number {
+    if (this.#latest[0] === this.#settledAt) {
+      const known = this.#durationsMs.get(key);
+      if (typeof known === "number") return known;
+      if (known === null) return defaultValueMs;
+    }
+    return this.#look(key, this.#durationsMs, conversions.durationOf) ?? defaultValueMs;
+  }
+
+  getStringSlice(key: string, defaultValue: readonly string[] = emptyList): readonly string[] {
+    if (this.#latest[0] === this.#settledAt) {
+      const known = this.#textLists.get(key);
+      if (known !== undefined) return known ?? defaultValue;
+    }
+    return this.#look(key, this.#textLists, conversions.stringSliceOf) ?? defaultValue;
+  }
+
+  getFloat64Slice(key: string, defaultValue: readonly number[] = emptyList): readonly number[] {
+    if (this.#latest[0] === this.#settledAt) {
+      const known = this.#numberLists.get(key);
+      if (known !== undefined) return known ?? defaultValue;
+    }
+    return this.#look(key, this.#numberLists, conversions.float64SliceOf) ?? defaultValue;
+  }
+
+  getStringMap(key: string, defaultValue: StringMap<ConfigValue> = emptyMap): StringMap<ConfigValue> {
+    if (this.#latest[0] === this.#settledAt) {
+      const known = this.#maps.get(key);
+      if (known !== undefined) return known ?? defaultValue;
+    }
+    return this.#look(key, this.#maps, conversions.stringMapOf, true) ?? defaultValue;
+  }
+
+  getStringMapString(key: string, defaultValue: StringMap<string> = emptyMap): StringMap<string> {
+    if (this.#latest[0] === this.#settledAt) {
+      const known = this.#textMaps.get(key);
+      if (known !== undefined) return known ?? defaultValue;
+    }
+    return this.#look(key, this.#textMaps, conversions.stringMapStringOf, true) ?? defaultValue;
+  }
+
+  getStringMapStringSlice(
+    key: string,
+    defaultValue: StringMap<readonly string[]> = emptyMap,
+  ): StringMap<readonly string[]> {
+    if (this.#latest[0] === this.#settledAt) {
+      const known = this.#listMaps.get(key);
+      if (known !== undefined) return known ?? defaultValue;
+    }
+    return this.#look(key, this.#listMaps, conversions.stringMapStringSliceOf, true) ?? defaultValue;
+  }
+
+  getSizeInBytes(key: string, defaultValue = 0): number {
+    if (this.#latest[0] === this.#settledAt) {
+      const known = this.#sizes.get(key);
+      if (typeof known === "number") return known;
+      if (known === null) return defaultValue;
+    }
+    return this.#look(key, this.#sizes, conversions.sizeOf) ?? defaultValue;
+  }
+
+  isSet(key: string): boolean {
+    if (this.#latest[0] === this.#settledAt) {
+      const known = this.#set.get(key);
+      if (typeof known === "boolean") return known;
+    }
+    return this.#look(key, this.#set, conversions.isSetIn, true) ?? false;
+  }
+
+  isConfigured(key: string): boolean {
+    if (this.#latest[0] === this.#settledAt) {
+      const known = this.#configured.get(key);
+      if (typeof known === "boolean") return known;
+    }
+    return this.#look(key, this.#configured, conversions.isConfiguredIn, true) ?? false;
+  }
+
+  getSource(key: string): string {
+    if (this.#latest[0] === this.#settledAt) {
+      const known = this.#sources.get(key);
+      if (typeof known === "string") return known;
+    }
+    return this.#look(key, this.#sources, conversions.sourceOf) ?? "";
+  }
+
+  getProxies(): Proxies | undefined {
+    return this.getBool("fips.enabled") ? undefined : proxiesOf(this.#hot.keys.section("proxy"));
+  }
+
+  isKnown(key: string): boolean {
+    checkKey("isKnown", key);
+    const { keys } = this.#hot;
+    return isKnownIn(keys.entry(key), keys.section(lowerCase(key)));
+  }
+
+  isSetting(key: string): boolean {
+    checkKey("isSetting", key);
+    const { keys } = this.#hot;
+    return isSettingIn(keys.entry(key), keys.section(lowerCase(key)));
+  }
+
+  hasSection(key: string): boolean {
+    checkKey("hasSection", key);
+    const { keys } = this.#hot;
+    return isSectionIn(keys.entry(key), keys.section(lowerCase(key)));
+  }
+
+  getSubfields(key: string): readonly string[] {
+    checkKey("getSubfields", key);
+    if (key === "") return topNames(this.view().keys());
+    return this.#hot.keys.section(lowerCase(key))?.names() ?? emptyList;
+  }
+
+  getAllSources(key: string): readonly SourceValue[] {
+    checkKey("getAllSources", key);
+    return layersOf(this.#hot.keys.entry(key).state);
   }
 
   setting(key: string): SettingBuilder {
-    return new HandleBuilder(this, key, { onUpdate: this.#onUpdate, logger: this.#logger });
+    checkKey("setting", key);
+    const { hot, onUpdate, logger, unreadable } = this.#parts;
+    return createSettingBuilder(hot.keys, key, { onUpdate, logger, unreadable });
   }
 
-  view(): StateView {
-    const state = this.#mirror.state();
+  view(): PlainView {
+    const { mirror, unreadable } = this.#parts;
+    const state = mirror.state();
     if (state === undefined) {
       throw new ConfigStreamError(
         "view_contended",
         "A consistent view could not be read: publishes come faster than this thread reads. Try again.",
       );
     }
-    if (this.#view === undefined || this.#viewOf !== state) this.#view = new StateView(state);
+    if (this.#view === undefined || this.#viewOf !== state) this.#view = createView(state, unreadable) as PlainView;
     this.#viewOf = state;
     return this.#view;
   }
 
   explain(key: string): Explanation {
-    const entry = this.entry(key);
-    const { source } = entry.state;
-    // A section has a value, and neither a source nor layers of its own.
-    const { value, sequenceId } = this.wholeReading(key).state;
-    const layers = layersOf(entry.state);
-    const isSetting = entry.state.value !== undefined;
-    const reason = isSetting ? whyPresent(entry.key, source, layers.length) : this.#whyMissing(entry.key);
-    return { key: entry.key, isSet: this.isSet(key), value, source, layers, sequenceId, reason };
+    checkKey("explain", key);
+    return explain(this.#hot.keys, this.#parts.mirror, key);
   }
 
   getSequenceId(): number {
-    return this.meta()?.sequenceId ?? 0;
+    return this.#hot.keys.meta()?.sequenceId ?? 0;
   }
 
   configFileUsed(): string {
-    return this.#ports.configFile ?? "";
+    return this.#parts.configFile;
   }
 
   onUpdate(callback: (change: ConfigChange) => unknown): UpdateSubscription {
     functionOption("callback", callback ?? null);
-    return this.#onUpdate(callback);
+    return this.#parts.onUpdate(callback);
   }
 
   allKeysLowercased(): readonly string[] {
@@ -105,41 +337,24 @@ class LiveReader extends HotReader implements Reader {
     return this.view().allSettingsBySource();
   }
 
-  allFlattenedSettingsWithSequenceId(): { settings: StringMap<ConfigValue>; sequenceId: number } {
+  allFlattenedSettingsWithSequenceId(): { readonly settings: Flattened<AnySchema>; readonly sequenceId: number } {
     return this.view().allFlattenedSettingsWithSequenceId();
   }
 
-  override getSubfields(key: string): readonly string[] {
-    return key === "" ? topNames(this.view().keys()) : super.getSubfields(key);
+  toJSON(): object {
+    return {};
   }
 
-  /** Reads what is below the name alone; only under a storm of publishes by way of the mirror, a copy of all settings. */
-  protected override named(name: string): Named | undefined {
-    const named = super.named(name);
-    if (named !== undefined) return named;
-    const state = this.#mirror.state();
-    return state && new StateView(state).named(name);
+  /** A log of the reader shows no value. */
+  [inspect.custom](): string {
+    return `Reader { sequenceId: ${this.getSequenceId()} }`;
   }
 
-  /** Looks at all keys, so that a slip of the keyboard is told from a setting that is not there. */
-  #whyMissing(key: string): string {
-    if (this.meta() === undefined) return `"${key}" is missing: no snapshot has arrived yet.`;
-    const section = this.section(key);
-    if (section !== undefined) {
-      const { length } = section.readings;
-      return `"${key}" is a section with ${length} setting${length === 1 ? "" : "s"} below it.`;
-    }
-    const state = this.#mirror.state();
-    const keys = state === undefined ? [] : new StateView(state).keys();
-    return `"${key}" is missing: no source of the core agent holds it.${didYouMean(suggest(key, keys))}`;
+  #look<T>(key: string, map: Known<T>, conversion: Conversion<T>, ofSections = false): T | undefined {
+    const hot = this.#hot;
+    const converted = hot.look(key, map, conversion, ofSections);
+    if (this.#latest !== hot.latest) this.#latest = hot.latest;
+    this.#settledAt = hot.settledAt;
+    return converted;
   }
-
-  readonly #onUpdate: ChangeSource = (callback, filter) => {
-    return (this.#ports.onUpdate ?? this.#watch.add)(callback, filter);
-  };
-}
-
-function whyPresent(key: string, source: string, layers: number): string {
-  const others = layers > 1 ? `, above ${layers - 1} other layer${layers > 2 ? "s" : ""}` : "";
-  return `"${key}" comes from source "${source}"${others}.`;
 }

@@ -1,38 +1,51 @@
 /** Views: the getters over one consistent state. */
 import { inspect } from "node:util";
-import { SLOTS_PER_CHUNK } from "../../memory/layout.js";
-import { Reading } from "../../memory/reader/entry.js";
+import { layersOf, type Reading } from "../../memory/reader/entry.js";
 import type { MirrorState } from "../../memory/reader/mirror.js";
-import { type Section, sectionOf, topNames } from "../../memory/reader/section.js";
-import type { Named } from "../../memory/reader/section-reader.js";
-import type { StoredReading } from "../../memory/reader/stored-reading.js";
-import type { ConfigValue } from "../../shared/types.js";
+import { topNames } from "../../memory/reader/section.js";
+import { StateReader } from "../../memory/reader/state-reader.js";
+import { lowerCase } from "../../shared/lower-case.js";
+import type { ConfigValue, SourceValue } from "../../shared/types.js";
 import { allFlattened, allSettings, allSettingsBySource, allSettingsWithoutDefault } from "./all-settings.js";
-import type { View } from "./api.js";
-import { Getters } from "./getters.js";
+import type { Proxies, View } from "./api.js";
+import { checkKey } from "./check-key.js";
+import * as conversions from "./conversions.js";
+import type { Conversion } from "./hot-reader.js";
+import { isKnownIn, isSectionIn, isSettingIn } from "./names.js";
+import { proxiesOf } from "./proxies.js";
 import type { StringMap } from "./schema.js";
+import type { Unreadable } from "./unreadable.js";
 
-const MAX_SECTIONS = 1_000;
+const emptyList: readonly never[] = Object.freeze([]);
+const emptyMap: StringMap<never> = Object.freeze({});
 
-const missing = new Reading();
+/** Makes the view of a state. */
+export function createView(state: MirrorState, unreadable: Unreadable): View {
+  return new StateView(new StateReader(state), unreadable);
+}
 
-export class StateView extends Getters implements View {
-  readonly sequenceId: number;
-  readonly publishedAtMs: number;
-  readonly origin: string;
-  readonly #state: MirrorState;
-  readonly #sections = new Map<string, Section | undefined>();
-  #keys: readonly string[] | undefined;
+class StateView implements View {
+  readonly #state: StateReader;
+  readonly #unreadable: Unreadable;
 
-  constructor(state: MirrorState) {
-    super();
+  constructor(state: StateReader, unreadable: Unreadable) {
     this.#state = state;
-    this.sequenceId = state.meta?.sequenceId ?? 0;
-    this.publishedAtMs = state.meta?.atMs ?? 0;
-    this.origin = state.meta?.origin ?? "";
+    this.#unreadable = unreadable;
   }
 
-  override toJSON(): object {
+  get sequenceId(): number {
+    return this.#state.state.meta?.sequenceId ?? 0;
+  }
+
+  get publishedAtMs(): number {
+    return this.#state.state.meta?.atMs ?? 0;
+  }
+
+  get origin(): string {
+    return this.#state.state.meta?.origin ?? "";
+  }
+
+  toJSON(): { readonly sequenceId: number; readonly publishedAtMs: number; readonly origin: string } {
     const { sequenceId, publishedAtMs, origin } = this;
     return { sequenceId, publishedAtMs, origin };
   }
@@ -42,68 +55,145 @@ export class StateView extends Getters implements View {
     return `View { sequenceId: ${this.sequenceId} }`;
   }
 
+  get(key: string): ConfigValue | undefined;
+  get<T extends ConfigValue>(key: string, defaultValue: T): ConfigValue | T;
+  get(key: string, defaultValue?: ConfigValue): ConfigValue | undefined {
+    const value = this.#whole("get", key, conversions.valueIn);
+    return value === undefined ? defaultValue : value;
+  }
+
+  getString(key: string, defaultValue = ""): string {
+    return this.#own("getString", key, conversions.stringOf) ?? defaultValue;
+  }
+
+  getBool(key: string, defaultValue = false): boolean {
+    return this.#own("getBool", key, conversions.boolOf) ?? defaultValue;
+  }
+
+  getInt(key: string, defaultValue = 0): number {
+    return this.#own("getInt", key, conversions.intOf) ?? defaultValue;
+  }
+
+  getInt32(key: string, defaultValue = 0): number {
+    return this.#own("getInt32", key, conversions.int32Of) ?? defaultValue;
+  }
+
+  getInt64(key: string, defaultValue = 0): number {
+    return this.#own("getInt64", key, conversions.intOf) ?? defaultValue;
+  }
+
+  getFloat64(key: string, defaultValue = 0): number {
+    return this.#own("getFloat64", key, conversions.floatOf) ?? defaultValue;
+  }
+
+  getDuration(key: string, defaultValueMs = 0): number {
+    return this.#own("getDuration", key, conversions.durationOf) ?? defaultValueMs;
+  }
+
+  getStringSlice(key: string, defaultValue: readonly string[] = emptyList): readonly string[] {
+    return this.#own("getStringSlice", key, conversions.stringSliceOf) ?? defaultValue;
+  }
+
+  getFloat64Slice(key: string, defaultValue: readonly number[] = emptyList): readonly number[] {
+    return this.#own("getFloat64Slice", key, conversions.float64SliceOf) ?? defaultValue;
+  }
+
+  getStringMap(key: string, defaultValue: StringMap<ConfigValue> = emptyMap): StringMap<ConfigValue> {
+    return this.#whole("getStringMap", key, conversions.stringMapOf) ?? defaultValue;
+  }
+
+  getStringMapString(key: string, defaultValue: StringMap<string> = emptyMap): StringMap<string> {
+    return this.#whole("getStringMapString", key, conversions.stringMapStringOf) ?? defaultValue;
+  }
+
+  getStringMapStringSlice(
+    key: string,
+    defaultValue: StringMap<readonly string[]> = emptyMap,
+  ): StringMap<readonly string[]> {
+    return this.#whole("getStringMapStringSlice", key, conversions.stringMapStringSliceOf) ?? defaultValue;
+  }
+
+  getSizeInBytes(key: string, defaultValue = 0): number {
+    return this.#own("getSizeInBytes", key, conversions.sizeOf) ?? defaultValue;
+  }
+
+  getProxies(): Proxies | undefined {
+    return this.getBool("fips.enabled") ? undefined : proxiesOf(this.#state.section("proxy"));
+  }
+
+  isSet(key: string): boolean {
+    return this.#whole("isSet", key, conversions.isSetIn) as boolean;
+  }
+
+  isConfigured(key: string): boolean {
+    return this.#whole("isConfigured", key, conversions.isConfiguredIn) as boolean;
+  }
+
+  isKnown(key: string): boolean {
+    return this.#whole("isKnown", key, isKnownIn) as boolean;
+  }
+
+  isSetting(key: string): boolean {
+    return this.#whole("isSetting", key, isSettingIn) as boolean;
+  }
+
+  hasSection(key: string): boolean {
+    checkKey("hasSection", key);
+    return isSectionIn(this.#state.reading(key), this.#state.section(lowerCase(key)));
+  }
+
+  getSubfields(key: string): readonly string[] {
+    checkKey("getSubfields", key);
+    return key === "" ? topNames(this.keys()) : (this.#state.section(lowerCase(key))?.names() ?? emptyList);
+  }
+
+  getSource(key: string): string {
+    return this.#own("getSource", key, conversions.sourceOf) as string;
+  }
+
+  getAllSources(key: string): readonly SourceValue[] {
+    checkKey("getAllSources", key);
+    return layersOf(this.#state.reading(key).state);
+  }
+
   keys(): readonly string[] {
-    this.#keys ??= Object.freeze([...this.#readings()].map(({ key }) => key).sort());
-    return this.#keys;
+    return this.#state.keys();
   }
 
   allKeysLowercased(): readonly string[] {
-    return this.keys();
+    return this.#state.keys();
   }
 
   allSettings(): StringMap<ConfigValue> {
-    return allSettings(this.#readings());
+    return allSettings(this.#state.readings());
   }
 
   allSettingsWithoutDefault(): StringMap<ConfigValue> {
-    return allSettingsWithoutDefault(this.#readings());
+    return allSettingsWithoutDefault(this.#state.readings());
   }
 
   allSettingsBySource(): StringMap<StringMap<ConfigValue>> {
-    return allSettingsBySource(this.#readings());
+    return allSettingsBySource(this.#state.readings());
   }
 
   allFlattenedSettingsWithSequenceId(): { settings: StringMap<ConfigValue>; sequenceId: number } {
-    return { settings: allFlattened(this.#readings()), sequenceId: this.sequenceId };
+    return { settings: allFlattened(this.#state.readings()), sequenceId: this.sequenceId };
   }
 
-  override getSubfields(key: string): readonly string[] {
-    return key === "" ? topNames(this.keys()) : super.getSubfields(key);
+  #own<T>(call: string, key: string, conversion: (reading: Reading) => T | undefined): T | undefined {
+    if (typeof key !== "string") checkKey(call, key);
+    const reading = this.#state.reading(key);
+    const converted = conversion(reading);
+    if (reading.unreadableAs !== undefined) this.#unreadable.note(lowerCase(key), reading);
+    return converted;
   }
 
-  /** What a lower-case name stands for. */
-  named(name: string): Named {
-    const slot = this.#state.slots.get(name);
-    const own = slot === undefined ? undefined : this.#at(slot);
-    return { own: own?.exists ? own : undefined, section: this.section(name) };
-  }
-
-  protected reading(key: string): Reading {
-    const slot = this.#state.slots.get(key) ?? this.#state.slots.get(key.toLowerCase());
-    return slot === undefined ? missing : (this.#at(slot)?.decode() ?? missing);
-  }
-
-  protected section(name: string): Section | undefined {
-    if (this.#sections.has(name)) return this.#sections.get(name);
-    // A caller that makes names up must not fill the memory.
-    if (this.#sections.size >= MAX_SECTIONS) this.#sections.clear();
-    const section = sectionOf(name, this.#below(`${name}.`));
-    this.#sections.set(name, section);
-    return section;
-  }
-
-  *#below(start: string): Generator<StoredReading | undefined> {
-    for (const [key, slot] of this.#state.slots) if (key.startsWith(start)) yield this.#at(slot);
-  }
-
-  #at(slot: number): StoredReading | undefined {
-    return this.#state.chunks[Math.floor(slot / SLOTS_PER_CHUNK)]?.[slot % SLOTS_PER_CHUNK];
-  }
-
-  /** The readings of all keys that exist, in no order. */
-  *#readings(): Generator<StoredReading> {
-    for (const chunk of this.#state.chunks) {
-      for (const reading of chunk) if (reading?.exists) yield reading;
-    }
+  #whole<T>(call: string, key: string, conversion: Conversion<T>): T | undefined {
+    if (typeof key !== "string") checkKey(call, key);
+    const reading = this.#state.reading(key);
+    const section = conversions.hasValue(reading.state) ? undefined : this.#state.section(lowerCase(key));
+    const converted = conversion(reading, section);
+    if (reading.unreadableAs !== undefined) this.#unreadable.note(lowerCase(key), reading);
+    return converted;
   }
 }

@@ -47,6 +47,11 @@ const counters: readonly (readonly [name: string, counter: CounterName, help: st
   ["cache_writes", "cacheWrites", "Cache files written."],
   ["cache_write_failures", "cacheWriteFailures", "Cache files that could not be written."],
   ["checksum_mismatches", "checksumMismatches", "Values whose checksum did not match; a defect of the library."],
+  [
+    "unreadable_values",
+    "unreadableValues",
+    "Values that a getter could not convert, so that it gave its default; once a change and thread.",
+  ],
 ];
 
 /** Gauges: name without prefix, help, and how to read them; `undefined` gives no sample. */

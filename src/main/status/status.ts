@@ -51,10 +51,15 @@ export interface ConsumerStatus {
   readonly workerHeartbeatAgeMs: number | undefined;
   /** Bytes of the shared region. */
   readonly regionBytes: number;
+  /**
+   * Keys of which a getter, handle or view of this thread gave its default, because their present value cannot be converted;
+   * sorted, at most 100 of them. `reader.explain(key)` says more.
+   */
+  readonly unreadable: readonly string[];
 }
 
-/** Reads the status. `nowMs` is in ms since the epoch. Never waits. */
-export function consumerStatus(region: Region, nowMs: number): ConsumerStatus {
+/** Reads the status. `nowMs` is in ms since the epoch, `unreadable` what this thread's readers know. Never waits. */
+export function consumerStatus(region: Region, nowMs: number, unreadable: readonly string[] = []): ConsumerStatus {
   const engine = readStatus(region);
   const publish = newestPublish(region);
   const lastMessageAtMs = region.load64(header.lastMessageAtMs);
@@ -85,6 +90,7 @@ export function consumerStatus(region: Region, nowMs: number): ConsumerStatus {
     workerHeartbeatAgeMs:
       started && !stopped && engine?.hasWorker !== false ? age(nowMs, heartbeatSeenAtMs) : undefined,
     regionBytes: region.bytes.length,
+    unreadable,
   };
 }
 

@@ -1,5 +1,6 @@
 /** Which changes a subscription is told of. */
 import { InvalidOptionError } from "../../shared/errors.js";
+import { lowerCase } from "../../shared/lower-case.js";
 import { stringOption, stringsOption } from "../../shared/option-checks.js";
 
 /** What a subscription asks for. A change is delivered when any of the given filters fits; without filters, every one is. */
@@ -21,9 +22,9 @@ export function compileFilter(filter: ChangeFilter): (key: string) => boolean {
       'Option "keys" is an empty array, which no change can fit. Leave it out for all keys.',
     );
   }
-  const wanted = new Set(stringsOption("keys", keys, []).map((name) => name.toLowerCase()));
-  if (key !== undefined) wanted.add(stringOption("key", key, "").toLowerCase());
+  const wanted = new Set(stringsOption("keys", keys, []).map(lowerCase));
+  if (key !== undefined) wanted.add(lowerCase(stringOption("key", key, "")));
   if (prefix === undefined) return (name) => wanted.has(name);
-  const start = stringOption("prefix", prefix, "").toLowerCase();
+  const start = lowerCase(stringOption("prefix", prefix, ""));
   return (name) => name.startsWith(start) || wanted.has(name);
 }

@@ -37,6 +37,8 @@ export class Reading {
   state: KeyState = absentState;
   /** Conversions that are rarely hot, by name. */
   others: Map<string, unknown> | undefined = undefined;
+  /** What the value was asked for as, and could not be converted into. */
+  unreadableAs: string[] | undefined = undefined;
 
   /** Takes in a new state of the key and forgets the conversions of the old one. */
   update(state: KeyState): void {
@@ -47,6 +49,7 @@ export class Reading {
     this.asFloat = notConverted;
     this.asDurationMs = notConverted;
     this.others = undefined;
+    this.unreadableAs = undefined;
   }
 }
 

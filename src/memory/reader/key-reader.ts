@@ -1,8 +1,8 @@
 /**
- * Reads settings out of the region, for one thread. Keeps an {@link Entry} per key that was asked for, and brings it up to
+ * What one thread knows of keys: reads settings out of the region. Keeps an {@link Entry} per key that was asked for, and brings it up to
  * date when its cell has changed (the slow path). No read waits, and none takes more than a fixed number of tries.
  */
-import { inspect } from "node:util";
+import { lowerCase } from "../../shared/lower-case.js";
 import {
   type ArenaPosition,
   belongsTo,
@@ -11,19 +11,20 @@ import {
   RecordCopy,
   sourceName,
   stillHolds,
-} from "../../memory/arena-reader.js";
-import { cellAt, cellOfSlot } from "../../memory/cells.js";
-import { hashKey } from "../../memory/checksum.js";
-import { decodeRecord } from "../../memory/codec.js";
-import { findSlot, UNREADABLE } from "../../memory/directory.js";
-import { count } from "../../memory/facts.js";
-import { ABSENT_CELL, STAMP_NEVER } from "../../memory/layout.js";
-import { newestPublish } from "../../memory/publish-meta.js";
-import { absentState, Entry, type Reading } from "../../memory/reader/entry.js";
-import type { Section } from "../../memory/reader/section.js";
-import { type Named, SectionReader } from "../../memory/reader/section-reader.js";
-import type { Region } from "../../memory/region.js";
-import { Getters } from "./getters.js";
+} from "../arena-reader.js";
+import { cellAt, cellOfSlot, cellStamp } from "../cells.js";
+import { hashKey } from "../checksum.js";
+import { decodeRecord } from "../codec.js";
+import { findSlot, UNREADABLE } from "../directory.js";
+import { count } from "../facts.js";
+import { ABSENT_CELL, STAMP_NEVER } from "../layout.js";
+import { newestPublish } from "../publish-meta.js";
+import type { Region } from "../region.js";
+import { absentState, Entry, type Reading } from "./entry.js";
+import { Mirror } from "./mirror.js";
+import type { Section } from "./section.js";
+import { type Named, SectionReader } from "./section-reader.js";
+import { StateReader } from "./state-reader.js";
 
 /** Tries of one read. Each fails only when two publishes begin while a few hundred nanoseconds pass. */
 const MAX_TRIES = 8;
@@ -32,7 +33,15 @@ const SPARE_ENTRIES = 10_000;
 
 const encoder = new TextEncoder();
 
-export class RegionReader extends Getters {
+/** What a {@link KeyReader} may be given. */
+export interface KeyReaderPorts {
+  /** The thread's copy of all settings, asked for a section when publishes outrun the reading of it. Default: one of its own. */
+  readonly mirror?: Mirror;
+  /** Called when the reader forgets what it knows, so as not to fill the memory. */
+  readonly forgotten?: () => void;
+}
+
+export class KeyReader {
   readonly region: Region;
   /** View of the region that covers every bound cell: what the hot path looks at. */
   words: Int32Array;
@@ -41,19 +50,17 @@ export class RegionReader extends Getters {
   #most = SPARE_ENTRIES;
   readonly #copy = new RecordCopy();
   readonly #names: SectionReader;
+  readonly #mirror: Mirror;
+  readonly #forgotten: () => void;
   #sources: string[] = [];
   #sourcesOf = 0;
 
-  constructor(region: Region) {
-    super();
+  constructor(region: Region, { mirror = new Mirror(region), forgotten = () => {} }: KeyReaderPorts = {}) {
     this.region = region;
     this.words = region.words;
     this.#names = new SectionReader(region);
-  }
-
-  /** A log of the reader shows no value. */
-  [inspect.custom](): string {
-    return `Reader { sequenceId: ${this.meta()?.sequenceId ?? 0} }`;
+    this.#mirror = mirror;
+    this.#forgotten = forgotten;
   }
 
   /** The entry of a key in any spelling, up to date. */
@@ -68,15 +75,13 @@ export class RegionReader extends Getters {
     return this.words[cell] === stamp;
   }
 
-  protected reading(key: string): Entry {
-    return this.entry(key);
-  }
-
-  protected section(name: string): Section | undefined {
+  /** The settings below a lower-case name; `undefined` when there are none. */
+  section(name: string): Section | undefined {
     return this.named(name)?.section;
   }
 
-  override wholeReading(key: string): Reading {
+  /** What the key holds, or the section of its name as a map. A null above other keys is no value: YAML's `proxy:`. */
+  wholeReading(key: string): Reading {
     const entry = this.entry(key);
     const { value } = entry.state;
     if (value !== undefined && value !== null) return entry;
@@ -87,9 +92,15 @@ export class RegionReader extends Getters {
     return named?.section?.reading ?? entry;
   }
 
-  /** What a lower-case name stands for at one publish; `undefined` when that cannot be read now. */
-  protected named(name: string): Named | undefined {
-    return this.#names.read(name);
+  /**
+   * What a lower-case name stands for at one publish; `undefined` when that cannot be read now. Reads what is below the name
+   * alone; only under a storm of publishes by way of the mirror, a copy of all settings.
+   */
+  named(name: string): Named | undefined {
+    const named = this.#names.read(name);
+    if (named !== undefined) return named;
+    const state = this.#mirror.state();
+    return state && new StateReader(state).named(name);
   }
 
   /** Brings an entry up to date; when no clean copy can be had, it keeps what it has and the next read tries again. */
@@ -108,7 +119,7 @@ export class RegionReader extends Getters {
   #tryRefresh(entry: Entry): boolean {
     const { region } = this;
     // Before the position: a key that is added later than this changes the cell later than this.
-    const absentStamp = region.load(cellAt(region, ABSENT_CELL));
+    const absentStamp = cellStamp(region, ABSENT_CELL);
     const position = currentPosition(region);
     if (position.ordinal === 0) return this.#setAbsent(entry, position, absentStamp === 0 ? 0 : STAMP_NEVER);
     const slot = this.#slotOf(entry, position);
@@ -179,7 +190,7 @@ export class RegionReader extends Getters {
 
   #newEntry(key: string): Entry {
     this.#makeRoom();
-    const lower = key.toLowerCase();
+    const lower = lowerCase(key);
     const entry = this.#entries.get(lower) ?? new Entry(lower);
     // The caller's own text first: a map compares texts by address, and letter by letter only when that differs.
     this.#entries.set(key, entry);
@@ -196,11 +207,9 @@ export class RegionReader extends Getters {
     let existing = 0;
     for (const { state } of this.#entries.values()) if (state.value !== undefined) existing++;
     this.#most = existing * 2 + SPARE_ENTRIES;
-    if (this.#entries.size >= this.#most) this.forget();
-  }
-
-  /** Begins anew, as a reader that has read nothing. Handles keep their entries. */
-  protected forget(): void {
+    if (this.#entries.size < this.#most) return;
+    // Handles keep their entries.
     this.#entries = new Map();
+    this.#forgotten();
   }
 }

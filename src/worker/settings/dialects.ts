@@ -11,6 +11,8 @@
  * Leaf senders name the winner in every update, so the two leaf dialects need no telling apart either: layers above
  * the named source are gone. Only where `newest` is asked for by name does a lower layer's update stay below.
  */
+
+import { lowerCase } from "../../shared/lower-case.js";
 import type { Dialect } from "../../shared/params.js";
 import type { SourceValue, WireSetting } from "../../shared/types.js";
 import { type Priority, unnamedSource, withLayer } from "./priority.js";
@@ -59,7 +61,7 @@ export function survey(settings: readonly WireSetting[], dialect: Told, priority
       known = priority.isKnown(source);
     }
     if (!known) unknownSources++;
-    const key = setting.key.toLowerCase();
+    const key = lowerCase(setting.key);
     dotted = dotted || key.includes(".");
     claims.set(key, claim);
   }
@@ -83,7 +85,7 @@ function gatherLayers(settings: readonly WireSetting[], claims: Survey["claims"]
   for (const setting of settings) {
     const claim = claimOf(setting);
     if (claim === undefined) continue;
-    const key = setting.key.toLowerCase();
+    const key = lowerCase(setting.key);
     const earlier = claims.get(key);
     if (earlier === undefined || ("source" in earlier && earlier.source === claim.source)) {
       claims.set(key, claim);

@@ -7,6 +7,7 @@
 
 import { equalValues } from "../../shared/equality.js";
 import { ConfigStreamError } from "../../shared/errors.js";
+import { lowerCase } from "../../shared/lower-case.js";
 import type { EngineParams, OverrideRule } from "../../shared/params.js";
 import type { EffectiveChange, ResolvedSetting, SourceValue, WireSetting } from "../../shared/types.js";
 import type { SavedSetting } from "../cache/saved-settings.js";
@@ -98,7 +99,7 @@ export class LayerStore {
   /** Stages the change of one setting. Throws as {@link applySnapshot} does. */
   applyUpdate(setting: WireSetting): Staged {
     const { unsetSource, value } = setting;
-    const key = setting.key.toLowerCase();
+    const key = lowerCase(setting.key);
     const usual = this.#stageUsual(key, setting);
     if (usual !== undefined) return usual;
     const source = setting.source === "" && unsetSource === "" ? unnamedSource : setting.source;

@@ -5,6 +5,8 @@
  * comes back when the override is withdrawn. `remote-config` and `cli` still win over it. Rules apply in their order,
  * so a later rule sees what an earlier one wrote and wins where both write the same target.
  */
+
+import { lowerCase } from "../../shared/lower-case.js";
 import type { OverrideRule } from "../../shared/params.js";
 import type { ResolvedSetting } from "../../shared/types.js";
 import { layersOf, type Priority, settle, withLayer } from "./priority.js";
@@ -18,7 +20,7 @@ export type Lookup = (key: string) => ResolvedSetting | undefined;
 export function rulesOf(rules: readonly OverrideRule[], clientName: string): readonly OverrideRule[] {
   return rules
     .filter((rule) => rule.clientName === clientName)
-    .map((rule) => ({ clientName, from: rule.from.toLowerCase(), to: rule.to.toLowerCase() }));
+    .map((rule) => ({ clientName, from: lowerCase(rule.from), to: lowerCase(rule.to) }));
 }
 
 /** The settings that the rules put in place of those of the wire, by target key. */

@@ -4,7 +4,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { createReader } from "../../../dist/main/reader/reader.js";
-import { RegionReader } from "../../../dist/main/reader/region-reader.js";
+import { KeyReader } from "../../../dist/memory/reader/key-reader.js";
 import { createRegionMemory, Region } from "../../../dist/memory/region.js";
 
 /** Several seconds of the fastest loop; a change comes every tenth of a second. */
@@ -16,7 +16,7 @@ const worker = new Worker(new URL("./writer.mjs", import.meta.url), { workerData
 await once(worker, "message");
 const reader = createReader(new Region(memory));
 const handle = reader.setting("a").asInt();
-const entries = new RegionReader(new Region(memory));
+const entries = new KeyReader(new Region(memory));
 const names = ["a", "b", "c"];
 
 /** Each counts iterations until the change, at most `most`. */

@@ -21,4 +21,5 @@ export const liveStatus: ConsumerStatus = {
   workerHeartbeat: 1,
   workerHeartbeatAgeMs: 500,
   regionBytes: 1,
+  unreadable: [],
 };

@@ -1,9 +1,9 @@
 /** What a reader may see while a recorded writer runs: the guarantees, as a check of single observations. */
 import { isDeepStrictEqual } from "node:util";
 import { createReader } from "../../../src/main/reader/reader.js";
-import { RegionReader } from "../../../src/main/reader/region-reader.js";
 import { counterNames } from "../../../src/memory/counters.js";
 import { header } from "../../../src/memory/layout.js";
+import { KeyReader } from "../../../src/memory/reader/key-reader.js";
 import { explore, Schedule, ScheduledRegion, type Timeline, timelineOf } from "./interleave.js";
 import { type Held, type Scenario, type State, visibility } from "./interleave-cases.js";
 
@@ -40,7 +40,7 @@ export class Watcher {
   readonly #index: readonly number[];
   readonly #schedule: Schedule;
   readonly #region: ScheduledRegion;
-  readonly #entries: RegionReader;
+  readonly #entries: KeyReader;
   readonly #reader: ReturnType<typeof createReader>;
   readonly #handles = new Map<string, { readonly value: unknown }>();
   readonly #log: string[] = [];
@@ -54,7 +54,7 @@ export class Watcher {
     this.#schedule = schedule;
     this.#region = region;
     this.#memoryWords = scenario.memory.buffer.byteLength / 4;
-    this.#entries = new RegionReader(region);
+    this.#entries = new KeyReader(region);
     this.#reader = createReader(region);
   }
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { RegionReader } from "../../../src/main/reader/region-reader.js";
 import { markWritersGone, readCounter } from "../../../src/memory/facts.js";
 import {
   ARENA_BLOCKS,
@@ -9,55 +8,60 @@ import {
   LOG_ENTRIES,
   RANGES_PER_CELL_EPOCH,
 } from "../../../src/memory/layout.js";
+import { KeyReader } from "../../../src/memory/reader/key-reader.js";
 import { Region } from "../../../src/memory/region.js";
 import { ConfigStreamError } from "../../../src/shared/errors.js";
 import { newRegion, TestWriter, testLimits } from "../../support/memory/region.js";
 
+function valueIn(reader: KeyReader, key: string): unknown {
+  return reader.wholeReading(key).state.value;
+}
+
 /** Slow-path reads of one entry, counted by looking at what the hot path compares. */
-function isHot(reader: RegionReader, key: string): boolean {
+function isHot(reader: KeyReader, key: string): boolean {
   return reader.isCurrent(reader.entry(key));
 }
 
 describe("a region", () => {
   it("gives nothing before the first publish, and the value after it", () => {
     const region = newRegion();
-    const reader = new RegionReader(region);
-    expect(reader.get("a.b")).toBeUndefined();
+    const reader = new KeyReader(region);
+    expect(valueIn(reader, "a.b")).toBeUndefined();
     expect(isHot(reader, "a.b"), "an absent key is as cheap as one that exists").toBe(true);
     new TestWriter(region).publish({ "a.b": 7 });
-    expect(reader.get("a.b")).toBe(7);
-    expect(reader.get("A.B"), "keys are compared without regard to case").toBe(7);
+    expect(valueIn(reader, "a.b")).toBe(7);
+    expect(valueIn(reader, "A.B"), "keys are compared without regard to case").toBe(7);
     expect(isHot(reader, "a.b")).toBe(true);
   });
 
   it("shows a key that appears to a reader that has already looked for it", () => {
     const region = newRegion();
     const writer = new TestWriter(region);
-    const reader = new RegionReader(region);
+    const reader = new KeyReader(region);
     writer.publish({ first: 1 });
-    expect(reader.get("second")).toBeUndefined();
+    expect(valueIn(reader, "second")).toBeUndefined();
     expect(isHot(reader, "second")).toBe(true);
     writer.publish({ second: 2 });
-    expect(reader.get("second")).toBe(2);
+    expect(valueIn(reader, "second")).toBe(2);
   });
 
   it("removes a key and brings it back in the same slot", () => {
     const region = newRegion();
     const writer = new TestWriter(region);
-    const reader = new RegionReader(region);
+    const reader = new KeyReader(region);
     writer.publish({ a: 1, b: 2 });
-    expect(reader.get("a")).toBe(1);
+    expect(valueIn(reader, "a")).toBe(1);
     writer.publish({ a: undefined });
-    expect(reader.get("a")).toBeUndefined();
-    expect(reader.get("b")).toBe(2);
+    expect(valueIn(reader, "a")).toBeUndefined();
+    expect(valueIn(reader, "b")).toBe(2);
     writer.publish({ a: "again" });
-    expect(reader.get("a")).toBe("again");
+    expect(valueIn(reader, "a")).toBe("again");
   });
 
   it("keeps readers hot for keys that a publish did not touch", () => {
     const region = newRegion();
     const writer = new TestWriter(region);
-    const reader = new RegionReader(region);
+    const reader = new KeyReader(region);
     writer.publish({ a: 1, b: 2 });
     const b = reader.entry("b");
     const before = b.stamp;
@@ -78,13 +82,13 @@ describe("a region", () => {
   it("reads every size of value back as it was written, through growth of the memory", () => {
     const region = newRegion();
     const writer = new TestWriter(region);
-    const other = new RegionReader(new Region(region.memory));
+    const other = new KeyReader(new Region(region.memory));
     const values: Record<string, string> = {};
     for (let i = 0; i < 40; i++) {
       values[`key.${i}`] = "x".repeat(2 ** Math.floor(i / 2)) + i;
       writer.publish({ [`key.${i}`]: values[`key.${i}`] });
     }
-    for (const [key, value] of Object.entries(values)) expect(other.get(key)).toBe(value);
+    for (const [key, value] of Object.entries(values)) expect(valueIn(other, key)).toBe(value);
   });
 
   it("uses the space of overwritten values again, so that a million updates do not grow it", () => {
@@ -100,25 +104,25 @@ describe("a region", () => {
   it("refuses a state over a limit whole and keeps the last good one", () => {
     const region = newRegion();
     const writer = new TestWriter(region, { ...testLimits, maxKeys: 2, maxValueBytes: 100 });
-    const reader = new RegionReader(region);
+    const reader = new KeyReader(region);
     writer.publish({ a: 1, b: 2 });
     expect(() => writer.publish({ a: 5, c: 3 })).toThrow(/3 keys.*limits\.maxKeys = 2/);
     expect(() => writer.publish({ a: 5, b: "x".repeat(200) })).toThrow(/limits\.maxValueBytes = 100/);
-    expect([reader.get("a"), reader.get("b"), reader.get("c")]).toEqual([1, 2, undefined]);
+    expect([valueIn(reader, "a"), valueIn(reader, "b"), valueIn(reader, "c")]).toEqual([1, 2, undefined]);
     writer.publish({ b: undefined, c: 3 });
-    expect([reader.get("a"), reader.get("b"), reader.get("c")]).toEqual([1, undefined, 3]);
+    expect([valueIn(reader, "a"), valueIn(reader, "b"), valueIn(reader, "c")]).toEqual([1, undefined, 3]);
   });
 
   it("refuses what does not fit into the region, says which limit, and goes on", () => {
     const region = newRegion(8 * 65_536);
     const writer = new TestWriter(region);
-    const reader = new RegionReader(region);
+    const reader = new KeyReader(region);
     writer.publish({ a: "small" });
     expect(() => writer.publish({ a: "x".repeat(400_000), b: "y".repeat(400_000) })).toThrow(/limits\.maxRegionBytes/);
-    expect(reader.get("a")).toBe("small");
+    expect(valueIn(reader, "a")).toBe("small");
     writer.publish({ a: "still works" });
-    expect(reader.get("a")).toBe("still works");
-    expect(reader.get("b")).toBeUndefined();
+    expect(valueIn(reader, "a")).toBe("still works");
+    expect(valueIn(reader, "b")).toBeUndefined();
   });
 
   it("refuses memory of another layout with a clear error", () => {
@@ -133,10 +137,10 @@ describe("the hand-over to a new arena", () => {
   it("moves every reader to the new writer's state: changed, unchanged, gone and new keys", () => {
     const region = newRegion();
     new TestWriter(region).publish({ same: 1, changed: 1, gone: 1 });
-    const reader = new RegionReader(region);
+    const reader = new KeyReader(region);
     for (const key of ["same", "changed", "gone", "fresh"]) reader.entry(key);
     new TestWriter(region).publish({ fresh: 2, changed: 2, same: 1 });
-    expect(["same", "changed", "gone", "fresh"].map((key) => reader.get(key))).toEqual([1, 2, undefined, 2]);
+    expect(["same", "changed", "gone", "fresh"].map((key) => valueIn(reader, key))).toEqual([1, 2, undefined, 2]);
     expect(["same", "changed", "gone", "fresh"].map((key) => isHot(reader, key))).toEqual([true, true, true, true]);
   });
 
@@ -144,16 +148,16 @@ describe("the hand-over to a new arena", () => {
     const region = newRegion();
     const zombie = new TestWriter(region);
     zombie.publish({ a: 1, b: 1 });
-    const reader = new RegionReader(region);
+    const reader = new KeyReader(region);
     reader.entry("a");
     const heir = new TestWriter(region);
     heir.publish({ b: 2, a: 2, c: 2 });
-    expect(reader.get("a")).toBe(2);
+    expect(valueIn(reader, "a")).toBe(2);
     for (let i = 0; i < 100; i++) zombie.publish({ a: `zombie ${i}`, [`new ${i}`]: i });
-    expect([reader.get("a"), reader.get("b"), reader.get("c")]).toEqual([2, 2, 2]);
+    expect([valueIn(reader, "a"), valueIn(reader, "b"), valueIn(reader, "c")]).toEqual([2, 2, 2]);
     heir.publish({ a: 3 });
-    expect(reader.get("a")).toBe(3);
-    expect(new RegionReader(region).get("new 5")).toBeUndefined();
+    expect(valueIn(reader, "a")).toBe(3);
+    expect(valueIn(new KeyReader(region), "new 5")).toBeUndefined();
   });
 
   it("never uses the pages of a writer that may still live, and uses those of a dead one", () => {
@@ -169,27 +173,27 @@ describe("the hand-over to a new arena", () => {
     }
     // Two arenas are in use at a hand-over: the one that readers have and the one that is being made.
     expect(region.memory.buffer.byteLength).toBeLessThanOrEqual(living);
-    expect(new RegionReader(region).get("key.2999")).toBe("value 2999");
+    expect(valueIn(new KeyReader(region), "key.2999")).toBe("value 2999");
   });
 
   it("keeps an idle reader from mistaking an old number for a new one when all 32-bit numbers have been used", () => {
     const region = newRegion();
-    const reader = new RegionReader(region);
+    const reader = new KeyReader(region);
     // As in another thread: it has not taken in what the memory will have grown by.
-    const idle = new RegionReader(new Region(region.memory));
+    const idle = new KeyReader(new Region(region.memory));
     let writer = new TestWriter(region);
     writer.publish({ a: "first", b: 0 });
-    expect(idle.get("a")).toBe("first");
-    expect(idle.get("nothing")).toBeUndefined();
+    expect(valueIn(idle, "a")).toBe("first");
+    expect(valueIn(idle, "nothing")).toBeUndefined();
     // As if as many arenas had come and gone as there are ranges of publish numbers: the same numbers come again.
     region.store(header.rangesTaken, RANGES_PER_CELL_EPOCH);
     markWritersGone(region);
     writer = new TestWriter(region);
     writer.publish({ a: "second", b: 0 });
-    expect(idle.get("a")).toBe("second");
+    expect(valueIn(idle, "a")).toBe("second");
     writer.publish({ nothing: "something" });
-    expect(idle.get("nothing")).toBe("something");
-    expect(reader.get("a")).toBe("second");
+    expect(valueIn(idle, "nothing")).toBe("something");
+    expect(valueIn(reader, "a")).toBe("second");
     expect(isHot(idle, "a")).toBe(true);
   });
 
@@ -201,12 +205,12 @@ describe("the hand-over to a new arena", () => {
     region.store(header.rangesTaken, rangesBefore);
     const publishesPerArena = 8;
     const writer = new TestWriter(region, testLimits, publishesPerArena);
-    const reader = new RegionReader(region);
+    const reader = new KeyReader(region);
     const numbers = new Set<number>();
     for (let i = 1; i <= 40; i++) {
       writer.publish({ a: i, [`key ${i % 9}`]: i });
-      expect(reader.get("a")).toBe(i);
-      expect(reader.get(`key ${i % 9}`)).toBe(i);
+      expect(valueIn(reader, "a")).toBe(i);
+      expect(valueIn(reader, `key ${i % 9}`)).toBe(i);
       numbers.add(region.load(blockOf(region.load(header.arena)) + block.done));
     }
     expect(numbers.size, "no publish number was used twice").toBe(40);
@@ -217,23 +221,23 @@ describe("the hand-over to a new arena", () => {
   it("keeps the present arena readable however often a new writer fails to fill its own", () => {
     const region = newRegion(12 * 65_536);
     new TestWriter(region).publish({ a: 1 });
-    const reader = new RegionReader(region);
-    expect(reader.get("a")).toBe(1);
+    const reader = new KeyReader(region);
+    expect(valueIn(reader, "a")).toBe(1);
     for (let i = 0; i < ARENA_BLOCKS * 2; i++) {
       markWritersGone(region);
       const heir = new TestWriter(region);
       expect(() => heir.publish({ a: "x".repeat(2 ** 20) })).toThrow(/limits\.maxRegionBytes/);
-      expect(new RegionReader(region).get("a")).toBe(1);
+      expect(valueIn(new KeyReader(region), "a")).toBe(1);
     }
     markWritersGone(region);
     new TestWriter(region).publish({ a: 2 });
-    expect(reader.get("a")).toBe(2);
+    expect(valueIn(reader, "a")).toBe(2);
   });
 
   it("rebuilds an arena that holds more dead keys than live ones", () => {
     const region = newRegion();
     const writer = new TestWriter(region);
-    const reader = new RegionReader(region);
+    const reader = new KeyReader(region);
     writer.publish({ keep: "me" });
     for (let i = 0; i < 60; i++) {
       const added = Object.fromEntries(Array.from({ length: 200 }, (_, k) => [`churn.${i}.${k}`, k]));
@@ -241,8 +245,8 @@ describe("the hand-over to a new arena", () => {
       writer.publish(Object.fromEntries(Object.keys(added).map((key) => [key, undefined])));
     }
     expect(region.load(header.arena)).toBeGreaterThan(1);
-    expect(reader.get("keep")).toBe("me");
-    expect(reader.get("churn.3.7")).toBeUndefined();
+    expect(valueIn(reader, "keep")).toBe("me");
+    expect(valueIn(reader, "churn.3.7")).toBeUndefined();
     expect(readCounter(region, "checksumMismatches")).toBe(0);
   });
 });
@@ -251,7 +255,7 @@ describe("the ring of changed slots", () => {
   it("is jumped over by a publish that would fill it", () => {
     const region = newRegion();
     const writer = new TestWriter(region);
-    const reader = new RegionReader(region);
+    const reader = new KeyReader(region);
     writer.publish({ a: 1 });
     const before = reader.meta()?.logHead ?? 0;
     writer.publish(Object.fromEntries(Array.from({ length: LOG_ENTRIES }, (_, i) => [`k${i}`, i])));

@@ -5,6 +5,7 @@ import {
   copyValue,
   equalValues,
   InvalidOptionError,
+  lowerCase,
   type SourceValue,
 } from "configstream-consumer/internal";
 
@@ -63,7 +64,7 @@ export function createLayerStore(sourcePriority: readonly string[]): LayerStore 
     get size() {
       return settings.size;
     },
-    get: (key) => settings.get(key.toLowerCase()),
+    get: (key) => settings.get(lowerCase(key)),
     set(givenKey, givenValue, source) {
       const key = checkKey(givenKey);
       checkSource(source);
@@ -106,7 +107,7 @@ function checkKey(key: string): string {
   if (typeof key !== "string" || key === "") {
     throw new InvalidOptionError(`A setting's key is ${JSON.stringify(key)}; give a non-empty dotted name.`);
   }
-  return key.toLowerCase();
+  return lowerCase(key);
 }
 
 function checkSource(source: string): void {

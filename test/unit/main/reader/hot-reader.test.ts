@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { HotReader } from "../../../../src/main/reader/hot-reader.js";
+import { createReader } from "../../../../src/main/reader/reader.js";
 import { markWritersGone } from "../../../../src/memory/facts.js";
 import { header, LOG_ENTRIES, RANGES_PER_CELL_EPOCH, RETIRED } from "../../../../src/memory/layout.js";
 import { Region } from "../../../../src/memory/region.js";
@@ -32,7 +32,7 @@ function setUp() {
   const region = new CountingRegion(newRegion().memory);
   // As in another thread: the writer has a view of its own.
   const writer = new TestWriter(new Region(region.memory));
-  const reader = new HotReader(region);
+  const reader = createReader(region);
   const cost = (read: () => unknown): number => {
     region.accesses = 0;
     read();

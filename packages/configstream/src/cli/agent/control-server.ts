@@ -4,7 +4,7 @@ import { chmod, readFile, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { dirname } from "node:path";
-import { ConfigStreamError, suggest } from "configstream-consumer/internal";
+import { ConfigStreamError, lowerCase, suggest } from "configstream-consumer/internal";
 import type { CoreAgent } from "../../core-agent/index.js";
 import {
   type ControlError,
@@ -103,7 +103,7 @@ function handler(agent: CoreAgent, token: string, onChange: () => void) {
 }
 
 function apply(agent: CoreAgent, { key, source, value }: ControlRequest): ControlResponse {
-  const name = key.toLowerCase();
+  const name = lowerCase(key);
   const before = agent.get(name);
   const near = before === undefined ? suggest(name, [...agent.settings().keys()]) : [];
   if (value === undefined) agent.unset(name, source);

@@ -1,7 +1,9 @@
 /** `configstream dump`. */
+
 import type { Command } from "commander";
 import { Option } from "commander";
 import type { ConfigValue, View } from "configstream-consumer";
+import { lowerCase } from "configstream-consumer/internal";
 import { withConsumer } from "../connection.js";
 import { formatCount, formatValue } from "../format.js";
 import { addNotes } from "../help.js";
@@ -102,7 +104,7 @@ function layersOf(view: View, options: DumpOptions): Layers {
 }
 
 function keysOf(view: View, { prefix = "" }: DumpOptions): readonly string[] {
-  return view.keys().filter((key) => key.startsWith(prefix.toLowerCase()));
+  return view.keys().filter((key) => key.startsWith(lowerCase(prefix)));
 }
 
 function wantedBy({ source }: DumpOptions): (name: string) => boolean {

@@ -1,7 +1,7 @@
 /** `configstream types`. */
 import { readFile, writeFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { didYouMean } from "configstream-consumer/internal";
+import { didYouMean, lowerCase } from "configstream-consumer/internal";
 import { withConsumer } from "../connection.js";
 import { CommandFailure, exitCodes } from "../exit.js";
 import { plural } from "../format.js";
@@ -73,7 +73,7 @@ async function liveSchema(options: TypesOptions, io: Io): Promise<Schema> {
 
 function narrowed(schema: Schema, { prefix }: TypesOptions): Schema {
   if (prefix === undefined) return schema;
-  const starts = prefix.map((text) => text.toLowerCase());
+  const starts = prefix.map(lowerCase);
   return new Map([...schema].filter(([key]) => starts.some((start) => key.startsWith(start))));
 }
 

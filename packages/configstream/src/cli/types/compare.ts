@@ -1,5 +1,5 @@
 /** Compares what code declares and reads with what a core agent has. Pure. */
-import { suggest } from "configstream-consumer/internal";
+import { lowerCase, suggest } from "configstream-consumer/internal";
 import { declaredKeys, usedKeys } from "./declared.js";
 import { fitsDeclared, type Schema } from "./type-text.js";
 
@@ -26,7 +26,7 @@ export function compare(text: string, schema: Schema, name?: string): Comparison
   const misfits: Misfit[] = [];
   const gone = (key: string): Misfit => ({ key, problem: "is gone", near: suggest(key, [...schema.keys()]) });
   for (const [key, { type, optional }] of declared ?? []) {
-    const actual = schema.get(key.toLowerCase());
+    const actual = schema.get(lowerCase(key));
     if (actual === undefined) {
       if (!optional) misfits.push(gone(key));
     } else if (!fitsDeclared(actual, type)) {

@@ -1,4 +1,5 @@
 /** Finds in TypeScript or JavaScript which settings it declares and which it reads. Pure. */
+import { lowerCase } from "configstream-consumer/internal";
 import type { TypeText } from "./type-text.js";
 
 export interface DeclaredKey {
@@ -71,7 +72,7 @@ export function usedKeys(text: string): ReadonlyMap<string, { readonly sectionFi
   const calls =
     /\.(getString|getBool|getInt|getInt32|getInt64|getFloat64|getDuration|getStringSlice|getFloat64Slice|getStringMap|getStringMapString|getStringMapStringSlice|getSizeInBytes|setting)(?:<[^>()]*>)?\(\s*(["'`])([\w.\-/]+)\2/g;
   for (const [, getter = "", , key = ""] of withoutComments(text).matchAll(calls)) {
-    const name = key.toLowerCase();
+    const name = lowerCase(key);
     const sectionFits = getter.startsWith("getStringMap") && (used.get(name)?.sectionFits ?? true);
     used.set(name, { sectionFits });
   }

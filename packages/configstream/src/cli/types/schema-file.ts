@@ -1,6 +1,6 @@
 /** Reads keys and types from a file, in any of the forms that describe settings. */
 import { readFile } from "node:fs/promises";
-import { type ConfigValue, parseYaml } from "configstream-consumer/internal";
+import { type ConfigValue, lowerCase, parseYaml } from "configstream-consumer/internal";
 import { parse } from "yaml";
 import { CommandFailure } from "../exit.js";
 import {
@@ -53,7 +53,7 @@ function fromEntries(entries: readonly unknown[], path: string): Schema {
         `An entry of the schema file ${path} has no key; give each one {"key", "type", "default"}.`,
       );
     }
-    schema.set(entry.key.toLowerCase(), typeOfEntry(entry));
+    schema.set(lowerCase(entry.key), typeOfEntry(entry));
   }
   return schema;
 }
@@ -76,7 +76,7 @@ function fromJsonSchema(root: Node): Schema {
   const visit = (properties: Node, prefix: string, depth: number): void => {
     for (const [name, node] of Object.entries(properties)) {
       if (!isNode(node)) continue;
-      const key = `${prefix}${name.toLowerCase()}`;
+      const key = `${prefix}${lowerCase(name)}`;
       // A schema that holds itself by an alias has no end.
       if (isNode(node.properties) && depth < 48) visit(node.properties, `${key}.`, depth + 1);
       else schema.set(key, typeOfNode(node));

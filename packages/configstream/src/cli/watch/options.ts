@@ -1,5 +1,7 @@
 /** What `configstream watch` can be told. */
+
 import type { ChangeFilter } from "configstream-consumer";
+import { lowerCase } from "configstream-consumer/internal";
 import type { ConnectionOptions } from "../options.js";
 
 export interface WatchOptions extends ConnectionOptions {
@@ -18,8 +20,8 @@ export function filterOf({ key, prefix }: WatchOptions): ChangeFilter {
 /** The same filter as a test of a lower-case key, for what is already there. */
 export function fits({ key, prefix }: WatchOptions): (name: string) => boolean {
   if (key === undefined && prefix === undefined) return () => true;
-  const keys = new Set((key ?? []).map((name) => name.toLowerCase()));
-  const start = prefix?.toLowerCase();
+  const keys = new Set((key ?? []).map(lowerCase));
+  const start = prefix === undefined ? undefined : lowerCase(prefix);
   return (name) => keys.has(name) || (start !== undefined && name.startsWith(start));
 }
 

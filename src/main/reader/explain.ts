@@ -1,0 +1,103 @@
+/** Why a key reads as it does, in fields and a sentence for people. */
+import { type KeyState, layersOf, Reading } from "../../memory/reader/entry.js";
+import type { KeyReader } from "../../memory/reader/key-reader.js";
+import type { Mirror } from "../../memory/reader/mirror.js";
+import { StateReader } from "../../memory/reader/state-reader.js";
+import { didYouMean, suggest } from "../../shared/suggest.js";
+import type { ConfigValue } from "../../shared/types.js";
+import type { Explanation } from "./api.js";
+import {
+  boolOf,
+  durationOf,
+  float64SliceOf,
+  floatOf,
+  int32Of,
+  intOf,
+  isSetIn,
+  sizeOf,
+  stringMapOf,
+  stringMapStringOf,
+  stringMapStringSliceOf,
+  stringOf,
+  stringSliceOf,
+} from "./conversions.js";
+
+/** Every getter that converts, with what it converts into. */
+const conversions: readonly (readonly [getter: string, convert: (reading: Reading) => unknown])[] = [
+  ["getString", stringOf],
+  ["getBool", boolOf],
+  ["getInt", intOf],
+  ["getInt32", int32Of],
+  ["getInt64", intOf],
+  ["getFloat64", floatOf],
+  ["getDuration", durationOf],
+  ["getSizeInBytes", sizeOf],
+  ["getStringSlice", stringSliceOf],
+  ["getFloat64Slice", float64SliceOf],
+  ["getStringMap", (reading) => stringMapOf(reading, undefined)],
+  ["getStringMapString", (reading) => stringMapStringOf(reading, undefined)],
+  ["getStringMapStringSlice", (reading) => stringMapStringSliceOf(reading, undefined)],
+];
+
+/** Looks at one key; of a missing one at all keys, so that a slip of the keyboard is told from a setting that is not there. */
+export function explain(keys: KeyReader, mirror: Mirror, name: string): Explanation {
+  const entry = keys.entry(name);
+  const { key, state } = entry;
+  // A section has a value, and neither a source nor layers of its own.
+  const { value, sequenceId } = keys.wholeReading(name).state;
+  const layers = layersOf(state);
+  const reason =
+    state.value === undefined
+      ? whyMissing(keys, mirror, key)
+      : whyPresent(key, state, layers.length) + whyUnreadable(state, entry.unreadableAs);
+  return {
+    key,
+    isSet: isSetIn(entry, keys.section(key)),
+    value,
+    source: state.source,
+    layers,
+    sequenceId,
+    unreadableBy: unreadableBy(state),
+    reason,
+  };
+}
+
+function whyPresent(key: string, { source }: KeyState, layers: number): string {
+  const others = layers > 1 ? `, above ${layers - 1} other layer${layers > 2 ? "s" : ""}` : "";
+  return `"${key}" comes from source "${source}"${others}.`;
+}
+
+function whyUnreadable({ value, source }: KeyState, asked: readonly string[] | undefined): string {
+  if (asked === undefined || value === undefined) return "";
+  return (
+    ` It was asked for as ${asked.join(" and ")}, and the ${kindOf(value)} that "${source}" holds cannot be converted into that, ` +
+    "so that the default is given."
+  );
+}
+
+function whyMissing(keys: KeyReader, mirror: Mirror, key: string): string {
+  if (keys.meta() === undefined) return `"${key}" is missing: no snapshot has arrived yet.`;
+  const section = keys.section(key);
+  if (section !== undefined) {
+    const { length } = section.readings;
+    return `"${key}" is a section with ${length} setting${length === 1 ? "" : "s"} below it.`;
+  }
+  const state = mirror.state();
+  const known = state === undefined ? [] : new StateReader(state).keys();
+  return `"${key}" is missing: no source of the core agent holds it.${didYouMean(suggest(key, known))}`;
+}
+
+/** Getters that give their default although the key has a value. */
+function unreadableBy(state: KeyState): readonly string[] {
+  if (state.value === undefined || state.value === null) return Object.freeze([]);
+  // A reading of its own: an explanation is no failed read, so it leaves no trace.
+  const reading = new Reading();
+  reading.update(state);
+  return Object.freeze(conversions.filter(([, convert]) => convert(reading) === undefined).map(([getter]) => getter));
+}
+
+function kindOf(value: ConfigValue): string {
+  if (Array.isArray(value)) return "list";
+  if (typeof value === "string") return "text";
+  return typeof value === "object" ? "map" : typeof value;
+}
