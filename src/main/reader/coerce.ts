@@ -12,6 +12,7 @@ import type { ConfigValue } from "../../shared/types.js";
 import {
   fields,
   formatGoFloat,
+  MAX_NUMBER_TEXT,
   maxDurationNs,
   parseGoBool,
   parseGoDuration,
@@ -36,7 +37,8 @@ export function toBool(value: ConfigValue): boolean | undefined {
 export function toInt(value: ConfigValue): number | undefined {
   if (typeof value === "number") return safe(value);
   if (typeof value === "boolean") return value ? 1 : 0;
-  return typeof value === "string" ? parseGoInt(withoutFraction(value)) : undefined;
+  if (typeof value !== "string" || value.length > MAX_NUMBER_TEXT) return undefined;
+  return parseGoInt(withoutFraction(value));
 }
 
 export function toInt32(value: ConfigValue): number | undefined {
@@ -60,7 +62,7 @@ export function toDurationMs(value: ConfigValue): number | undefined {
     const isInRange = value >= -Number(maxDurationNs) && value < Number(maxDurationNs);
     return isInRange ? (Math.trunc(value) + 0) / 1e6 : undefined;
   }
-  if (typeof value !== "string") return undefined;
+  if (typeof value !== "string" || value.length > MAX_NUMBER_TEXT) return undefined;
   const ns = parseGoDuration(/[nsu\u00b5mh]/.test(value) ? value : `${value}ns`);
   return ns === undefined ? undefined : Number(ns) / 1e6;
 }
@@ -93,7 +95,8 @@ export function toStringMapStringSlice(value: ConfigValue): StringMap<readonly s
 
 export function toSizeInBytes(value: ConfigValue): number | undefined {
   const text = typeof value === "number" || typeof value === "string" ? toStringValue(value) : undefined;
-  const parts = /^(.*?)(?:([kmgt])(?:i?b)?|b)?$/is.exec(trimSpace(text ?? ""));
+  if (text === undefined || text.length > MAX_NUMBER_TEXT) return undefined;
+  const parts = /^(.*?)(?:([kmgt])(?:i?b)?|b)?$/is.exec(trimSpace(text));
   if (parts === null) return undefined;
   const [, before = "", unit = ""] = parts;
   const amount = trimSpace(before);
@@ -142,8 +145,13 @@ function jsonObject(text: string): ConfigValue | undefined {
   return parsed === null ? {} : parsed;
 }
 
-function isFiniteAllThrough(value: ConfigValue): boolean {
-  if (typeof value === "object" && value !== null) return Object.values(value).every(isFiniteAllThrough);
+/** Deepest nesting of a JSON text that is read: what looks at all of it must not use up the stack. */
+const MAX_DEPTH = 1_000;
+
+function isFiniteAllThrough(value: ConfigValue, depth = 0): boolean {
+  if (typeof value === "object" && value !== null) {
+    return depth < MAX_DEPTH && Object.values(value).every((inner) => isFiniteAllThrough(inner, depth + 1));
+  }
   return typeof value !== "number" || Number.isFinite(value);
 }
 

@@ -1,5 +1,11 @@
 /** Reads text as Go's strconv, time and strings packages do. `undefined`: not of that form, or out of range. */
 
+/**
+ * Longest text that is read as a number or a duration. Go takes any number of leading zeros; nothing that anybody means is as
+ * long as this, and what is longer is not looked at.
+ */
+export const MAX_NUMBER_TEXT = 1_024;
+
 const digitsOf: ReadonlyMap<string, RegExp> = new Map([
   ["0b", /^[01]+$/],
   ["0o", /^[0-7]+$/],
@@ -11,6 +17,7 @@ const digitsOf: ReadonlyMap<string, RegExp> = new Map([
  * between digits. The result is a safe integer.
  */
 export function parseGoInt(text: string): number | undefined {
+  if (text.length > MAX_NUMBER_TEXT) return undefined;
   const sign = text[0] === "-" ? -1 : 1;
   const body = (text[0] === "-" || text[0] === "+" ? text.slice(1) : text).toLowerCase();
   const prefix = body.slice(0, 2);
@@ -32,6 +39,7 @@ function withoutUnderscores(digits: string, afterPrefix: boolean): string | unde
 
 /** `strconv.ParseFloat` for 64 bits: decimal, hexadecimal with `p` exponent, and the names of infinity and NaN. */
 export function parseGoFloat(text: string): number | undefined {
+  if (text.length > MAX_NUMBER_TEXT) return undefined;
   const special = /^(?:([+-]?)inf(?:inity)?|nan)$/i.exec(text);
   if (special !== null) return special[1] === undefined ? Number.NaN : special[1] === "-" ? -Infinity : Infinity;
   const hex = /^[+-]?0x/i.test(text);
@@ -70,9 +78,17 @@ export function formatGoFloat(value: number): string {
   return `${sign}${lead}${fraction.padEnd(shift, "0")}`;
 }
 
+const white = /\p{White_Space}/u;
+const notWhite = /\P{White_Space}/u;
+
 /** `strings.TrimSpace`: without Unicode white space at both ends. */
 export function trimSpace(text: string): string {
-  return text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, "");
+  const start = text.search(notWhite);
+  if (start < 0) return "";
+  // By hand: an expression that ends in `+$` begins anew at each blank of a run.
+  let end = text.length;
+  while (white.test(text[end - 1] as string)) end--;
+  return text.slice(start, end);
 }
 
 /** `strings.Fields`: the pieces between runs of Unicode white space. */
@@ -96,6 +112,7 @@ export const maxDurationNs = 2n ** 63n;
 
 /** `time.ParseDuration`, in nanoseconds. */
 export function parseGoDuration(text: string): bigint | undefined {
+  if (text.length > MAX_NUMBER_TEXT) return undefined;
   const negative = text.startsWith("-");
   const body = negative || text.startsWith("+") ? text.slice(1) : text;
   if (body === "0") return 0n;
