@@ -3,6 +3,7 @@ import { createConfigFiles } from "../files/config-files.js";
 import type { Environment } from "../files/env.js";
 import type { Defaults } from "../files/known-keys.js";
 import type { Consumer } from "../main/consumer/consumer.js";
+import { consumerFace } from "../main/consumer/face.js";
 import { quietClock } from "../main/consumer/quiet-clock.js";
 import type { HostParams } from "../main/consumer/resolve.js";
 import { ConfigStreamError } from "../shared/errors.js";
@@ -71,7 +72,7 @@ export async function openLocalConfig(params: LocalConfigParams): Promise<LocalC
       try {
         consumer.applySnapshot(settings.all());
         if (watch) await files.watch();
-        return consumer;
+        return consumerFace<Consumer>(consumer);
       } catch (error) {
         await consumer.stop();
         throw error;

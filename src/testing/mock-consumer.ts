@@ -4,6 +4,7 @@
  */
 import { InProcessConsumer } from "../local/in-process-consumer.js";
 import type { Consumer } from "../main/consumer/consumer.js";
+import { consumerFace } from "../main/consumer/face.js";
 import type { AnySchema, KeyOf, Settings, StringMap, ValueAt } from "../main/reader/schema.js";
 import { InvalidOptionError } from "../shared/errors.js";
 import { silentLogger } from "../shared/logger.js";
@@ -68,7 +69,8 @@ export function createMockConsumer<S extends object = AnySchema>(
   checkNames(options, ["clientName", "sourcePriority"], "createMockConsumer");
   const mock = new ToldConsumer(options);
   if (settings !== undefined) mock.snapshot(settings as StringMap<ConfigValue>);
-  return mock as MockConsumer as unknown as MockConsumer<S>;
+  const face: MockConsumer = consumerFace(mock, ["set", "unset", "snapshot", "setState"]);
+  return face as unknown as MockConsumer<S>;
 }
 
 /** The source that a test speaks as, unless it says otherwise. */
