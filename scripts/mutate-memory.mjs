@@ -236,7 +236,7 @@ const mutations = [
   },
   {
     name: "G2 a section is read although keys were added since it was found",
-    edits: [[sectionReader, "    if (region.load(position.blockAt + block.slots) !== known.seen) return false;\n", ""]],
+    edits: [[sectionReader, "    if (slotCount(region, position) !== known.seen) return false;\n", ""]],
   },
   {
     name: "G1 keys of a section are taken from an arena that has ended",

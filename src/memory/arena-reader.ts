@@ -9,10 +9,12 @@ import { slotAt, sourceBytes } from "./directory.js";
 import {
   block,
   blockOf,
+  CELLS_PER_CHUNK,
   descriptor,
   header,
   keyInfo,
   LOG_ENTRIES,
+  MAX_CELL_CHUNKS,
   MAX_NAME_BYTES,
   META_WORDS,
   meta,
@@ -162,6 +164,17 @@ export interface PublishMeta {
   readonly origin: string;
 }
 
+/** Whether any arena can have a slot of this number: what is read of memory that somebody has overwritten may be anything. */
+function isSlot(index: number): boolean {
+  return index >= 0 && index < MAX_CELL_CHUNKS * CELLS_PER_CHUNK;
+}
+
+/** Slots in the directory; 0 when the number makes no sense, so that nobody looks for what is not there. */
+export function slotCount(region: Region, position: ArenaPosition): number {
+  const slots = region.load(position.blockAt + block.slots);
+  return isSlot(slots) ? slots : 0;
+}
+
 /** The record of publish `position.publish`, `undefined` when it cannot be read; means something only after `stillValid`. */
 export function publishMeta(region: Region, position: ArenaPosition): PublishMeta | undefined {
   const copy = position.blockAt + block.meta + (position.publish & 1) * META_WORDS;
@@ -195,6 +208,10 @@ export function changedSlots(region: Region, position: ArenaPosition, from: numb
   const ring = region.plain(position.blockAt + block.log);
   if (!region.covers(ring * 4, LOG_ENTRIES * 4)) return undefined;
   const changed: number[] = [];
-  for (let i = 0; i < fresh; i++) changed.push(region.plain(ring + ((from + i) & (LOG_ENTRIES - 1))));
+  for (let i = 0; i < fresh; i++) {
+    const changedSlot = region.plain(ring + ((from + i) & (LOG_ENTRIES - 1)));
+    if (!isSlot(changedSlot)) return undefined;
+    changed.push(changedSlot);
+  }
   return changed;
 }

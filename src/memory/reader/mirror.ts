@@ -15,11 +15,12 @@ import {
   type PublishMeta,
   publishMeta,
   RecordCopy,
+  slotCount,
   sourceName,
 } from "../arena-reader.js";
 import { slotAt } from "../directory.js";
 import { count } from "../facts.js";
-import { block, descriptor, SLOT_WORDS, SLOTS_PER_CHUNK } from "../layout.js";
+import { descriptor, SLOT_WORDS, SLOTS_PER_CHUNK } from "../layout.js";
 import type { Region } from "../region.js";
 import { stillValid, visibleDescriptor } from "../seqlock.js";
 import { StoredReading } from "./stored-reading.js";
@@ -81,7 +82,7 @@ export class Mirror {
     const region = this.#region;
     if (position.ordinal !== this.#ordinal) this.#startOver(position.ordinal);
     const meta = publishMeta(region, position);
-    const slots = region.load(position.blockAt + block.slots);
+    const slots = slotCount(region, position);
     const changed = this.#changedSince(position, meta);
     if (!stillValid(region, position.blockAt, position.publish) || meta === undefined) return undefined;
     this.#logSeen = meta.logHead;

@@ -10,12 +10,13 @@ import {
   currentPosition,
   keyOfSlot,
   RecordCopy,
+  slotCount,
   sourceName,
   stillHolds,
 } from "../arena-reader.js";
 import { slotAt } from "../directory.js";
 import { count } from "../facts.js";
-import { block, descriptor, keyInfo, SLOT_WORDS, slot as slotWords } from "../layout.js";
+import { descriptor, keyInfo, SLOT_WORDS, slot as slotWords } from "../layout.js";
 import type { Region } from "../region.js";
 import { visibleDescriptor } from "../seqlock.js";
 import { type Section, sectionOf } from "./section.js";
@@ -90,7 +91,7 @@ export class SectionReader {
   #find(known: Known, position: ArenaPosition): boolean {
     const region = this.#region;
     const isSameArena = known.foundIn === position.ordinal;
-    const slots = region.load(position.blockAt + block.slots);
+    const slots = slotCount(region, position);
     if (isSameArena && slots === known.seen) return true;
     const added = this.#slotsOf(known.start, position, isSameArena ? known.seen : 0, slots);
     if (added === undefined || !arenaHolds(region, position)) return false;
@@ -111,7 +112,7 @@ export class SectionReader {
     const { slots, readings: before } = known;
     if (position.ordinal !== known.foundIn) return false;
     // After the position: these are all keys that its publish, or an earlier one, has added.
-    if (region.load(position.blockAt + block.slots) !== known.seen) return false;
+    if (slotCount(region, position) !== known.seen) return false;
     const readings: StoredReading[] = [];
     for (const [index, slot] of slots.entries()) {
       const reading = this.#reading(position, slot, before[index]);
