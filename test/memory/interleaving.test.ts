@@ -13,7 +13,17 @@ import {
   successors,
   visibility,
 } from "../support/memory/interleave-cases.js";
-import { checkAll, checkStops, entry, getter, handle, type Op, view } from "../support/memory/interleave-check.js";
+import {
+  checkAll,
+  checkStops,
+  entry,
+  get,
+  getter,
+  handle,
+  isSet,
+  type Op,
+  view,
+} from "../support/memory/interleave-check.js";
 import { memoryAfter, RecordingRegion, SIZE, type Step } from "../support/memory/interleave-trace.js";
 import { newRegion } from "../support/memory/region.js";
 
@@ -135,6 +145,12 @@ const cases: readonly Case[] = [
     warm: [getter("b"), getter("c"), getter("a")],
     reads: [getter("b"), getter("a"), getter("c"), getter("b")],
   },
+  {
+    name: "a new key, getters that may ask for sections",
+    scenario: added,
+    warm: [isSet("b")],
+    reads: [isSet("b"), isSet("b")],
+  },
   { name: "a new key, fresh reader", scenario: added, reads: [entry("b"), entry("c")] },
   { name: "a new key in views", scenario: added, warm: [view], reads: [view, getter("b"), view] },
   {
@@ -149,6 +165,12 @@ const cases: readonly Case[] = [
     scenario: removed,
     warm: [getter("a"), getter("b")],
     reads: [getter("a"), getter("b"), getter("a"), getter("b")],
+  },
+  {
+    name: "removal and return, getters that may ask for sections",
+    scenario: removed,
+    warm: [get("a")],
+    reads: [get("a"), get("a")],
   },
   { name: "removal and return in views", scenario: removed, warm: [view], reads: [view, getter("a"), view] },
   { name: "hand-over", scenario: handOver, warm: [...ab, entry("d")], reads: [...ab, entry("d"), entry("a")] },

@@ -16,6 +16,10 @@ export type Op =
   | { readonly kind: "entry"; readonly key: string }
   /** By the hot getter. */
   | { readonly kind: "getter"; readonly key: string }
+  /** By `get`, which may ask for a section, and is then remembered apart from other answers. */
+  | { readonly kind: "get"; readonly key: string }
+  /** Whether anything has a value: of the key, or below it. */
+  | { readonly kind: "set"; readonly key: string }
   /** By a handle made at the first read of its key. */
   | { readonly kind: "handle"; readonly key: string }
   /** All settings below a name, as one object. */
@@ -24,6 +28,8 @@ export type Op =
 
 export const entry = (key: string): Op => ({ kind: "entry", key });
 export const getter = (key: string): Op => ({ kind: "getter", key });
+export const get = (key: string): Op => ({ kind: "get", key });
+export const isSet = (key: string): Op => ({ kind: "set", key });
 export const handle = (key: string): Op => ({ kind: "handle", key });
 export const section = (key: string): Op => ({ kind: "section", key });
 export const view: Op = { kind: "view" };
@@ -119,6 +125,15 @@ export class Watcher {
           (stateHeld(i)?.source ?? "") === source &&
           (stateHeld(i)?.sequenceId ?? 0) === sequenceId,
       };
+    }
+    if (op.kind === "get") {
+      const value = this.#reader.get(key);
+      return { text: String(value), isState: (i) => stateHeld(i)?.value === value };
+    }
+    if (op.kind === "set") {
+      const seen = this.#reader.isSet(key);
+      const isBelow = (name: string) => name === key || name.startsWith(`${key}.`);
+      return { text: String(seen), isState: (i) => [...(states[i] as State).keys.keys()].some(isBelow) === seen };
     }
     const value = op.kind === "getter" ? this.#reader.getString(key, "-") : this.#handle(key).value;
     return { text: String(value), isState: (i) => (stateHeld(i)?.value ?? "-") === value };
