@@ -1,7 +1,7 @@
 /** What an application is handed of a consumer that has more members than it documents. */
 import { inspect } from "node:util";
 
-const members = "start waitReady waitReadySync reader subscribe status share stop toJSON".split(" ");
+const members = "start waitReady waitReadySync reader subscribe changeSets status share stop toJSON".split(" ");
 
 /** An object with the documented members of `inner`, and of `further` those that it has, and with nothing else. */
 export function consumerFace<T extends object>(inner: T, further: readonly string[] = []): T {

@@ -131,6 +131,8 @@ function isMap(value: ConfigValue | undefined): value is StringMap<ConfigValue> 
 
 /** As Go's encoding/json: a number beyond the range of a double makes the whole text unreadable. */
 function parseJson(text: string): ConfigValue | undefined {
+  // Open brackets without an end keep the engine's parser busy for far longer than a text that can be read.
+  if (/^\s*\[/.test(text) && !text.trimEnd().endsWith("]")) return undefined;
   try {
     const value = JSON.parse(text) as ConfigValue;
     return isFiniteAllThrough(value) ? value : undefined;

@@ -11,7 +11,9 @@ const getters =
     " ",
   );
 const reader = [...getters, "setting", "view", "explain", "getSequenceId", "configFileUsed", "onUpdate"];
-const consumer = "start waitReady waitReadySync reader subscribe status metrics share stop toJSON".split(" ");
+const consumer = "start waitReady waitReadySync reader subscribe changeSets status metrics share stop toJSON".split(
+  " ",
+);
 const controls = ["reader", "waitReady", "waitReadySync", "status", "metrics"];
 
 /** What the documentation names, by object. */
@@ -23,7 +25,7 @@ const documented: Readonly<Record<string, readonly string[]>> = {
   handle: ["key", "value", "lastError", "onChange", "toJSON"],
   "update subscription": ["unsubscribe"],
   consumer,
-  "mock consumer": [...consumer, "set", "unset", "snapshot"],
+  "mock consumer": [...consumer, "set", "unset", "snapshot", "setState"],
   subscription: ["unsubscribe", "closed"],
 };
 /** Symbols by which languages and tools ask; none gives anything of the inside. */

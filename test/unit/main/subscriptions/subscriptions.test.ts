@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { StateView } from "../../../../src/main/reader/view.js";
+import { Unreadable } from "../../../../src/main/reader/unreadable.js";
+import { createView } from "../../../../src/main/reader/view.js";
 import {
   type SubscribeOptions,
   type Subscription,
@@ -7,6 +8,7 @@ import {
 } from "../../../../src/main/subscriptions/subscriptions.js";
 import { InvalidOptionError, SubscriberOverflowError } from "../../../../src/shared/errors.js";
 import type { ConfigChange, ConfigValue } from "../../../../src/shared/types.js";
+import { newRegion } from "../../../support/memory/region.js";
 
 function event(key: string, newValue: ConfigValue, oldValue?: ConfigValue): ConfigChange {
   return { key, oldValue, newValue, source: "file", sequenceId: 1 };
@@ -22,7 +24,7 @@ function newHub(bufferSize = 3) {
     logger: { debug: silent, info: silent, warn: silent, error: (line) => void errors.push(line) },
     onActive: (now) => active.push(now),
     onOverflow: () => overflows++,
-    view: () => new StateView({ chunks: [], slots: new Map(), meta: undefined }),
+    view: () => createView({ chunks: [], slots: new Map(), meta: undefined }, new Unreadable(newRegion())),
   });
   const deliver = (...changes: ConfigChange[]) => hub.deliver({ changes, lagged: false });
   return { hub, active, errors, deliver, overflows: () => overflows };
