@@ -15,9 +15,11 @@ import { RegionWriter } from "../memory/writer/region-writer.js";
 import { type ConfigStreamError, ConsumerStoppedError, InvalidOptionError } from "../shared/errors.js";
 import type { Logger } from "../shared/logger.js";
 import type { EngineParams } from "../shared/params.js";
-import type { ErrorSummary, LifecycleState, StartupStep, WireSetting } from "../shared/types.js";
-import { LayerStore, type Staged } from "../worker/settings/layers.js";
+import type { ErrorSummary, LifecycleState, StartupStep, WireEvent, WireSetting } from "../shared/types.js";
+import { Applier } from "../worker/engine/applier.js";
+import { LayerStore } from "../worker/settings/layers.js";
 import { Notifier } from "../worker/telling/notifier.js";
+import { publishing } from "../worker/telling/publishing.js";
 
 export interface InProcessParams extends Pick<EngineParams, "clientName" | "sourcePriority" | "overrides" | "limits"> {
   /** Where the settings come from, as `status()` and errors name it. */
@@ -37,8 +39,7 @@ export interface InProcessParams extends Pick<EngineParams, "clientName" | "sour
 export class InProcessConsumer extends CommonConsumer implements Consumer {
   readonly #origin: string;
   readonly #region: Region;
-  readonly #writer: RegionWriter;
-  readonly #store: LayerStore;
+  readonly #applier: Applier;
   readonly #notifier: Notifier;
   #lastError: ErrorSummary | undefined;
   #state: LifecycleState = "live";
@@ -67,8 +68,6 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
     });
     this.#origin = params.origin;
     this.#region = region;
-    this.#writer = new RegionWriter(region, limits, Date.now);
-    this.#store = new LayerStore({ ...params, dialect: "layered-leaf" });
     this.#notifier = new Notifier({
       poll: () => {},
       send: (batch) =>
@@ -80,6 +79,21 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
           }
         }),
     });
+    this.#applier = new Applier(new LayerStore({ ...params, dialect: "in-process" }), {
+      status: { count: (counter, by) => count(region, counter, by) },
+      // As a core agent does: what changes nothing is not a state of its own.
+      onlyChanges: true,
+      states: publishing({
+        region,
+        writer: new RegionWriter(region, limits, Date.now),
+        notifier: this.#notifier,
+        untold: undefined,
+        onPublished: ({ sequenceId }) => {
+          this.#sequenceId = sequenceId;
+          region.store64(header.lastMessageAtMs, Date.now());
+        },
+      }),
+    });
     this.#region.store64(header.startedAtMs, Date.now());
   }
 
@@ -89,8 +103,7 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
    * Throws `InvalidOptionError` for a value that no setting can have, and `limit_exceeded`; nothing changes then.
    */
   applySnapshot(settings: readonly WireSetting[]): void {
-    this.#apply(this.#store.applySnapshot(settings.map(checked)));
-    count(this.#region, "snapshotsApplied");
+    this.#apply({ kind: "snapshot", ...this.#next, settings: settings.map(checked) });
     if (isReady(this.#region) && this.#state === "live") return;
     this.applyState("live");
     markReady(this.#region, Date.now());
@@ -112,14 +125,14 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
 
   /** One layer of one key; in a removal, with what the key falls back to. Throws as {@link applySnapshot} does. */
   applyUpdate(setting: WireSetting): void {
-    this.#apply(this.#store.applyUpdate(checked(setting)));
-    count(this.#region, "updatesApplied");
+    this.#apply({ kind: "update", ...this.#next, setting: checked(setting) });
   }
 
   /** What was told last could not be used; the last good settings stay, and `status()` tells. */
   refused({ code, message }: ConfigStreamError): void {
     this.#lastError = { code, message, atMs: Date.now() };
-    count(this.#region, "refusedStates");
+    // A limit was counted when the state was applied.
+    if (code !== "limit_exceeded") count(this.#region, "refusedStates");
     this.#writeStatus();
   }
 
@@ -138,18 +151,14 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
     throw new ConsumerStoppedError("The consumer was stopped and cannot be used again. Make a new one.");
   }
 
-  #apply(staged: Staged): void {
+  get #next(): Pick<WireEvent, "origin" | "sequenceId"> {
+    return { origin: this.#origin, sequenceId: this.#sequenceId + 1 };
+  }
+
+  #apply(event: WireEvent): void {
     this.refuseWhenStopped();
-    const { changes } = staged;
-    // As a core agent does: what changes nothing is not a state of its own.
-    if (changes.length === 0 && isReady(this.#region)) return;
-    const publication = { sequenceId: this.#sequenceId + 1, origin: this.#origin, changes };
-    this.#writer.publish(publication);
-    staged.commit();
-    this.#sequenceId = publication.sequenceId;
-    count(this.#region, "publishes");
-    this.#region.store64(header.lastMessageAtMs, Date.now());
-    this.#notifier.notify(publication);
+    const applied = this.#applier.apply([event]);
+    if (!applied.ok) throw applied.error;
   }
 
   #writeStatus(): void {

@@ -42,6 +42,8 @@ export const counterNames = [
   "cacheWriteFailures",
   /** Values that could not be converted into what a getter promises, once a change and thread. Written by any reader. */
   "unreadableValues",
+  /** Plain updates that name a source below the one known to win; they change nothing, and a snapshot is asked for. */
+  "ambiguousUpdates",
 ] as const;
 
 /** Name of a counter. */

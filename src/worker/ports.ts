@@ -1,13 +1,13 @@
 /** What the engine needs from the world, so that it runs in a worker thread, in the same thread, and in virtual time. */
 
 import type { CounterName } from "../memory/counters.js";
-import type { Publication, Publisher } from "../memory/writer/publication.js";
+import type { Publication } from "../memory/writer/publication.js";
 import type { Clock } from "../shared/clock.js";
 import type { ConfigStreamError } from "../shared/errors.js";
 import type { EngineStatus, WireEvent } from "../shared/types.js";
 import type { Registration } from "../wire/call-messages.js";
 
-export type { EngineStatus, Publication, Publisher, Registration };
+export type { EngineStatus, Publication, Registration };
 
 /** Receives what `status()` and the metrics tell. Must not throw. */
 export interface StatusSink {
@@ -18,9 +18,13 @@ export interface StatusSink {
   messageReceived(): void;
 }
 
-/** Passes changes on to the subscribers, after they have been published. Must not throw. */
-export interface ChangeSink {
-  notify(publication: Publication): void;
+/** Where states become visible: the one way from the store to readers, to subscribers, and to the cache. */
+export interface StateSink {
+  /**
+   * Publishes all changes at once, calls `commit`, and then reports them to the subscribers. Throws `limit_exceeded` without
+   * a trace when the state cannot be published; `commit` is not called then.
+   */
+  show(publication: Publication, commit: () => void): void;
 }
 
 /** Token and certificate, as read from their files. */
@@ -86,9 +90,8 @@ export interface EnginePorts {
   readonly random: () => number;
   readonly transport: Transport;
   readonly credentials: CredentialsReader;
-  readonly publisher: Publisher;
+  readonly states: StateSink;
   readonly status: StatusSink;
-  readonly changes: ChangeSink;
   /** Asked for a session id at every (re)connection when the session kind is `provider`. */
   readonly sessionIdProvider: (() => Promise<string>) | undefined;
   readonly log: EngineLog;

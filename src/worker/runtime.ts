@@ -57,7 +57,7 @@ export function createRuntime(init: RuntimeInit): Runtime {
       random: Math.random,
       transport: createGrpcTransport(params),
       credentials: createCredentialsReader(params, clock),
-      ...publishing({
+      states: publishing({
         region,
         writer: new RegionWriter(region, params.limits, clock.now),
         notifier,

@@ -39,6 +39,11 @@ const counters: readonly (readonly [name: string, counter: CounterName, help: st
   ["refused_states", "refusedStates", "States refused whole since a limit would have been exceeded."],
   ["bad_messages", "badMessages", "Messages that could not be understood."],
   ["unknown_sources", "unknownSources", "Settings from a source that is missing in the priority list."],
+  [
+    "ambiguous_updates",
+    "ambiguousUpdates",
+    "Updates that name a source below the one known to win; each asks for a snapshot.",
+  ],
   ["publishes", "publishes", "Publishes made visible to readers."],
   ["changes_sent", "changesSent", "Changes sent to the main thread for subscribers."],
   ["contended_reads", "contendedReads", "Reads that kept the cached value since no clean copy could be had."],

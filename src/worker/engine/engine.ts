@@ -19,6 +19,7 @@ import { sleep, unlessAborted } from "./cancel.js";
 import { type Defer, deferToTurnEnd } from "./defer.js";
 import { Lifecycle } from "./lifecycle.js";
 import { OutageLog } from "./outage-log.js";
+import { Reopenings } from "./reopenings.js";
 import { createSessionSource, type Session, type SessionSource } from "./session.js";
 import { ConfigStream } from "./stream.js";
 
@@ -41,6 +42,8 @@ export interface Engine {
 export interface EngineOptions {
   /** How events that arrive together are collected; the default waits for the end of the event loop's turn. */
   readonly defer?: Defer;
+  /** Least time between two streams that are given up for the snapshot of a new one, in ms; the default is 5 s. */
+  readonly reopeningIntervalMs?: number;
   /** Since when settings cannot reach the readers, when that began before this engine; in ms since the epoch. */
   readonly interruptedSinceMs?: number | undefined;
 }
@@ -50,8 +53,10 @@ export function createEngine(params: EngineParams, ports: EnginePorts, options: 
   return new AttemptLoop(params, ports, options);
 }
 
-/** How an attempt ended. */
-interface AttemptEnd {
+/** How an attempt ended: it failed, or its stream was given up for the snapshot of a new one. */
+type AttemptEnd = Failure | "wants a snapshot";
+
+interface Failure {
   readonly error: ConfigStreamError;
   /** The core agent rejected the session. */
   readonly rejected: boolean;
@@ -68,10 +73,15 @@ class AttemptLoop implements Engine {
   readonly #outage: OutageLog;
   readonly #applier: Applier;
   readonly #sessions: SessionSource;
+  readonly #reopenings: Reopenings;
   #running: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
-  constructor(params: EngineParams, ports: EnginePorts, { defer = deferToTurnEnd, interruptedSinceMs }: EngineOptions) {
+  constructor(
+    params: EngineParams,
+    ports: EnginePorts,
+    { defer = deferToTurnEnd, reopeningIntervalMs = 5_000, interruptedSinceMs }: EngineOptions,
+  ) {
     this.#params = params;
     this.#ports = ports;
     this.#defer = defer;
@@ -79,6 +89,7 @@ class AttemptLoop implements Engine {
     this.#outage = new OutageLog(ports.log, ports.clock, interruptedSinceMs);
     this.#applier = new Applier(new LayerStore(params), ports);
     this.#sessions = createSessionSource(params, ports);
+    this.#reopenings = new Reopenings(ports.clock, reopeningIntervalMs);
   }
 
   start(): void {
@@ -121,6 +132,10 @@ class AttemptLoop implements Engine {
       if (attempt > 0) status.count("reconnects");
       const end = await this.#attempt();
       this.#abort.signal.throwIfAborted();
+      if (end === "wants a snapshot") {
+        await this.#reopen();
+        continue;
+      }
 
       backoff = backoff.afterLive(end.liveMs);
       if (end.liveMs >= this.#params.backoff.resetAfterMs) rejectionsInARow = 0;
@@ -144,6 +159,17 @@ class AttemptLoop implements Engine {
       );
       if (delayMs > 0) await sleep(clock, delayMs, this.#abort.signal);
     }
+  }
+
+  async #reopen(): Promise<void> {
+    const { clock, log } = this.#ports;
+    const { floorMs } = this.#params.backoff;
+    const message =
+      "The core agent names sources in its updates that do not win, as versions before 0.85 do. " +
+      `Where that leaves open what a setting is, the stream is opened anew for a snapshot, at most once in ${duration(this.#reopenings.intervalMs)}.`;
+    log(this.#reopenings.happened() ? "info" : "debug", message);
+    this.#lifecycle.reopens(clock.now() + floorMs);
+    await sleep(clock, floorMs, this.#abort.signal);
   }
 
   /** For the log: which attempt failed, at what, and when the next one follows. */
@@ -232,6 +258,12 @@ class AttemptLoop implements Engine {
         resolve({ error, rejected, liveMs: liveSinceMs === undefined ? 0 : clock.monotonic() - liveSinceMs });
       };
 
+      const reopen = (): void => {
+        if (over) return;
+        release();
+        resolve("wants a snapshot");
+      };
+
       signal.addEventListener("abort", onAbort, { once: true });
       try {
         stream = new ConfigStream(
@@ -241,6 +273,7 @@ class AttemptLoop implements Engine {
             clock,
             status,
             resyncTimeoutMs,
+            reopensInMs: () => this.#reopenings.dueInMs(),
             defer: this.#defer,
             applier: this.#applier,
             observer: {
@@ -258,7 +291,8 @@ class AttemptLoop implements Engine {
                 this.#lifecycle.problem(error);
                 this.#outage.failure(error.message);
               },
-              onOver: (error) => finish(streamError(error), isSessionRejection(error)),
+              onOver: (end) =>
+                end.kind === "over" ? finish(streamError(end.error), isSessionRejection(end.error)) : reopen(),
             },
           },
         );

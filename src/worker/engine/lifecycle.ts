@@ -112,6 +112,11 @@ export class Lifecycle {
     );
   }
 
+  /** The stream was given up for the snapshot of a new one. Nothing has failed. */
+  reopens(nextAttemptAtMs: number): void {
+    this.#enter({ state: "stale", step: "connection" }, { nextAttemptAtMs });
+  }
+
   /** The engine was stopped. */
   stopped(): void {
     const { step } = this.#phase;

@@ -1,36 +1,33 @@
 /**
- * One stream, from open to its end: the order of its events, batching, and the timers that notice a silent core agent.
+ * One stream, from open to its end: which of its events are applied, and in which runs.
  *
  * A stream is one object that is over exactly once. Whatever arrives afterwards is ignored, so an event of an old stream
  * cannot reach the store of a new one.
  */
-import type { Clock, Timer } from "../../shared/clock.js";
 import { ConfigStreamError } from "../../shared/errors.js";
 import type { WireEvent } from "../../shared/types.js";
 import { UnknownEventError } from "../link/grpc-failure.js";
 import type { Connection, StatusSink, StreamCall, StreamHandlers } from "../ports.js";
 import type { Applier } from "./applier.js";
+import { type Arrival, Arrivals } from "./arrivals.js";
 import type { Defer } from "./defer.js";
 import { type SequenceState, sequence, streamOpened } from "./sequencer.js";
-
-/**
- * How long a stream may stay open without its first snapshot, in ms. Generous: the core agent may need a while to build
- * and send 128 MiB. Without a bound, a core agent that accepts a stream and forgets about it would block the consumer.
- */
-export const firstSnapshotTimeoutMs = 30_000;
-
-/** How many turns of the event loop may go into one publish; at some 50 µs each, this stays below a millisecond. */
-const longestStormTurns = 12;
+import { StreamLife, type StreamLifeParts } from "./stream-life.js";
 
 /** What a stream needs. */
-export interface StreamParts {
-  readonly clock: Clock;
+export interface StreamParts extends Omit<StreamLifeParts, "giveUp"> {
   readonly defer: Defer;
   readonly status: Pick<StatusSink, "count" | "messageReceived">;
   readonly applier: Applier;
-  readonly resyncTimeoutMs: number;
   readonly observer: StreamObserver;
 }
+
+/** How a stream came to its end. */
+export type StreamEnd =
+  /** By itself, cleanly when there is no error, or since one of its timers fired. */
+  | { readonly kind: "over"; readonly error: Error | undefined }
+  /** From this side, since only the snapshot of a new stream can say what is right. */
+  | { readonly kind: "wants a snapshot" };
 
 /** Who is told what happens to the stream. */
 export interface StreamObserver {
@@ -40,30 +37,32 @@ export interface StreamObserver {
   onPublished(): void;
   /** A state or a message was refused; the last good state stays visible. */
   onRefused(error: ConfigStreamError): void;
-  /** The stream is over, by itself or since one of its timers fired. `error` is undefined after a clean end. */
-  onOver(error: Error | undefined): void;
+  /** The stream is over. */
+  onOver(end: StreamEnd): void;
 }
-
-/** What arrived and was not handled yet: an event, or the place of a message that could not be read. */
-type Arrival = WireEvent | "unreadable";
 
 /** An open stream. */
 export class ConfigStream {
   readonly #parts: StreamParts;
   readonly #call: StreamCall | undefined;
+  readonly #arrivals: Arrivals;
+  readonly #life: StreamLife;
   #over = false;
   #connected = false;
-  #arrived: Arrival[] = [];
-  #flush: Timer | undefined;
   #sequence: SequenceState = streamOpened;
-  #firstSnapshotTimer: Timer | undefined;
-  #resyncTimer: Timer | undefined;
-  /** What was wrong with the message that made the present gap, if that is what made it. */
-  #unreadable: string | undefined;
 
   constructor(connection: Connection, request: { clientName: string; sessionId: string }, parts: StreamParts) {
     this.#parts = parts;
-    this.#firstSnapshotTimer = parts.clock.setTimer(firstSnapshotTimeoutMs, () => this.#noFirstSnapshot());
+    this.#arrivals = new Arrivals(parts.defer, () => this.#handleArrived());
+    this.#life = new StreamLife({
+      clock: parts.clock,
+      resyncTimeoutMs: parts.resyncTimeoutMs,
+      reopensInMs: parts.reopensInMs,
+      giveUp: (why) => {
+        this.#call?.cancel();
+        this.#finish(why === "wants a snapshot" ? { kind: why } : { kind: "over", error: why });
+      },
+    });
     const handlers: StreamHandlers = {
       onConnected: () => this.#onConnected(),
       onEvent: (event) => this.#arrive(event),
@@ -73,8 +72,7 @@ export class ConfigStream {
     try {
       this.#call = connection.openStream(request, handlers);
     } catch (thrown) {
-      this.#over = true;
-      this.#dropTimers();
+      this.#end();
       throw thrown;
     }
   }
@@ -82,9 +80,7 @@ export class ConfigStream {
   /** Ends the stream from this side; the observer is not called any more. What has arrived is dropped. Idempotent. */
   close(): void {
     if (this.#over) return;
-    this.#over = true;
-    this.#dropTimers();
-    this.#arrived = [];
+    this.#end();
     this.#call?.cancel();
   }
 
@@ -102,86 +98,60 @@ export class ConfigStream {
       this.#parts.status.messageReceived();
       return;
     }
-    const refusal = ConfigStreamError.from(error, "bad_message");
-    this.#unreadable ??= refusal.message;
-    this.#parts.observer.onRefused(refusal);
+    this.#refused(ConfigStreamError.from(error, "bad_message"));
     this.#arrive("unreadable");
   }
 
   #arrive(arrival: Arrival): void {
     if (this.#over) return;
     this.#onConnected();
-    this.#arrived.push(arrival);
-    if (this.#flush !== undefined) return;
-    // Once for all that arrives before it is handled, which is within a millisecond.
-    this.#parts.status.messageReceived();
-    this.#waitForQuiet(1);
-  }
-
-  /**
-   * Handles what has arrived once a turn of the event loop brings nothing more. A lone message is handled at the end of its
-   * own turn; in a storm, where grpc-js hands out two or so per turn, several turns become one publish.
-   */
-  #waitForQuiet(turns: number): void {
-    const { length } = this.#arrived;
-    this.#flush = this.#parts.defer(() => {
-      if (this.#arrived.length > length && turns < longestStormTurns) this.#waitForQuiet(turns + 1);
-      else this.#handleArrived();
-    });
+    if (this.#arrivals.add(arrival)) this.#parts.status.messageReceived();
   }
 
   #onEnd(error: Error | undefined): void {
     if (this.#over) return;
     // What came before the end is as good as ever.
     this.#handleArrived();
-    this.#finish(error);
+    this.#finish({ kind: "over", error });
   }
 
-  #finish(error: Error | undefined): void {
+  #finish(end: StreamEnd): void {
     if (this.#over) return;
-    this.#over = true;
-    this.#dropTimers();
-    this.#parts.observer.onOver(error);
+    this.#end();
+    this.#parts.observer.onOver(end);
   }
 
-  #dropTimers(): void {
-    this.#flush?.cancel();
-    this.#firstSnapshotTimer?.cancel();
-    this.#resyncTimer?.cancel();
-    this.#flush = undefined;
-    this.#firstSnapshotTimer = undefined;
-    this.#resyncTimer = undefined;
+  #end(): void {
+    this.#over = true;
+    this.#arrivals.take();
+    this.#life.end();
   }
 
   /** Judges everything that arrived, and publishes it: each snapshot by itself, each run of updates as one. */
   #handleArrived(): void {
-    this.#flush?.cancel();
-    this.#flush = undefined;
-    const arrived = this.#arrived;
-    this.#arrived = [];
     let run: WireEvent[] = [];
     // The state that readers see, to return to when a publication is refused.
     let published = this.#sequence;
-    for (const arrival of arrived) {
-      if (arrival !== "unreadable" && arrival.kind === "snapshot") {
-        this.#publish(run, published);
-        run = [];
-        published = this.#sequence;
-      }
-      if (!this.#accept(arrival)) continue;
-      run.push(arrival as WireEvent);
-      if ((arrival as WireEvent).kind === "snapshot") {
-        this.#publish(run, published);
-        run = [];
-        published = this.#sequence;
-      }
+    const publish = (): void => {
+      this.#publish(run, published);
+      run = [];
+      published = this.#sequence;
+    };
+    for (const arrival of this.#arrivals.take()) {
+      const isSnapshot = arrival !== "unreadable" && arrival.kind === "snapshot";
+      if (isSnapshot) publish();
+      if (!this.#accepts(arrival)) continue;
+      run.push(arrival);
+      if (isSnapshot) publish();
     }
-    this.#publish(run, published);
-    this.#watchForResync();
+    publish();
+    if (this.#over) return;
+    const { gap, missed } = this.#sequence;
+    this.#life.awaitsResync(gap || missed !== undefined);
   }
 
   /** Moves the sequence on; true when the event is to be applied. */
-  #accept(arrival: Arrival): boolean {
+  #accepts(arrival: Arrival): arrival is WireEvent {
     const { status } = this.#parts;
     if (arrival === "unreadable") {
       this.#sequence = { ...this.#sequence, gap: true };
@@ -202,12 +172,18 @@ export class ConfigStream {
     if (this.#over) return;
     if (!applied.ok) {
       this.#refuse(last, published);
-      this.#parts.observer.onRefused(applied.error);
+      this.#refused(applied.error);
       return;
     }
-    this.#firstSnapshotTimer?.cancel();
-    this.#firstSnapshotTimer = undefined;
+    this.#life.published();
+    if (last.kind === "snapshot") this.#life.hasSnapshot();
+    if (applied.ambiguous) this.#life.wantsSnapshot();
     this.#parts.observer.onPublished();
+  }
+
+  #refused(error: ConfigStreamError): void {
+    this.#life.refused(error);
+    this.#parts.observer.onRefused(error);
   }
 
   /**
@@ -217,35 +193,5 @@ export class ConfigStream {
    */
   #refuse(last: WireEvent, published: SequenceState): void {
     this.#sequence = { lastApplied: published.lastApplied, missed: last.sequenceId, gap: true };
-  }
-
-  #watchForResync(): void {
-    if (this.#over) return;
-    const { gap, missed } = this.#sequence;
-    if (!gap && missed === undefined) {
-      this.#resyncTimer?.cancel();
-      this.#resyncTimer = undefined;
-      this.#unreadable = undefined;
-      return;
-    }
-    const { clock, resyncTimeoutMs } = this.#parts;
-    this.#resyncTimer ??= clock.setTimer(resyncTimeoutMs, () => this.#noResync());
-  }
-
-  #noResync(): void {
-    const gap = this.#unreadable === undefined ? "a gap in the stream" : "a message that could not be read";
-    const fault = this.#unreadable === undefined ? "" : ` ${this.#unreadable}`;
-    const message = `The core agent sent no resync snapshot within ${this.#parts.resyncTimeoutMs} ms after ${gap}; the stream is opened anew.${fault}`;
-    this.#giveUp(new ConfigStreamError("stream", message));
-  }
-
-  #noFirstSnapshot(): void {
-    const message = `The core agent sent no snapshot within ${firstSnapshotTimeoutMs} ms after the stream was opened; the stream is opened anew.`;
-    this.#giveUp(new ConfigStreamError("stream", message));
-  }
-
-  #giveUp(error: ConfigStreamError): void {
-    this.#call?.cancel();
-    this.#finish(error);
   }
 }

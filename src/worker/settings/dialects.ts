@@ -1,114 +1,142 @@
 /**
- * Which of the four dialects a snapshot is written in.
+ * The dialects, each one frozen record of its rules, and which of them a snapshot is written in.
  *
- * | snapshot | taken for |
+ * | snapshot | taken as |
  * |---|---|
- * | a dotted key, each key once | leaves (`newest` or `leaf`: their snapshots are alike) |
- * | a dotted key, some key from two sources | leaves, layer by layer |
+ * | a dotted key | leaves (`newest` or `leaf`: their snapshots and updates are read alike) |
  * | no dotted key, some key from two sources | `section-per-source` |
- * | no dotted key, each key once | `sections`: the updates tell the rest |
- *
- * Leaf senders name the winner in every update, so the two leaf dialects need no telling apart either: layers above
- * the named source are gone. Only where `newest` is asked for by name does a lower layer's update stay below.
+ * | no dotted key, each key once | undecided: the updates tell the rest |
  */
-
-import { lowerCase } from "../../shared/lower-case.js";
+import type { LowerLayers } from "../../memory/writer/publication.js";
 import type { Dialect } from "../../shared/params.js";
-import type { SourceValue, WireSetting } from "../../shared/types.js";
-import { type Priority, unnamedSource, withLayer } from "./priority.js";
+import type { ResolvedSetting } from "../../shared/types.js";
+import { isSection } from "./flatten.js";
+import {
+  type LeafRule,
+  type LeafUpdate,
+  layerOfLeaf,
+  winnerOfLeaf,
+  winnerOfLeafOrSection,
+  winnerOfSubtree,
+} from "./leaf-update.js";
+import { layersOf, settle } from "./priority.js";
+import { leavesOf, type SectionClaims, type SectionRule, scalarIsWinner, sectionIsLayer } from "./section-claims.js";
+import type { Repeated, Survey } from "./survey.js";
 
-/** How the store understands what it is sent. */
-export type Mode =
-  /** Leaves; a plain update names the winner. The `leaf` dialect, and `newest` when detected. */
-  | "leaf"
-  /** Leaves; a plain update sets one layer. The `newest` dialect when asked for by name. */
-  | "layered-leaf"
-  /** Sections in snapshots, leaves in updates. */
-  | "section-merged"
-  /** Sections in snapshots and updates, each of one source. */
-  | "section-per-source"
-  /** No dotted key so far: sections of either kind, or leaves outside of any section. */
-  | "sections";
+/** How settings are sent: a dialect of the wire, or, by a source in this process, leaves with all their layers. */
+export type Told = Dialect | "auto" | "in-process";
 
-/** How settings are told: a dialect of the wire, or, by a source in this process, leaves with all their layers. */
-export type Told = Dialect | "auto" | "layered-leaf";
-
-/** A snapshot, gathered by lower-cased key. */
-export interface Survey {
-  readonly mode: Mode;
-  /** The layers that the snapshot gives each key, lowest priority first. A lone layer is not wrapped in a list. */
-  readonly claims: Map<string, SourceValue | readonly SourceValue[]>;
-  /** Whether there are lists among them. */
-  readonly layered: boolean;
-  readonly unknownSources: number;
+/** The rules of one dialect. */
+export interface DialectPolicy {
+  /** The leaves that a snapshot's entries stand for. */
+  readonly leaves: (entries: Survey["settings"]) => Map<string, ResolvedSetting>;
+  /** The whole sections to keep beside the leaves, when updates need them. */
+  readonly sections: (entries: Survey["settings"]) => SectionClaims | undefined;
+  /** What an update does. */
+  readonly update:
+    | { readonly of: "leaves"; readonly rule: LeafRule }
+    | { readonly of: "sections"; readonly rule: SectionRule };
+  /** A map may stand for a section also in an update. */
+  readonly splitsMaps: boolean;
+  /** Another dialect, when an update shows that it is that one. */
+  readonly decide: (update: LeafUpdate, sections: SectionClaims) => DialectPolicy | undefined;
+  /**
+   * What is known of the layers below a winner. `all`: the sender sends each layer. `some`: only winners are sent, so that
+   * others may be missing, or have changed since.
+   */
+  readonly lowerLayers: LowerLayers;
 }
 
-/** Gathers a snapshot and finds its mode. Of two entries with one key and source the last one counts. */
-export function survey(settings: readonly WireSetting[], dialect: Told, priority: Priority): Survey {
-  const claims: Survey["claims"] = new Map();
-  let count = 0;
-  let unknownSources = 0;
-  let source = "";
-  let known = true;
-  let dotted = false;
-  for (const setting of settings) {
-    const claim = claimOf(setting);
-    if (claim === undefined) continue;
-    count++;
-    // Settings come in long runs of one source, so it is looked up once a run.
-    if (claim.source !== source) {
-      source = claim.source;
-      known = priority.isKnown(source);
-    }
-    if (!known) unknownSources++;
-    const key = lowerCase(setting.key);
-    dotted = dotted || key.includes(".");
-    claims.set(key, claim);
+const asSent: DialectPolicy["leaves"] = (entries) => entries;
+const none = (): undefined => undefined;
+
+const leaf: DialectPolicy = Object.freeze<DialectPolicy>({
+  leaves: asSent,
+  sections: none,
+  update: { of: "leaves", rule: winnerOfLeaf },
+  splitsMaps: false,
+  decide: none,
+  lowerLayers: "some",
+});
+
+const detectedLeaf: DialectPolicy = Object.freeze<DialectPolicy>({
+  ...leaf,
+  update: { of: "leaves", rule: winnerOfLeafOrSection },
+});
+
+const inProcess: DialectPolicy = Object.freeze<DialectPolicy>({
+  ...leaf,
+  update: { of: "leaves", rule: layerOfLeaf },
+  lowerLayers: "all",
+});
+
+const sectionMerged: DialectPolicy = Object.freeze<DialectPolicy>({
+  leaves: flattened,
+  sections: none,
+  update: { of: "leaves", rule: winnerOfSubtree },
+  splitsMaps: true,
+  decide: none,
+  lowerLayers: "some",
+});
+
+const sectionPerSource: DialectPolicy = Object.freeze<DialectPolicy>({
+  leaves: flattened,
+  sections: layersOfEach,
+  update: { of: "sections", rule: sectionIsLayer },
+  splitsMaps: true,
+  decide: none,
+  lowerLayers: "all",
+});
+
+const undecided: DialectPolicy = Object.freeze<DialectPolicy>({
+  leaves: flattened,
+  sections: layersOfEach,
+  update: { of: "sections", rule: scalarIsWinner },
+  splitsMaps: true,
+  decide({ key, unsetSource }, sections) {
+    // An update of a leaf, in a section or not, or a removal, which only senders of leaves send.
+    if (unsetSource === "" && (!key.includes(".") || sections.has(key))) return undefined;
+    const sendsSections = [...sections.values()].some((layers) => layers.some(({ value }) => isSection(value)));
+    return sendsSections ? sectionMerged : detectedLeaf;
+  },
+  lowerLayers: "some",
+});
+
+/** What a snapshot's entries that repeat a key mean. */
+export function repeatedIn(told: Told): Repeated {
+  return told === "newest" || told === "leaf" ? "last wins" : "layers";
+}
+
+/** The rules for a snapshot. */
+export function policyOf(told: Told, { dotted, layered }: Pick<Survey, "dotted" | "layered">): DialectPolicy {
+  switch (told) {
+    case "newest":
+    case "leaf":
+      return leaf;
+    case "in-process":
+      return inProcess;
+    case "section-merged":
+      return sectionMerged;
+    case "section-per-source":
+      // Whole sections have no dotted keys; a sender that was misnamed still gets its leaves read.
+      return dotted ? leaf : sectionPerSource;
+    case "auto":
+      if (dotted) return detectedLeaf;
+      return layered ? sectionPerSource : undecided;
   }
-  const lastWins = dialect === "newest" || dialect === "leaf";
-  // Looking for an earlier claim at each setting would cost a third of the time; repeated keys are rare.
-  const layered = claims.size < count && !lastWins && gatherLayers(settings, claims, priority);
-  const mode = dialect === "auto" ? detect(dotted, layered) : modeOf(dialect, dotted);
-  return { mode, claims, layered, unknownSources };
 }
 
-/** What a setting claims; `undefined` for one that only reports a removal. */
-function claimOf(setting: WireSetting): SourceValue | undefined {
-  if (setting.source !== "") return setting;
-  return setting.unsetSource === "" ? { source: unnamedSource, value: setting.value } : undefined;
-}
-
-/** Gathers again, now with all sources of each key. True when some key has more than one. */
-function gatherLayers(settings: readonly WireSetting[], claims: Survey["claims"], priority: Priority): boolean {
-  let layered = false;
-  claims.clear();
-  for (const setting of settings) {
-    const claim = claimOf(setting);
-    if (claim === undefined) continue;
-    const key = lowerCase(setting.key);
-    const earlier = claims.get(key);
-    if (earlier === undefined || ("source" in earlier && earlier.source === claim.source)) {
-      claims.set(key, claim);
-    } else {
-      layered = true;
-      claims.set(key, withLayer(priority, layersOfClaim(earlier), claim.source, claim.value));
+function flattened(entries: Survey["settings"]): Map<string, ResolvedSetting> {
+  const all = new Map<string, ResolvedSetting>();
+  for (const [key, entry] of entries) {
+    for (const [leafKey, layers] of leavesOf(key, layersOf(entry))) {
+      const setting = settle(layers);
+      if (setting !== undefined) all.set(leafKey, setting);
     }
   }
-  return layered;
+  return all;
 }
 
-/** A claim as a list of layers. */
-export function layersOfClaim(claim: SourceValue | readonly SourceValue[]): readonly SourceValue[] {
-  return "source" in claim ? [{ source: claim.source, value: claim.value }] : claim;
-}
-
-function detect(dotted: boolean, layered: boolean): Mode {
-  if (dotted) return layered ? "layered-leaf" : "leaf";
-  return layered ? "section-per-source" : "sections";
-}
-
-function modeOf(dialect: Exclude<Told, "auto">, dotted: boolean): Mode {
-  if (dialect === "newest") return "layered-leaf";
-  // Whole sections have no dotted keys; a sender that was misnamed still gets its leaves read, layer by layer.
-  return dialect === "section-per-source" && dotted ? "layered-leaf" : dialect;
+function layersOfEach(entries: Survey["settings"]): SectionClaims {
+  return new Map(Array.from(entries, ([key, entry]) => [key, layersOf(entry)]));
 }

@@ -14,7 +14,8 @@ export function equalLayers(a: readonly SourceValue[], b: readonly SourceValue[]
   return true;
 }
 
-function equalSettings(a: ResolvedSetting, b: ResolvedSetting): boolean {
+/** True when two settings have the same value from the same source, and the same layers below. */
+export function equalSettings(a: ResolvedSetting, b: ResolvedSetting): boolean {
   if (a.layers === undefined || b.layers === undefined) {
     return a.layers === b.layers && a.source === b.source && equalValues(a.value, b.value);
   }

@@ -5,7 +5,6 @@
  * comes back when the override is withdrawn. `remote-config` and `cli` still win over it. Rules apply in their order,
  * so a later rule sees what an earlier one wrote and wins where both write the same target.
  */
-
 import { lowerCase } from "../../shared/lower-case.js";
 import type { OverrideRule } from "../../shared/params.js";
 import type { ResolvedSetting } from "../../shared/types.js";
@@ -16,26 +15,56 @@ const overrideSource = "agent-runtime";
 /** Looks a key up in a state of the configuration. */
 export type Lookup = (key: string) => ResolvedSetting | undefined;
 
-/** The rules of one client, with lower-cased keys. */
-export function rulesOf(rules: readonly OverrideRule[], clientName: string): readonly OverrideRule[] {
-  return rules
-    .filter((rule) => rule.clientName === clientName)
-    .map((rule) => ({ clientName, from: lowerCase(rule.from), to: lowerCase(rule.to) }));
-}
+/** The settings that rules put in place of those of the wire, by target key. */
+export type Overlay = ReadonlyMap<string, ResolvedSetting>;
 
-/** The settings that the rules put in place of those of the wire, by target key. */
-export function overlayOf(
-  rules: readonly OverrideRule[],
-  wire: Lookup,
-  priority: Priority,
-): Map<string, ResolvedSetting> {
-  const overlay = new Map<string, ResolvedSetting>();
-  const read: Lookup = (key) => overlay.get(key) ?? wire(key);
-  for (const { from, to } of rules) {
-    const value = read(from)?.value;
-    if (typeof value !== "string" || value === "") continue;
-    const setting = settle(withLayer(priority, layersOf(wire(to)), overrideSource, value));
-    if (setting !== undefined) overlay.set(to, setting);
+/** The rules of one client, and what they make of the present state. */
+export class Overrides {
+  /** Keys that are written. */
+  readonly targets: ReadonlySet<string>;
+  readonly #rules: readonly OverrideRule[];
+  readonly #keys: ReadonlySet<string>;
+  readonly #priority: Priority;
+  #overlay: Overlay = new Map();
+
+  constructor(rules: readonly OverrideRule[], clientName: string, priority: Priority) {
+    this.#rules = rules
+      .filter((rule) => rule.clientName === clientName)
+      .map((rule) => ({ clientName, from: lowerCase(rule.from), to: lowerCase(rule.to) }));
+    this.#priority = priority;
+    this.targets = new Set(this.#rules.map(({ to }) => to));
+    this.#keys = new Set(this.#rules.flatMap(({ from, to }) => [from, to]));
   }
-  return overlay;
+
+  /** Whether rules read or write the key. */
+  concerns(key: string): boolean {
+    return this.#keys.has(key);
+  }
+
+  writes(key: string): boolean {
+    return this.targets.has(key);
+  }
+
+  /** What stands in place of a key now; `undefined` when the wire decides. */
+  present(key: string): ResolvedSetting | undefined {
+    return this.#overlay.get(key);
+  }
+
+  /** What the rules make of a state of the wire. */
+  overlay(wire: Lookup): Overlay {
+    const overlay = new Map<string, ResolvedSetting>();
+    const read: Lookup = (key) => overlay.get(key) ?? wire(key);
+    for (const { from, to } of this.#rules) {
+      const value = read(from)?.value;
+      if (typeof value !== "string" || value === "") continue;
+      const setting = settle(withLayer(this.#priority, layersOf(wire(to)), overrideSource, value));
+      if (setting !== undefined) overlay.set(to, setting);
+    }
+    return overlay;
+  }
+
+  /** Takes an overlay for the present one. */
+  become(overlay: Overlay): void {
+    this.#overlay = overlay;
+  }
 }

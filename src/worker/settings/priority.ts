@@ -59,8 +59,12 @@ export function withoutLayer(layers: readonly SourceValue[], source: string): re
 
 /** What a key with these layers resolves to, deeply frozen; `undefined` when there is no layer. */
 export function settle(layers: readonly SourceValue[]): ResolvedSetting | undefined {
-  const winner = layers.at(-1);
-  if (winner === undefined) return undefined;
+  return layers.length === 0 ? undefined : settleTop(layers);
+}
+
+/** As {@link settle}, of at least one layer. */
+export function settleTop(layers: readonly SourceValue[]): ResolvedSetting {
+  const winner = layers[layers.length - 1] as SourceValue;
   for (const layer of layers) deepFreeze(layer.value);
   const { source, value } = winner;
   return layers.length === 1 ? { source, value } : { source, value, layers };

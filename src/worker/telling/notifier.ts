@@ -8,7 +8,6 @@ import type { Publication } from "../../memory/writer/publication.js";
 import { ChangeQueue } from "../../shared/change-queue.js";
 import type { ChangeBatch } from "../../shared/messages.js";
 import type { ConfigChange, EffectiveChange } from "../../shared/types.js";
-import type { ChangeSink } from "../ports.js";
 
 /**
  * Most changes in a batch. Half of a subscription's default buffer: a subscriber that keeps up is never overrun by a
@@ -31,7 +30,7 @@ export interface NotifierOptions {
   readonly maxWaiting?: number;
 }
 
-export class Notifier implements ChangeSink {
+export class Notifier {
   readonly #options: NotifierOptions;
   readonly #queue: ChangeQueue;
   #active = false;

@@ -1,5 +1,5 @@
 /**
- * Publishes and tells, over the lives of several workers: the first publication of a new one tells subscribers the net
+ * Publishes and reports, over the lives of several workers: the first publication of a new one tells subscribers the net
  * difference to what they know, whatever the former one had published, and had still to tell.
  */
 import { count } from "../../memory/facts.js";
@@ -8,7 +8,7 @@ import type { Region } from "../../memory/region.js";
 import type { Untold } from "../../memory/untold.js";
 import type { Publication, Publisher } from "../../memory/writer/publication.js";
 import type { ConfigValue, EffectiveChange } from "../../shared/types.js";
-import type { ChangeSink } from "../ports.js";
+import type { StateSink } from "../ports.js";
 import type { Notifier } from "./notifier.js";
 import { netChanges, publishedSettings } from "./takeover.js";
 
@@ -21,36 +21,33 @@ export interface PublishingParts {
   readonly onPublished: (publication: Publication) => void;
 }
 
-/** Publisher and change sink of one worker's life. */
-export function publishing(parts: PublishingParts): { publisher: Publisher; changes: ChangeSink } {
+/** The state sink of one worker's life. */
+export function publishing(parts: PublishingParts): StateSink {
   const { region, writer, notifier, untold, onPublished } = parts;
   let first = true;
-  /** From the first publish to its notification: what it changes for subscribers. */
-  let firstChanges: readonly EffectiveChange[] | undefined;
+
+  /** Writes down what subscribers are to be told, before readers can see it. Gives it, if there are subscribers. */
+  const announce = (changes: readonly EffectiveChange[]): readonly EffectiveChange[] | undefined => {
+    if (!notifier.active) return undefined;
+    const differences = first ? netChanges(toldSettings(region, untold, notifier), changes) : changes;
+    notifier.willPublish(differences);
+    return differences;
+  };
+
   return {
-    publisher: {
-      publish(publication) {
-        firstChanges = undefined;
-        if (notifier.active) {
-          if (first) firstChanges = netChanges(toldSettings(region, untold, notifier), publication.changes);
-          notifier.willPublish(firstChanges ?? publication.changes);
-        }
-        // A step of the work is done: a large snapshot must not look like a worker that is stuck.
-        region.add(header.heartbeat, 1);
-        writer.publish(publication);
-        count(region, "publishes");
-      },
-    },
-    changes: {
-      notify(publication) {
-        // One with a time of its own came out of the cache, and is not to go back there as new.
-        if (publication.atMs === undefined) onPublished(publication);
-        if (!first) return notifier.notify(publication);
-        first = false;
-        // Without them, nobody was there when the state was published, and so nothing has changed for anybody.
-        if (firstChanges !== undefined) notifier.notify({ ...publication, changes: firstChanges });
-        firstChanges = undefined;
-      },
+    show(publication, commit) {
+      const announced = announce(publication.changes);
+      // A step of the work is done: a large snapshot must not look like a worker that is stuck.
+      region.add(header.heartbeat, 1);
+      writer.publish(publication);
+      count(region, "publishes");
+      commit();
+      // One with a time of its own came out of the cache, and is not to go back there as new.
+      if (publication.atMs === undefined) onPublished(publication);
+      if (!first) return notifier.notify(publication);
+      first = false;
+      // Without them, nobody was there when the state was published, and so nothing has changed for anybody.
+      if (announced !== undefined) notifier.notify({ ...publication, changes: announced });
     },
   };
 }

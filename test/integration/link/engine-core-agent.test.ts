@@ -48,9 +48,10 @@ function run(agent: CoreAgent, changes: Partial<EngineParams> = {}) {
     random: Math.random,
     transport: createGrpcTransport(params),
     credentials: createCredentialsReader(params, systemClock),
-    publisher: {
-      publish: ({ changes: list }: Publication) => {
+    states: {
+      show({ changes: list }: Publication, commit) {
         for (const { key, setting } of list) visible.set(key, setting?.value);
+        commit();
       },
     },
     status: {
@@ -58,7 +59,6 @@ function run(agent: CoreAgent, changes: Partial<EngineParams> = {}) {
       count: (name, by = 1) => counts.set(name, (counts.get(name) ?? 0) + by),
       messageReceived() {},
     },
-    changes: { notify() {} },
     sessionIdProvider: undefined,
     log() {},
   });

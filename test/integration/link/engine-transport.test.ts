@@ -46,13 +46,17 @@ function run(address: string) {
     credentials: {
       read: async () => ({ token: "token", certificate: own.certificate, privateKey: own.privateKey }),
     },
-    publisher: { publish: (publication) => publications.push(publication) },
+    states: {
+      show(publication, commit) {
+        publications.push(publication);
+        commit();
+      },
+    },
     status: {
       set: (status) => statuses.push(status),
       count: (name, by = 1) => counts.set(name, (counts.get(name) ?? 0) + by),
       messageReceived() {},
     },
-    changes: { notify() {} },
     sessionIdProvider: undefined,
     log() {},
   });

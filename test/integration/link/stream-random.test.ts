@@ -111,7 +111,9 @@ class World {
         else this.visible.set(key, setting.value);
       }
       const state = textOf(this.visible);
-      if (!this.agent.history.has(state)) throw new Error(`This was never the core agent's state: ${state}`);
+      // An update that was left out is missing until the snapshot that it asks for.
+      if (this.bench.count("ambiguousUpdates") === 0 && !this.agent.history.has(state))
+        throw new Error(`This was never the core agent's state: ${state}`);
     }
     this.#seen = this.bench.publications.length;
     expect(this.bench.transport.openStreams).toBeLessThanOrEqual(1);
@@ -269,6 +271,7 @@ describe("over a real socket, with the faults of the core agent", () => {
     await agent.start();
     const engine = startLiveEngine(agent);
     let round = 0;
+    let ambiguous = 0;
     try {
       await fc.assert(
         fc.asyncProperty(socketEvents, async (script) => {
@@ -281,6 +284,10 @@ describe("over a real socket, with the faults of the core agent", () => {
           round++;
           agent.set("final.change", round, "cli");
           await until(() => engine.visible.get("final.change")?.value === round && isInStep(engine, agent));
+          if (engine.count("ambiguousUpdates") > ambiguous) {
+            await until(() => textOf(valuesOf(engine.visible)) === textOf(valuesOf(agent.settings())));
+          }
+          ambiguous = engine.count("ambiguousUpdates");
           expect(valuesOf(engine.visible)).toEqual(valuesOf(agent.settings()));
         }),
         { numRuns: Number(process.env.STREAM_RANDOM_SOCKET_RUNS ?? 60), endOnFailure: true },

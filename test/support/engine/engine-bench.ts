@@ -70,7 +70,14 @@ export class EngineBench {
           return this.readCredentials();
         },
       },
-      publisher: { publish: (publication) => this.#publish(publication) },
+      states: {
+        show: (publication, commit) => {
+          this.#publish(publication);
+          commit();
+          this.notified.push(publication);
+          this.order.push(`notify ${publication.sequenceId}`);
+        },
+      },
       status: {
         set: (status) => {
           this.statuses.push(status);
@@ -80,12 +87,6 @@ export class EngineBench {
         count: (counter, by = 1) => this.counts.set(counter, (this.counts.get(counter) ?? 0) + by),
         messageReceived: () => {
           this.messages++;
-        },
-      },
-      changes: {
-        notify: (publication) => {
-          this.notified.push(publication);
-          this.order.push(`notify ${publication.sequenceId}`);
         },
       },
       sessionIdProvider,

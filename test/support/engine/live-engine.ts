@@ -65,25 +65,33 @@ export function startLiveEngine(agent: CoreAgent, changes: Partial<EngineParams>
       else visible.set(key, setting);
     }
   };
-  const engine = createEngine(params, {
-    clock: systemClock,
-    random: Math.random,
-    transport: createGrpcTransport(params),
-    credentials: createCredentialsReader(params, systemClock),
-    publisher: { publish },
-    status: {
-      set: (next) => {
-        status = next;
-        saw("status", JSON.stringify(next));
-        states.push(next.state);
+  const engine = createEngine(
+    params,
+    {
+      clock: systemClock,
+      random: Math.random,
+      transport: createGrpcTransport(params),
+      credentials: createCredentialsReader(params, systemClock),
+      states: {
+        show(publication, commit) {
+          publish(publication);
+          commit();
+        },
       },
-      count: (name, by = 1) => counts.set(name, (counts.get(name) ?? 0) + by),
-      messageReceived() {},
+      status: {
+        set: (next) => {
+          status = next;
+          saw("status", JSON.stringify(next));
+          states.push(next.state);
+        },
+        count: (name, by = 1) => counts.set(name, (counts.get(name) ?? 0) + by),
+        messageReceived() {},
+      },
+      sessionIdProvider: undefined,
+      log: (_level, message) => saw("log", message),
     },
-    changes: { notify() {} },
-    sessionIdProvider: undefined,
-    log: (_level, message) => saw("log", message),
-  });
+    { reopeningIntervalMs: 50 },
+  );
   const live: LiveEngine = {
     visible,
     refuse: false,

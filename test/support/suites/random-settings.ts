@@ -26,12 +26,16 @@ const map = fc.constantFrom<ConfigValue>(
 );
 
 /** Keys of single-layer settings in the dialects where two layers of a top-level setting cannot be told apart. */
-export function layerStep(sourcesOf: (key: string) => readonly string[] = () => stepSources): fc.Arbitrary<LayerStep> {
+export function layerStep(
+  sourcesOf: (key: string) => readonly string[] = () => stepSources,
+  more: readonly ConfigValue[] = [],
+): fc.Arbitrary<LayerStep> {
+  const values = fc.oneof({ weight: 6, arbitrary: scalar }, ...more.map((value) => fc.constant(value)));
   return fc
     .tuple(fc.constantFrom(...stepKeys), fc.nat(2))
     .chain(([key, unset]) =>
       fc
-        .tuple(fc.constantFrom(...sourcesOf(key)), mapKeys.includes(key) ? map : scalar)
+        .tuple(fc.constantFrom(...sourcesOf(key)), mapKeys.includes(key) ? map : values)
         .map(([source, value]) => ({ key, source, value: unset === 0 ? undefined : value })),
     );
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type Dialect, defaultSourcePriority } from "../../../../src/shared/params.js";
+import { defaultSourcePriority } from "../../../../src/shared/params.js";
 import type { ConfigValue, ResolvedSetting, WireSetting } from "../../../../src/shared/types.js";
+import type { Told } from "../../../../src/worker/settings/dialects.js";
 import { LayerStore, type Staged } from "../../../../src/worker/settings/layers.js";
 import { layersOf } from "../../../../src/worker/settings/priority.js";
 
@@ -19,7 +20,7 @@ class Replica {
   /** Keys of the last commit's changes; `~` marks those whose value stayed. */
   lastChanges: string[] = [];
 
-  constructor(dialect: Dialect | "auto" = "auto", maxKeys = 1_000_000) {
+  constructor(dialect: Told = "auto", maxKeys = 1_000_000) {
     this.store = new LayerStore({
       clientName: "c",
       overrides: [],
@@ -102,7 +103,7 @@ describe("a snapshot", () => {
 
   it("does not take a repeated entry of one source for a second layer", () => {
     const replica = new Replica().snapshot(set("file", "a.b", 1), set("file", "a.b", 2));
-    expect(replica.update(set("default", "a.b", 0)).layers("a.b")).toEqual(["default=0"]);
+    expect(replica.layers("a.b")).toEqual(["file=2"]);
   });
 
   it("keeps a leaf and leaves below it", () => {
@@ -168,7 +169,7 @@ describe("staging", () => {
 describe("sources", () => {
   it("merge by priority, unknown ones just above `unknown`, and are counted", () => {
     const replica = new Replica("newest").snapshot(set("default", "a.b", 1));
-    for (const source of ["cli", "odd", "unknown", "file"]) replica.update(set(source, "a.b", source));
+    for (const source of ["unknown", "odd", "file", "cli"]) replica.update(set(source, "a.b", source));
     expect(replica.layers("a.b")).toEqual(["default=1", 'unknown="unknown"', 'odd="odd"', 'file="file"', 'cli="cli"']);
     const strange = [set("odd", "a.b", 1), set("odder", "a.c", 1), set("file", "a.d", 1)];
     expect(replica.store.applySnapshot(strange).unknownSources).toBe(2);
@@ -221,13 +222,6 @@ describe("the newest dialect", () => {
     expect(new Replica().snapshot(set("file", "a.b", 1)).update(unset("cli", "x.y")).lastChanges).toEqual([]);
   });
 
-  it("keeps a lower layer's update below when it is asked for by name", () => {
-    const replica = new Replica("newest").snapshot(set("cli", "a.b", 2)).update(set("file", "a.b", 1));
-    expect(replica.layers("a.b")).toEqual(["file=1", "cli=2"]);
-    expect(replica.lastChanges).toEqual(["~a.b"]);
-    expect(replica.update(set("cli", "a.b", null)).values).toEqual({ "a.b": null });
-  });
-
   it("believes a removal that names the layer which wins now, over layers it still had above", () => {
     for (const dialect of ["auto", "newest"] as const) {
       const replica = new Replica(dialect).snapshot(set("file", "a.b", 1)).update(set("agent-runtime", "a.b", 2));
@@ -248,20 +242,64 @@ describe("the newest dialect", () => {
   });
 });
 
-describe("the leaf dialect", () => {
-  it("falls back when a lower layer is sent as an ordinary update", () => {
-    for (const dialect of ["auto", "leaf"] as const) {
-      const replica = new Replica(dialect).snapshot(set("file", "a.b", 1)).update(set("agent-runtime", "a.b", 2));
-      expect(replica.update(set("file", "a.b", 1)).layers("a.b")).toEqual(["file=1"]);
-      expect(replica.update(set("default", "a.b", 0)).layers("a.b")).toEqual(["default=0"]);
+describe("a plain update of a leaf", () => {
+  it.each(["auto", "leaf", "newest"] as const)(
+    "that names a source below the one known to win is ambiguous, and changes nothing (%s)",
+    (dialect) => {
+      const replica = new Replica(dialect).snapshot(set("file", "a.b", 1), set("remote-config", "a.c", 1));
+      replica.update(set("cli", "a.b", 2));
+      for (const setting of [set("file", "a.b", 5), set("default", "A.B", null), set("odd", "a.c", 1)]) {
+        const staged = replica.store.applyUpdate(setting);
+        expect([staged.ambiguous, staged.changes]).toEqual([true, []]);
+        staged.commit();
+      }
+      expect(replica.update(set("cli", "a.b", 3)).layers("a.b")).toEqual(["file=1", "cli=3"]);
+    },
+  );
+
+  it("of a section's leaf is ambiguous below a source that an update named, and not below a section's own name", () => {
+    const replica = new Replica().snapshot(set("unknown", "app", { port: 1, labels: { a: "1" } }));
+    expect(replica.store.applyUpdate(set("default", "app.port", 0)).ambiguous).toBe(false);
+    replica.update(set("file", "app.port", 2)).update(set("file", "app.labels", { b: "2" }));
+    expect(replica.store.applyUpdate(set("default", "app.port", 0)).ambiguous).toBe(true);
+    expect(replica.store.applyUpdate(set("default", "app.labels", { c: "3" })).ambiguous).toBe(true);
+    expect(replica.store.applyUpdate(set("cli", "app.labels", { c: "3" })).ambiguous).toBe(false);
+  });
+
+  it("of a setting outside of sections is ambiguous until the dialect is known", () => {
+    const replica = new Replica().snapshot(set("file", "log_level", "info"), set("file", "app", { port: 1 }));
+    expect(replica.store.applyUpdate(set("default", "log_level", "warn")).ambiguous).toBe(true);
+    expect(replica.store.applyUpdate(set("file", "log_level", null)).ambiguous).toBe(true);
+    expect(replica.store.applyUpdate(set("cli", "tags", null)).changes[0]?.setting?.value).toBe(null);
+    expect(replica.store.applyUpdate(set("default", "app", { port: 0 })).ambiguous).toBe(false);
+    expect(replica.store.applyUpdate(set("file", "app", null)).changes[0]?.setting).toBe(undefined);
+    replica.snapshot(set("default", "log_level", "warn"), set("file", "log_level", "info"));
+    expect(replica.store.applyUpdate(set("default", "log_level", "warn")).ambiguous).toBe(false);
+  });
+
+  it("is never ambiguous where sources send all that they say, or the settings come from this process", () => {
+    for (const dialect of ["section-per-source", "in-process"] as const) {
+      const replica = new Replica(dialect).snapshot(set("file", "level", 1));
+      expect(replica.update(set("default", "level", 0)).layers("level")).toEqual(["default=0", "file=1"]);
     }
   });
 
-  it("removes a dotted key that is sent as null", () => {
-    const replica = new Replica().snapshot(set("default", "a.b", 1)).update(set("file", "a.b", 2));
-    expect(replica.update(set("file", "a.b", null)).values).toEqual({});
-  });
+  it.each(["auto", "leaf", "newest", "in-process"] as const)(
+    "with null keeps the key and its source, as a snapshot of the same state does (%s)",
+    (dialect) => {
+      const replica = new Replica(dialect).snapshot(set("default", "a.list", ["x"]), set("file", "a.b", 1));
+      replica.update(set("agent-runtime", "a.list", null)).update(set("file", "a.b", null));
+      expect([...replica.settings].map(([key, { source, value }]) => [key, source, value])).toEqual([
+        ["a.list", "agent-runtime", null],
+        ["a.b", "file", null],
+      ]);
+      replica.snapshot(set("agent-runtime", "a.list", null), set("file", "a.b", null));
+      expect(replica.lastChanges.filter((key) => !key.startsWith("~"))).toEqual([]);
+    },
+  );
+});
 
+describe("the leaf dialect", () => {
   it("keeps null in a snapshot", () => {
     expect(new Replica().snapshot(set("default", "a.b", null)).values).toEqual({ "a.b": null });
   });
@@ -315,8 +353,14 @@ describe("the section dialect, merged", () => {
     const replica = new Replica().snapshot(section);
     expect(replica.update(set("file", "app.port", 2)).layers("app.port")).toEqual(["unknown=1", "file=2"]);
     expect(replica.lastChanges).toEqual(["app.port"]);
-    expect(replica.update(set("default", "app.port", 0)).layers("app.port")).toEqual(["default=0"]);
-    expect(replica.update(set("file", "app.port", null)).settings.has("app.port")).toBe(false);
+    expect(replica.update(set("default", "app.tls.on", false)).layers("app.tls.on")).toEqual(["default=false"]);
+    expect(replica.update(set("file", "app.port", null)).layers("app.port")).toEqual(["unknown=1", "file=null"]);
+    expect(
+      replica
+        .update(set("file", "app.labels", null))
+        .layers("app.labels")
+        .at(-1),
+    ).toBe("file=null");
   });
 
   it("replaces a map-valued leaf by one update, as the next snapshot would", () => {
@@ -384,8 +428,6 @@ describe("the section dialect, per source", () => {
   it("is recognised by an update when the snapshot held one source only", () => {
     const replica = new Replica().snapshot(defaults, set("default", "log_level", "info")).update(file);
     expect(replica.layers("app.port")).toEqual(["default=1", "file=2"]);
-    replica.update(set("file", "log_level", "debug")).update(set("file", "log_level", null));
-    expect(replica.layers("log_level")).toEqual(['default="info"']);
     replica.update(set("file", "app", null));
     expect(replica.layers("app.port")).toEqual(["default=1"]);
   });
@@ -442,8 +484,6 @@ describe("switching between dialects", () => {
   it("reads leaves when a snapshot without any dotted key is followed by one", () => {
     const replica = new Replica().snapshot(set("file", "log_level", "info")).update(set("file", "a.map", { b: 1 }));
     expect(replica.values).toEqual({ "a.map": { b: 1 }, log_level: "info" });
-    expect(replica.update(set("cli", "log_level", "x")).update(set("default", "log_level", "y")).values.log_level).toBe(
-      "y",
-    );
+    expect(replica.update(set("cli", "log_level", "x")).layers("log_level")).toEqual(['file="info"', 'cli="x"']);
   });
 });

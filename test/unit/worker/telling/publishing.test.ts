@@ -80,7 +80,7 @@ function newWorld(options: { maxUntoldBytes?: number; maxBatch?: number } = {}) 
     });
     notifier.setActive(true);
     const { writer } = new TestWriter(region);
-    const { publisher, changes: sink } = publishing({
+    const states = publishing({
       region,
       notifier,
       untold: stepwise,
@@ -99,9 +99,7 @@ function newWorld(options: { maxUntoldBytes?: number; maxBatch?: number } = {}) 
     life = {
       publish(changes) {
         const publication = { sequenceId: ++sequenceId, origin: "test", changes };
-        publisher.publish(publication);
-        step();
-        sink.notify(publication);
+        states.show(publication, step);
       },
       acknowledged: () => notifier.acknowledged(),
       poll() {

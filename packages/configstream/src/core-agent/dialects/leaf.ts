@@ -1,4 +1,4 @@
-/** Dotted leaf keys; whatever happened to a key, the update is what wins now. */
+/** Dotted leaf keys; whatever happened to a key, the update is what wins now. Only where nothing wins, it is a removal. */
 import type { WireSetting } from "configstream-consumer/internal";
 import type { EffectiveSetting, LayerChange } from "../layer-store.js";
 import type { Dialect, EncodeEntry } from "./dialect.js";
@@ -7,14 +7,13 @@ export const leafDialect: Dialect = { snapshot: snapshotOf, update: winnerUpdate
 
 function* snapshotOf(settings: ReadonlyMap<string, EffectiveSetting>, encode: EncodeEntry): Iterable<Buffer> {
   for (const [key, setting] of settings) {
-    // In an update null says that nothing is left; a snapshot that held it would say something else.
-    if (setting.value === null) continue;
     yield encode(setting, () => ({ source: setting.source, key, value: setting.value, unsetSource: "" }));
   }
 }
 
-/** The winner after a change, as an ordinary update; null when no layer is left. A hidden layer's change is not told. */
+/** The winner after a change, as an ordinary update; a removal when no layer is left. A hidden layer's change is not told. */
 export function winnerUpdate({ key, source, before, after }: LayerChange): WireSetting | undefined {
   if (after === before) return undefined;
-  return { source: after?.source ?? source, key, value: after?.value ?? null, unsetSource: "" };
+  if (after === undefined) return { source: "", key, value: null, unsetSource: source };
+  return { source: after.source, key, value: after.value, unsetSource: "" };
 }

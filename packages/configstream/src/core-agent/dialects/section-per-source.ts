@@ -31,7 +31,7 @@ export function createSectionPerSourceDialect(
       const section = new SectionBuilder();
       for (const leaf of keysOf(name)) {
         const layer = settings.get(leaf)?.layers.find((candidate) => candidate.source === source);
-        if (layer !== undefined) section.add(leaf, layer.value);
+        if (layer !== undefined && layer.value !== null) section.add(leaf, layer.value);
       }
       // Every change is told, a hidden layer's too: the receiver merges the layers itself.
       return { source, key: name, value: section.value ?? null, unsetSource: "" };
@@ -48,6 +48,8 @@ function* snapshotOf(
   for (const [key, { layers }] of settings) {
     const name = sectionOf(key);
     for (const { source, value } of layers) {
+      // Null claims nothing in this form: a whole section of null is a removal.
+      if (value === null) continue;
       const sections = sources.get(source) ?? new Map<string, SectionBuilder>();
       sources.set(source, sections);
       const section = sections.get(name) ?? new SectionBuilder();

@@ -1,8 +1,8 @@
 /**
  * Leaves to sections: the part of a key before its first dot names the section, the rest becomes nested maps.
  *
- * Two things cannot be said in this form, as in the core agents that speak it: a key that is a value and a section at once
- * in one layer (the section is sent), and null, which claims nothing (it is left out).
+ * A key that is a value and a section at once in one layer cannot be said in this form (the section is sent), as in the core
+ * agents that speak it.
  */
 
 import { type ConfigValue, defineEntry } from "configstream-consumer/internal";
@@ -24,7 +24,6 @@ export class SectionBuilder {
 
   /** @param key Dotted key, the section's name included. */
   add(key: string, value: ConfigValue): void {
-    if (value === null) return;
     let node = this.#root;
     for (const name of key.split(".").slice(1)) {
       let child = node.children.get(name);

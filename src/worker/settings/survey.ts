@@ -1,0 +1,68 @@
+/**
+ * Gathers a snapshot by lower-cased key. A key that one source claims is kept as the entry that was sent, without a copy;
+ * a key of several sources becomes a setting with layers.
+ */
+import { lowerCase } from "../../shared/lower-case.js";
+import type { ResolvedSetting, SourceValue, WireSetting } from "../../shared/types.js";
+import { layersOf, type Priority, settleTop, unnamedSource, withLayer } from "./priority.js";
+
+/** What entries that repeat a key say: that it has several layers, or that the last one counts. */
+export type Repeated = "layers" | "last wins";
+
+/** A snapshot by key. */
+export interface Survey {
+  readonly settings: Map<string, ResolvedSetting>;
+  /** Whether some key has layers of several sources. */
+  readonly layered: boolean;
+  /** Whether some key has a dot. */
+  readonly dotted: boolean;
+  readonly unknownSources: number;
+}
+
+/** Gathers a snapshot. Of two entries with one key and source the last one counts. */
+export function survey(settings: readonly WireSetting[], repeated: Repeated, priority: Priority): Survey {
+  const gathered: Survey["settings"] = new Map();
+  let count = 0;
+  let unknownSources = 0;
+  let source = "";
+  let known = true;
+  let dotted = false;
+  for (const setting of settings) {
+    const claim = claimOf(setting);
+    if (claim === undefined) continue;
+    count++;
+    // Settings come in long runs of one source, so it is looked up once a run.
+    if (claim.source !== source) {
+      source = claim.source;
+      known = priority.isKnown(source);
+    }
+    if (!known) unknownSources++;
+    const key = lowerCase(setting.key);
+    dotted = dotted || key.includes(".");
+    gathered.set(key, claim);
+  }
+  // Looking for an earlier claim at each setting would cost a third of the time; repeated keys are rare.
+  const layered = gathered.size < count && repeated === "layers" && gatherLayers(settings, gathered, priority);
+  return { settings: gathered, layered, dotted, unknownSources };
+}
+
+/** What a setting claims; `undefined` if it only reports a removal. */
+function claimOf(setting: WireSetting): SourceValue | undefined {
+  if (setting.source !== "") return setting;
+  return setting.unsetSource === "" ? { source: unnamedSource, value: setting.value } : undefined;
+}
+
+/** Gathers again, now with all sources of each key. True when some key has more than one. */
+function gatherLayers(settings: readonly WireSetting[], gathered: Survey["settings"], priority: Priority): boolean {
+  let layered = false;
+  gathered.clear();
+  for (const setting of settings) {
+    const claim = claimOf(setting);
+    if (claim === undefined) continue;
+    const key = lowerCase(setting.key);
+    const layers = withLayer(priority, layersOf(gathered.get(key)), claim.source, claim.value);
+    layered = layered || layers.length > 1;
+    gathered.set(key, layers.length > 1 ? settleTop(layers) : claim);
+  }
+  return layered;
+}
