@@ -22,6 +22,9 @@ import {
 } from "./go-text.js";
 import type { StringMap } from "./schema.js";
 
+const emptyList: readonly never[] = Object.freeze([]);
+const emptyMap: StringMap<never> = Object.freeze({});
+
 export function toStringValue(value: ConfigValue): string | undefined {
   if (typeof value === "string") return value;
   if (typeof value === "number") return formatGoFloat(value);
@@ -67,7 +70,9 @@ export function toDurationMs(value: ConfigValue): number | undefined {
   return ns === undefined ? undefined : Number(ns) / 1e6;
 }
 
+/** Null is how the agent sends an empty list or map that was set at run time. */
 export function toStringSlice(value: ConfigValue): readonly string[] | undefined {
+  if (value === null) return emptyList;
   if (typeof value === "string") return Object.freeze(textList(parseJson(value)) ?? fields(value));
   if (Array.isArray(value)) return listOf(value, (item: ConfigValue) => toStringValue(item) ?? "");
   const single = toStringValue(value);
@@ -79,18 +84,20 @@ export function toFloat64Slice(value: ConfigValue): readonly number[] | undefine
 }
 
 export function toStringMap(value: ConfigValue): StringMap<ConfigValue> | undefined {
-  const map = typeof value === "string" ? jsonObject(value) : value;
+  const map = typeof value === "string" ? jsonObject(value) : (value ?? emptyMap);
   return isMap(map) ? deepFreeze(map) : undefined;
 }
 
 export function toStringMapString(value: ConfigValue): StringMap<string> | undefined {
   if (typeof value === "string") return mapOf(jsonObject(value), textOf);
-  return mapOf(value, (inner) => toStringValue(inner) ?? "");
+  return mapOf(value ?? emptyMap, (inner) => toStringValue(inner) ?? "");
 }
 
 export function toStringMapStringSlice(value: ConfigValue): StringMap<readonly string[]> | undefined {
   if (typeof value === "string") return mapOf(jsonObject(value), textList);
-  return mapOf(value, (inner) => (Array.isArray(inner) ? (toStringSlice(inner) ?? []) : [toStringValue(inner) ?? ""]));
+  return mapOf(value ?? emptyMap, (inner) =>
+    Array.isArray(inner) ? (toStringSlice(inner) ?? []) : [toStringValue(inner) ?? ""],
+  );
 }
 
 export function toSizeInBytes(value: ConfigValue): number | undefined {

@@ -59,6 +59,9 @@ export class EngineBench {
   });
   refusePublication: (publication: Publication) => boolean = () => false;
 
+  /** Where the states go as well, such as into a region. */
+  onPublish: (publication: Publication) => void = () => {};
+
   constructor(params: Partial<EngineParams> = {}, sessionIdProvider?: () => Promise<string>) {
     const ports: EnginePorts = {
       clock: this.clock,
@@ -103,6 +106,7 @@ export class EngineBench {
     if (this.refusePublication(publication)) {
       throw new ConfigStreamError("limit_exceeded", "Too large for the test.");
     }
+    this.onPublish(publication);
     this.publications.push(publication);
     this.order.push(`publish ${publication.sequenceId}`);
   }

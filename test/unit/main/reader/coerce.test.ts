@@ -227,7 +227,7 @@ describe("toStringSlice", () => {
       ["a", ""],
     ],
     [{ a: 1 }, undefined],
-    [null, undefined],
+    [null, []],
   ]);
 });
 
@@ -244,7 +244,7 @@ describe("toFloat64Slice", () => {
     [[1, null], undefined],
     [[1, true], undefined],
     [{}, undefined],
-    [null, undefined],
+    [null, []],
   ]);
 });
 
@@ -258,7 +258,7 @@ describe("toStringMap", () => {
     ["{", undefined],
     [[], undefined],
     [1, undefined],
-    [null, undefined],
+    [null, {}],
   ]);
 
   it("gives the setting's own map, and a frozen one for text", () => {
@@ -281,7 +281,7 @@ describe("toStringMapString", () => {
     ['{"a": 1}', undefined],
     ["text", undefined],
     [["a"], undefined],
-    [null, undefined],
+    [null, {}],
   ]);
 });
 
@@ -295,7 +295,7 @@ describe("toStringMapStringSlice", () => {
     ['{"a": "x"}', undefined],
     ["text", undefined],
     [["a"], undefined],
-    [null, undefined],
+    [null, {}],
   ]);
 
   it("is frozen, deeply, and keeps __proto__ as a name", () => {
