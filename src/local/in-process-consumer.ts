@@ -159,6 +159,10 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
     this.refuseWhenStopped();
     const applied = this.#applier.apply([event]);
     if (!applied.ok) throw applied.error;
+    const [first] = applied.skipped;
+    if (first === undefined) return;
+    if (event.kind === "update") throw first.error;
+    this.refused(first.error);
   }
 
   #writeStatus(): void {

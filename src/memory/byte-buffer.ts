@@ -23,6 +23,11 @@ export class ByteBuffer {
     return at;
   }
 
+  /** Gives back all bytes from an offset on. */
+  truncate(at: number): void {
+    this.length = at;
+  }
+
   clear(): void {
     this.length = 0;
     if (this.bytes.length > KEPT_BYTES) this.bytes = new Uint8Array(FIRST_BYTES);

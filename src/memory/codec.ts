@@ -2,8 +2,9 @@
  * Records: what the region holds for one key. A record is the core agent's sequence id (4 bytes), a format (1 byte) and
  * the setting's value, or `[value, [source, value], …]` when more than the winning layer holds the key.
  *
- * The format is msgpack, but for values that have a key `__proto__` somewhere: msgpackr renames it, and a setting must come
- * back as it was sent. `JSON.parse` makes it a plain property, so those few are JSON.
+ * The format is msgpack, but for values that have a name of `Object.prototype` or `toJSON` in a map somewhere: msgpackr
+ * renames `__proto__`, and asks the others what they are. A setting must come back as it was sent, and to JSON they are names
+ * like others, so those few are JSON.
  *
  * Always decodes private memory: msgpackr turns corrupt bytes into wrong values without throwing, so nothing may reach
  * it that has not passed the protocol and its checksum.
@@ -11,6 +12,7 @@
 // By this path it comes without its native part, which takes longer to load than all the rest of it, and helps with long
 // lists of texts only.
 import { Packr, RESET_BUFFER_MODE, REUSE_BUFFER_MODE } from "msgpackr/pack";
+import { isList } from "../shared/equality.js";
 import { deepFreeze } from "../shared/freeze.js";
 import type { ConfigValue, ResolvedSetting, SourceValue } from "../shared/types.js";
 import { ByteBuffer } from "./byte-buffer.js";
@@ -56,7 +58,7 @@ export function appendRecord(buffer: ByteBuffer, setting: ResolvedSetting, seque
   const { layers } = setting;
   const content: ConfigValue =
     layers === undefined ? setting.value : [setting.value, ...layers.map(({ source, value }) => [source, value])];
-  if (namesProto(content)) {
+  if (hasOddName(content)) {
     const text = Buffer.from(JSON.stringify(content));
     return append(buffer, sequenceId, json, text, 0, text.length);
   }
@@ -103,9 +105,14 @@ export function decodeRecord(bytes: Uint8Array, length: number, hasLayers: boole
   };
 }
 
-function namesProto(value: ConfigValue): boolean {
+function hasOddName(value: ConfigValue): boolean {
   if (typeof value !== "object" || value === null) return false;
-  return Object.hasOwn(value, "__proto__") || Object.values(value).some(namesProto);
+  // Walked, since an array of the elements of a long list would be one large allocation more.
+  if (isList(value)) return value.some(hasOddName);
+  for (const name in value) {
+    if (name in Object.prototype || name === "toJSON" || hasOddName(value[name] as ConfigValue)) return true;
+  }
+  return false;
 }
 
 /** Encodes any plain value; the bytes are the caller's own. */

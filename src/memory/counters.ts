@@ -44,6 +44,8 @@ export const counterNames = [
   "unreadableValues",
   /** Plain updates that name a source below the one known to win; they change nothing, and a snapshot is asked for. */
   "ambiguousUpdates",
+  /** Settings left out, since no reader could ever read them; the rest of their state went on. */
+  "skippedSettings",
 ] as const;
 
 /** Name of a counter. */

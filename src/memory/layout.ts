@@ -137,6 +137,8 @@ export const meta = {
   /** Byte offset and byte length of the origin's name. */
   originAt: 5,
   originLength: 6,
+  /** 1: each source's layer of each key was sent; 0: layers below the winners may be missing, or old. */
+  hasAllLayers: 7,
 } as const;
 
 /**

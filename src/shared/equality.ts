@@ -9,6 +9,11 @@ export function isMap(value: ConfigValue): value is ConfigMap {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** True for a list. */
+export function isList(value: ConfigValue): value is readonly ConfigValue[] {
+  return Array.isArray(value);
+}
+
 /** True when two values are the same to every reader: `1` and `"1"` are not, maps with another key order are. */
 export function equalValues(a: ConfigValue, b: ConfigValue): boolean {
   if (a === b) return true;

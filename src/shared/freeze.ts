@@ -1,3 +1,4 @@
+import type { ConfigMap } from "./equality.js";
 import type { ConfigValue } from "./types.js";
 
 /**
@@ -6,6 +7,8 @@ import type { ConfigValue } from "./types.js";
  */
 export function deepFreeze<T extends ConfigValue>(value: T): T {
   if (typeof value !== "object" || value === null) return value;
-  for (const inner of Object.values(value)) deepFreeze(inner as ConfigValue);
+  // Walked, since `Object.values` of a long list would be one large allocation more.
+  if (Array.isArray(value)) for (const inner of value) deepFreeze(inner as ConfigValue);
+  else for (const name of Object.keys(value)) deepFreeze((value as ConfigMap)[name] as ConfigValue);
   return Object.freeze(value);
 }

@@ -4,7 +4,7 @@
  * | input | treatment |
  * |---|---|
  * | neither snapshot nor update | `undefined`: an event of a kind that is not known here |
- * | update without setting, empty key, bytes that are no message | refused |
+ * | update without setting, bytes that are no message | refused |
  * | a value nested deeper than {@link maxNesting} | refused |
  * | no value, or a value of no kind | null, as Go's structpb reads it |
  * | NaN and infinities | the texts `NaN`, `Infinity`, `-Infinity`, as Go's structpb reads them |
@@ -89,7 +89,6 @@ function readSetting(reader: WireReader): WireSetting {
     else reader.skip(tag);
   }
   reader.close(outer);
-  if (key === "") throw refused("One of its settings has an empty key.");
   return { source, key, value, unsetSource };
 }
 

@@ -4,6 +4,7 @@
  * Written straight to bytes, since a generic encoder first builds a second object tree for every value and loses a map
  * key named `__proto__`.
  */
+import { isList } from "../shared/equality.js";
 import type { ConfigValue } from "../shared/types.js";
 import { fieldSize, type WireWriter } from "./wire-writer.js";
 
@@ -49,10 +50,6 @@ export function writeValue(writer: WireWriter, value: ConfigValue): void {
       writeValue(writer, item);
     }
   }
-}
-
-function isList(value: ConfigValue): value is readonly ConfigValue[] {
-  return Array.isArray(value);
 }
 
 function listSize(list: readonly ConfigValue[]): number {

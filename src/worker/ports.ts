@@ -1,13 +1,13 @@
 /** What the engine needs from the world, so that it runs in a worker thread, in the same thread, and in virtual time. */
 
 import type { CounterName } from "../memory/counters.js";
-import type { Publication } from "../memory/writer/publication.js";
+import type { Publication, Skipped } from "../memory/writer/publication.js";
 import type { Clock } from "../shared/clock.js";
 import type { ConfigStreamError } from "../shared/errors.js";
 import type { EngineStatus, WireEvent } from "../shared/types.js";
 import type { Registration } from "../wire/call-messages.js";
 
-export type { EngineStatus, Publication, Registration };
+export type { EngineStatus, Publication, Registration, Skipped };
 
 /** Receives what `status()` and the metrics tell. Must not throw. */
 export interface StatusSink {
@@ -21,10 +21,11 @@ export interface StatusSink {
 /** Where states become visible: the one way from the store to readers, to subscribers, and to the cache. */
 export interface StateSink {
   /**
-   * Publishes all changes at once, calls `commit`, and then reports them to the subscribers. Throws `limit_exceeded` without
-   * a trace when the state cannot be published; `commit` is not called then.
+   * Publishes all changes at once, calls `commit`, and then reports them to the subscribers. `commit` is given
+   * those that were left out, since nobody could ever read them. Throws `limit_exceeded` without a trace when the state cannot
+   * be published; `commit` is not called then.
    */
-  show(publication: Publication, commit: () => void): void;
+  show(publication: Publication, commit: (skipped: readonly Skipped[]) => void): void;
 }
 
 /** Token and certificate, as read from their files. */

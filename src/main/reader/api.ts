@@ -123,6 +123,13 @@ export interface Explanation {
   readonly source: string;
   /** Every layer, lowest priority first. */
   readonly layers: readonly SourceValue[];
+  /**
+   * What is known of the layers below the winning one. A core agent that sends winners alone does not report sets below them,
+   * so that layers can be missing or have changed since. `known`: all are listed, as they are now. `possibly old`: those that
+   * are listed were sent once. `unknown`: none was ever sent, and there may be some. `getAllSources` and
+   * `allSettingsBySource` hold the same layers.
+   */
+  readonly lowerLayers: "known" | "possibly old" | "unknown";
   /** The core agent's number of the state in which the present value arrived; 0 when the key is missing. */
   readonly sequenceId: number;
   /**

@@ -56,6 +56,7 @@ export function explain(keys: KeyReader, mirror: Mirror, name: string): Explanat
     value,
     source: state.source,
     layers,
+    lowerLayers: keys.meta()?.hasAllLayers ? "known" : layers.length > 1 ? "possibly old" : "unknown",
     sequenceId,
     unreadableBy: unreadableBy(state),
     reason,

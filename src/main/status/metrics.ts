@@ -44,6 +44,7 @@ const counters: readonly (readonly [name: string, counter: CounterName, help: st
     "ambiguousUpdates",
     "Updates that name a source below the one known to win; each asks for a snapshot.",
   ],
+  ["skipped_settings", "skippedSettings", "Settings left out since no reader could read them; the rest went on."],
   ["publishes", "publishes", "Publishes made visible to readers."],
   ["changes_sent", "changesSent", "Changes sent to the main thread for subscribers."],
   ["contended_reads", "contendedReads", "Reads that kept the cached value since no clean copy could be had."],

@@ -5,7 +5,6 @@
  * given up, it leaves no trace. `commit` writes, and cannot fail.
  */
 
-import { ConfigStreamError } from "../../shared/errors.js";
 import { cellAt, cellOfSlot } from "../cells.js";
 import { checksum, recordSeed } from "../checksum.js";
 import { slotAt } from "../directory.js";
@@ -17,8 +16,6 @@ import {
   LATEST_CELL,
   LOG_ENTRIES,
   MAX_SOURCES,
-  META_WORDS,
-  meta,
   PAGE_BYTES,
   recordInfo,
 } from "../layout.js";
@@ -33,16 +30,11 @@ import {
   writeDescriptor,
 } from "../seqlock.js";
 import { DirectoryWriter } from "./directory-writer.js";
+import { MetaWriter, type PublishInfo } from "./meta-writer.js";
 import { PageSource } from "./page-source.js";
 import type { SlotWrites } from "./slot-writes.js";
+import { SourceNames } from "./source-names.js";
 import { ValueSpace } from "./value-space.js";
-
-/** What a publish tells about itself. */
-export interface PublishInfo {
-  readonly sequenceId: number;
-  readonly origin: string;
-  readonly atMs: number;
-}
 
 /** The publish numbers of an arena: `base + 1` to `base + count`. */
 export interface PublishNumbers {
@@ -66,11 +58,7 @@ export interface StagedPublish {
   readonly keyLengths: readonly number[];
   readonly newKeys: number;
   readonly info: PublishInfo;
-  readonly originAt: number;
-  readonly originLength: number;
 }
-
-const encoder = new TextEncoder();
 
 export class ArenaWriter {
   readonly ordinal: number;
@@ -79,11 +67,11 @@ export class ArenaWriter {
   readonly #numbers: PublishNumbers;
   readonly #space: ValueSpace;
   readonly #directory: DirectoryWriter;
-  readonly #sources = new Map<string, number>([["", 0]]);
+  readonly #sources: SourceNames;
+  readonly #meta: MetaWriter;
   #live = 0;
   #publish: number;
   #logHead = 0;
-  #origin = { name: "", at: 0, length: 0 };
 
   /** Lays out an arena that nobody sees yet. `expectedKeys` sizes its table. Throws `limit_exceeded`. */
   constructor(region: Region, ordinal: number, numbers: PublishNumbers, current: number, expectedKeys: number) {
@@ -101,7 +89,9 @@ export class ArenaWriter {
     this.#space = new ValueSpace((min) => pages.take(min, Math.max(PAGE_BYTES, this.#space.totalBytes / 8)));
     region.setPlain(this.#blockAt + block.base, numbers.base);
     this.#directory = new DirectoryWriter(region, this.#blockAt, (words) => this.#zeroed(words), expectedKeys);
-    region.setPlain(this.#blockAt + block.sources, this.#zeroed(MAX_SOURCES + 1));
+    const allocate = (length: number): number => this.#space.allocate(length);
+    this.#sources = new SourceNames(region, this.#blockAt, this.#zeroed(MAX_SOURCES + 1), allocate);
+    this.#meta = new MetaWriter(region, this.#blockAt, allocate);
     region.setPlain(this.#blockAt + block.log, this.#zeroed(LOG_ENTRIES));
   }
 
@@ -130,10 +120,15 @@ export class ArenaWriter {
     return ((this.#publish - this.#numbers.base) | 0) >= this.#numbers.count - 2;
   }
 
+  /** Whether it can name the sources of these writes beside those that it ever named. */
+  hasSourcesFor(writes: SlotWrites): boolean {
+    return this.#sources.hasRoomFor(writes);
+  }
+
   /** Adds private copies of the records of all keys that exist and that `wants` accepts. */
   copyRecords(target: SlotWrites, wants: (key: string) => boolean): void {
     const region = this.#region;
-    const sourceNames = [...this.#sources.keys()];
+    const sourceNames = this.#sources.names();
     for (let index = 0; index < this.slots; index++) {
       const key = this.#directory.keyOf(index);
       const slotWord = slotAt(region, this.#blockAt, index);
@@ -174,7 +169,7 @@ export class ArenaWriter {
         slots[row] = index;
         places[row] = this.#place(recordLength, index, allocate);
       }
-      this.#prepareSources(writes);
+      this.#sources.prepare(writes);
       this.#directory.prepare(size);
       const newKeys = size - this.slots;
       return {
@@ -185,7 +180,6 @@ export class ArenaWriter {
         keyPlaces,
         newKeys,
         info,
-        ...this.#stageOrigin(info.origin, allocate),
       };
     } catch (error) {
       for (let i = 0; i < allocated.length; i += 2)
@@ -202,7 +196,7 @@ export class ArenaWriter {
     this.#writeRows(staged, publish);
     if (staged.newKeys > 0) markCell(region, cellAt(region, ABSENT_CELL), publish);
     this.#writeLog(staged.slots);
-    this.#writeMeta(staged, publish);
+    this.#meta.write(publish, staged.info, this.#logHead, this.#live);
     // Last, since readers that find it changed look for what else has changed, which is futile until W4.
     markCell(region, cellAt(region, LATEST_CELL), publish);
     this.#publish = publish;
@@ -221,42 +215,6 @@ export class ArenaWriter {
       }
     }
     return allocate(length);
-  }
-
-  #prepareSources({ sources, count }: SlotWrites): void {
-    let last = "";
-    for (let row = 0; row < count; row++) {
-      const source = sources[row] as string;
-      // Settings come in long runs of one source. A removal has none, which is always there.
-      if (source === last) continue;
-      last = source;
-      if (this.#sources.has(source)) continue;
-      const id = this.#sources.size;
-      if (id > MAX_SOURCES) {
-        throw new ConfigStreamError(
-          "limit_exceeded",
-          `Source "${source}" would be number ${id}; a region holds at most ${MAX_SOURCES}. The last good settings are kept.`,
-        );
-      }
-      // Written early and kept even when the publish is given up: nobody looks before a descriptor names it.
-      const bytes = encoder.encode(source.slice(0, 200));
-      const at = this.#space.allocate(4 + bytes.length);
-      this.#region.setPlain(at >> 2, bytes.length);
-      this.#region.copyIn(at + 4, bytes);
-      this.#region.setPlain(this.#region.plain(this.#blockAt + block.sources) + id, at);
-      this.#sources.set(source, id);
-    }
-  }
-
-  #stageOrigin(name: string, allocate: (length: number) => number): { originAt: number; originLength: number } {
-    if (name !== this.#origin.name || this.#origin.at === 0) {
-      const bytes = encoder.encode(name.slice(0, 200));
-      // Never freed: origins change when another core agent answers, which is rare, and readers may look at the old one.
-      const at = allocate(bytes.length);
-      this.#region.copyIn(at, bytes);
-      this.#origin = { name, at, length: bytes.length };
-    }
-    return { originAt: this.#origin.at, originLength: this.#origin.length };
   }
 
   #writeRows({ writes, slots, places, keyPlaces, keyLengths, newKeys }: StagedPublish, publish: number): void {
@@ -279,7 +237,7 @@ export class ArenaWriter {
       } else {
         const at = place < 0 ? ~place : place;
         const from = writes.starts[row] as number;
-        const source = this.#sources.get(writes.sources[row] as string) ?? 0;
+        const source = this.#sources.numberOf(writes.sources[row] as string);
         const info = recordInfo.pack(length, source, writes.hasLayers(row));
         region.copyIn(at, bytes, from, length);
         writeDescriptor(region, target, publish, at, info, checksum(bytes, length, recordSeed(index, publish), from));
@@ -303,19 +261,6 @@ export class ArenaWriter {
       this.#region.setPlain(ring + (this.#logHead & (LOG_ENTRIES - 1)), index);
       this.#logHead = (this.#logHead + 1) | 0;
     }
-  }
-
-  #writeMeta(staged: StagedPublish, publish: number): void {
-    const region = this.#region;
-    const copy = this.#blockAt + block.meta + (publish & 1) * META_WORDS;
-    const { sequenceId, atMs } = staged.info;
-    region.setPlain(copy + meta.sequenceId, sequenceId);
-    region.setPlain(copy + meta.logHead, this.#logHead);
-    region.setPlain(copy + meta.liveKeys, this.#live);
-    region.setPlain(copy + meta.timeLow, (atMs % 2 ** 32) | 0);
-    region.setPlain(copy + meta.timeHigh, Math.floor(atMs / 2 ** 32));
-    region.setPlain(copy + meta.originAt, staged.originAt);
-    region.setPlain(copy + meta.originLength, staged.originLength);
   }
 
   /** Word index of `words` zeroed words: pages of a former arena hold its bytes. */

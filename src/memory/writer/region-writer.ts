@@ -3,11 +3,12 @@
  *
  * Each worker's life starts with an arena of its own, filled by its first publish and shown to readers by one store; the
  * arena that a dead worker left is read until then and never repaired. The same hand-over serves when an arena has used up
- * its publish numbers, or holds more waste than settings.
+ * its publish numbers or its numbers of sources, or holds more waste than settings.
  */
 
 import { ConfigStreamError } from "../../shared/errors.js";
 import type { EngineParams } from "../../shared/params.js";
+import { describeThrown } from "../../shared/thrown.js";
 import type { EffectiveChange } from "../../shared/types.js";
 import { cellAt, cellOfSlot } from "../cells.js";
 import {
@@ -26,10 +27,13 @@ import {
 } from "../layout.js";
 import type { Region } from "../region.js";
 import { markCell } from "../seqlock.js";
-import { ArenaWriter, type PublishInfo, type PublishNumbers, releaseArena } from "./arena-writer.js";
-import type { Publication, Publisher } from "./publication.js";
+import { ArenaWriter, type PublishNumbers, releaseArena } from "./arena-writer.js";
+import type { PublishInfo } from "./meta-writer.js";
+import type { Publication, Publisher, Skipped } from "./publication.js";
 import { SlotWrites } from "./slot-writes.js";
 
+/** Longest name of a source. Its bytes are at most three times as many, which is what readers take. */
+const MAX_SOURCE_LETTERS = 340;
 /** Bytes or slots that may lie idle before a fresh arena is worth its cost. */
 const IDLE_BYTES = 1024 * 1024;
 const IDLE_SLOTS = 4_096;
@@ -44,6 +48,8 @@ export class RegionWriter implements Publisher {
   readonly #turn: number;
   /** The publish that is being made. */
   readonly #writes = new SlotWrites();
+  /** What {@link #writes} holds, until it is published. */
+  #prepared: Publication | undefined;
   #arena: ArenaWriter | undefined;
   /** Publishes until a rebuild that did not fit is tried again. */
   #rebuildIn = 0;
@@ -57,23 +63,37 @@ export class RegionWriter implements Publisher {
     this.#turn = (region.add(header.writers, 1) + 1) | 0;
   }
 
+  prepare(publication: Publication): readonly Skipped[] {
+    const { changes, sequenceId } = publication;
+    const skipped: Skipped[] = [];
+    this.#writes.begin(changes.length);
+    for (const change of changes) {
+      const error = this.#encode(change, sequenceId);
+      if (error !== undefined) skipped.push({ key: change.key, error });
+    }
+    this.#prepared = publication;
+    return skipped;
+  }
+
   /** See {@link Publisher}. Everything that can throw comes before the first shared word that a reader looks at. */
   publish(publication: Publication): void {
-    const { sequenceId, origin, changes, atMs = this.#now() } = publication;
-    const info = { sequenceId, origin, atMs };
+    const { sequenceId, origin, changes, lowerLayers = "some", atMs = this.#now() } = publication;
+    const info = { sequenceId, origin, atMs, lowerLayers };
     const writes = this.#writes;
-    writes.begin(changes.length);
-    let keys = this.#arena?.liveKeys ?? 0;
-    for (const change of changes) {
-      this.#encode(change, sequenceId);
-      keys += Number(change.setting !== undefined) - Number(change.oldValue !== undefined);
+    if (this.#prepared !== publication) {
+      // Nobody has looked at what would be left out.
+      const [first] = this.prepare(publication);
+      if (first !== undefined) throw first.error;
     }
+    this.#prepared = undefined;
+    let keys = this.#arena?.liveKeys ?? 0;
+    for (const change of changes) keys += Number(change.setting !== undefined) - Number(change.oldValue !== undefined);
     if (keys > this.#limits.maxKeys) throw limitError(`${keys} keys`, `limits.maxKeys = ${this.#limits.maxKeys}`);
     // Another writer was started because this one was thought dead: readers follow that one.
     if (this.#isSuperseded()) return;
     const arena = this.#arena;
     if (arena === undefined) this.#replaceArena(writes, info);
-    else if (arena.rangeUsedUp) this.#replaceArena(merge(arena, writes), info);
+    else if (arena.rangeUsedUp || !arena.hasSourcesFor(writes)) this.#replaceArena(merge(arena, writes), info);
     else if (!this.#rebuiltWasteful(arena, info)) arena.commit(arena.stage(writes, info));
     // A snapshot's rows would take up memory until the next publish.
     writes.begin(0);
@@ -101,18 +121,33 @@ export class RegionWriter implements Publisher {
     }
   }
 
-  #encode({ key, setting }: EffectiveChange, sequenceId: number): void {
+  /** Adds a change to what is written; or gives the reason why its setting can never be read. */
+  #encode({ key, setting }: EffectiveChange, sequenceId: number): ConfigStreamError | undefined {
     // A UTF-16 code unit is three bytes at most.
     if (key.length * 3 > MAX_KEY_BYTES && Buffer.byteLength(key) > MAX_KEY_BYTES) {
-      throw limitError(`A key of ${Buffer.byteLength(key)} bytes ("${key.slice(0, 60)}…")`, `${MAX_KEY_BYTES} bytes`);
+      return skipError(`A key of ${Buffer.byteLength(key)} bytes ("${key.slice(0, 60)}…")`, `${MAX_KEY_BYTES} bytes`);
     }
+    const writes = this.#writes;
     if (setting === undefined) {
-      this.#writes.addRemoval(key);
-      return;
+      writes.addRemoval(key);
+      return undefined;
     }
-    const length = this.#writes.addSetting(key, setting, sequenceId);
-    const most = Math.min(this.#limits.maxValueBytes, MAX_RECORD_BYTES);
-    if (length > most) throw limitError(`Setting "${key}" needs ${length} bytes`, `limits.maxValueBytes = ${most}`);
+    if (setting.source.length > MAX_SOURCE_LETTERS) {
+      const what = `Source "${setting.source.slice(0, 60)}…" of setting "${key}" has ${setting.source.length} letters, which`;
+      return skipError(what, `${MAX_SOURCE_LETTERS} letters`);
+    }
+    const { count } = writes;
+    try {
+      const length = writes.addSetting(key, setting, sequenceId);
+      const most = Math.min(this.#limits.maxValueBytes, MAX_RECORD_BYTES);
+      if (length <= most) return undefined;
+      writes.drop(count);
+      return skipError(`Setting "${key}" needs ${length} bytes, which`, `limits.maxValueBytes = ${most}`);
+    } catch (thrown) {
+      writes.drop(count);
+      const message = `Setting "${key}" cannot be encoded (${describeThrown(thrown)}). It is skipped; its last good value is kept.`;
+      return new ConfigStreamError("bad_message", message);
+    }
   }
 
   #replaceArena(contents: SlotWrites, info: PublishInfo): void {
@@ -238,6 +273,13 @@ function takeOrdinal(region: Region, current: number): number {
   throw new ConfigStreamError(
     "internal",
     `All ${ARENA_BLOCKS} arena blocks of the region belong to writers that may still live. The last good settings are kept.`,
+  );
+}
+
+function skipError(what: string, bound: string): ConfigStreamError {
+  return new ConfigStreamError(
+    "limit_exceeded",
+    `${what} would exceed the limit ${bound}. Only this setting is skipped, and its last good value is kept. Raise the limit, or send less.`,
   );
 }
 

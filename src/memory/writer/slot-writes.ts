@@ -52,6 +52,13 @@ export class SlotWrites {
     return length;
   }
 
+  /** Takes back the rows from `count` on. */
+  drop(count: number): void {
+    if (count === this.count) return;
+    this.bytes.truncate(this.starts[count] as number);
+    this.count = count;
+  }
+
   /** Makes room for a record that is there already, and gives the place where its bytes are to be put. */
   addRecord(key: string, source: string, length: number, hasLayers: boolean): Uint8Array {
     const start = this.bytes.reserve(length);

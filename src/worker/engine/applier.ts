@@ -10,7 +10,7 @@
 import { ConfigStreamError } from "../../shared/errors.js";
 import type { WireEvent } from "../../shared/types.js";
 import type { SavedSetting, SavedSettings } from "../cache/saved-settings.js";
-import type { Publication, StateSink, StatusSink } from "../ports.js";
+import type { Publication, Skipped, StateSink, StatusSink } from "../ports.js";
 import type { LayerStore, Staged } from "../settings/layers.js";
 import { NetChanges } from "../settings/net-changes.js";
 
@@ -20,6 +20,8 @@ export type Applied =
       readonly ok: true;
       /** An update may mean two things and was left out: what readers see may be wrong until the next snapshot. */
       readonly ambiguous: boolean;
+      /** Settings that were left out, each with the reason. */
+      readonly skipped: readonly Skipped[];
     }
   | { readonly ok: false; readonly error: ConfigStreamError };
 
@@ -36,6 +38,8 @@ export class Applier {
   readonly #store: LayerStore;
   readonly #ports: ApplierPorts;
   readonly #unpublished = new NetChanges();
+  /** Settings that the store holds and no reader can ever read: from what readers see to those. */
+  readonly #skipped = new NetChanges();
   #published = false;
 
   constructor(store: LayerStore, ports: ApplierPorts) {
@@ -46,9 +50,9 @@ export class Applier {
   /** Publishes the state after `events`: one snapshot, or a run of updates in order without a gap. Never throws. */
   apply(events: readonly WireEvent[]): Applied {
     const last = events.at(-1);
-    if (last === undefined) return { ok: true, ambiguous: false };
+    if (last === undefined) return { ok: true, ambiguous: false, skipped: [] };
     try {
-      return { ok: true, ambiguous: this.#apply(events, last) };
+      return { ok: true, ...this.#apply(events, last) };
     } catch (thrown) {
       const error = ConfigStreamError.from(thrown);
       if (error.code === "limit_exceeded") this.#ports.status.count("refusedStates");
@@ -72,7 +76,7 @@ export class Applier {
     return true;
   }
 
-  #apply(events: readonly WireEvent[], last: WireEvent): boolean {
+  #apply(events: readonly WireEvent[], last: WireEvent): { ambiguous: boolean; skipped: readonly Skipped[] } {
     let ambiguous = false;
     for (const event of events) {
       if (event === last) break;
@@ -85,30 +89,51 @@ export class Applier {
     const counter = last.kind === "snapshot" ? "snapshotsApplied" : "updatesApplied";
     const { status, onlyChanges } = this.#ports;
     const { sequenceId, origin } = last;
-    const onShown = (): void => status.count(counter, events.length);
+    let skipped: readonly Skipped[] = this.#keyless(events);
+    const onShown = (left: readonly Skipped[]): void => {
+      skipped = [...skipped, ...left];
+      status.count(counter, events.length);
+      if (skipped.length > 0) status.count("skippedSettings", skipped.length);
+    };
     if (onlyChanges && this.#published && this.#unpublished.with(staged.changes).length === 0) {
       staged.commit();
-      onShown();
+      onShown([]);
     } else {
       this.#show(staged, { sequenceId, origin }, onShown);
     }
-    return ambiguous || staged.ambiguous;
+    return { ambiguous: ambiguous || staged.ambiguous, skipped };
   }
 
-  #show(staged: Staged, about: Omit<Publication, "changes" | "lowerLayers">, onShown: () => void): void {
-    const changes = this.#unpublished.with(staged.changes);
-    this.#ports.states.show({ ...about, changes, lowerLayers: staged.lowerLayers }, () => {
+  #show(
+    staged: Staged,
+    about: Omit<Publication, "changes" | "lowerLayers">,
+    onShown: (skipped: readonly Skipped[]) => void,
+  ): void {
+    const differences = this.#unpublished.with(staged.changes);
+    const changes = this.#skipped.under(differences);
+    this.#ports.states.show({ ...about, changes, lowerLayers: staged.lowerLayers }, (skipped) => {
       staged.commit();
       this.#unpublished.clear();
       this.#published = true;
-      onShown();
+      for (const { key } of this.#skipped.size > 0 ? differences : []) this.#skipped.delete(key);
+      const keys = new Set(skipped.map(({ key }) => key));
+      if (keys.size > 0) this.#skipped.add(changes.filter(({ key }) => keys.has(key)));
+      onShown(skipped);
     });
   }
 
   #stage(event: WireEvent): Staged {
-    return event.kind === "snapshot"
-      ? this.#store.applySnapshot(event.settings)
-      : this.#store.applyUpdate(event.setting);
+    if (event.kind === "update") return this.#store.applyUpdate(event.setting);
+    return this.#store.applySnapshot(event.settings);
+  }
+
+  /** Settings without a key, which the store passes over. */
+  #keyless(events: readonly WireEvent[]): readonly Skipped[] {
+    const isKeyless = (event: WireEvent): boolean =>
+      event.kind === "update" ? event.setting.key === "" : event.settings.some(({ key }) => key === "");
+    if (!events.some(isKeyless)) return [];
+    const message = "A setting has an empty key, by which nobody could read it. Only this setting is skipped.";
+    return [{ key: "", error: new ConfigStreamError("bad_message", message) }];
   }
 
   #counted(staged: Staged): Staged {

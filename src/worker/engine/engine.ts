@@ -12,7 +12,7 @@ import type { StartupStep } from "../../shared/types.js";
 import type { SavedSetting, SavedSettings } from "../cache/saved-settings.js";
 import { grpcCodeName, isRejection } from "../link/grpc-codes.js";
 import { GrpcCallError } from "../link/grpc-failure.js";
-import type { Connection, Credentials, EnginePorts, TransportError } from "../ports.js";
+import type { Connection, Credentials, EnginePorts, Skipped, TransportError } from "../ports.js";
 import { LayerStore } from "../settings/layers.js";
 import { Applier } from "./applier.js";
 import { sleep, unlessAborted } from "./cancel.js";
@@ -161,6 +161,16 @@ class AttemptLoop implements Engine {
     }
   }
 
+  /** At most one line per publication, whatever the number of settings. */
+  #skipped(skipped: readonly Skipped[]): void {
+    const [first] = skipped as readonly [Skipped, ...Skipped[]];
+    const others = skipped.slice(1, 10).map(({ key }) => `"${key.slice(0, 60)}"`);
+    const further =
+      others.length === 0 ? "" : ` Others, ${skipped.length - 1} in all, are skipped too: ${others.join(", ")}.`;
+    this.#lifecycle.note(new ConfigStreamError(first.error.code, `${first.error.message}${further}`));
+    this.#ports.log("warn", `${first.error.message}${further}`);
+  }
+
   async #reopen(): Promise<void> {
     const { clock, log } = this.#ports;
     const { floorMs } = this.#params.backoff;
@@ -291,6 +301,7 @@ class AttemptLoop implements Engine {
                 this.#lifecycle.problem(error);
                 this.#outage.failure(error.message);
               },
+              onSkipped: (skipped) => this.#skipped(skipped),
               onOver: (end) =>
                 end.kind === "over" ? finish(streamError(end.error), isSessionRejection(end.error)) : reopen(),
             },

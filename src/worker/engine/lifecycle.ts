@@ -89,6 +89,11 @@ export class Lifecycle {
     this.#enter(this.#phase, { lastError: this.#summary(error), interruptedSinceMs: this.#interruptedSinceMs });
   }
 
+  /** Something is wrong that keeps nothing else from the readers. */
+  note(error: ConfigStreamError): void {
+    this.#enter(this.#phase, { lastError: this.#summary(error) });
+  }
+
   /**
    * The attempt is over, or the stream is down. `sessionRejected`: the step that is left to do is a session; `hopeless`:
    * without somebody's help the next attempt will fail as well, which is `failed` even while settings are readable.

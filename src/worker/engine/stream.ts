@@ -7,7 +7,7 @@
 import { ConfigStreamError } from "../../shared/errors.js";
 import type { WireEvent } from "../../shared/types.js";
 import { UnknownEventError } from "../link/grpc-failure.js";
-import type { Connection, StatusSink, StreamCall, StreamHandlers } from "../ports.js";
+import type { Connection, Skipped, StatusSink, StreamCall, StreamHandlers } from "../ports.js";
 import type { Applier } from "./applier.js";
 import { type Arrival, Arrivals } from "./arrivals.js";
 import type { Defer } from "./defer.js";
@@ -37,6 +37,8 @@ export interface StreamObserver {
   onPublished(): void;
   /** A state or a message was refused; the last good state stays visible. */
   onRefused(error: ConfigStreamError): void;
+  /** Settings were left out of what was published. */
+  onSkipped(skipped: readonly Skipped[]): void;
   /** The stream is over. */
   onOver(end: StreamEnd): void;
 }
@@ -179,6 +181,7 @@ export class ConfigStream {
     if (last.kind === "snapshot") this.#life.hasSnapshot();
     if (applied.ambiguous) this.#life.wantsSnapshot();
     this.#parts.observer.onPublished();
+    if (applied.skipped.length > 0) this.#parts.observer.onSkipped(applied.skipped);
   }
 
   #refused(error: ConfigStreamError): void {

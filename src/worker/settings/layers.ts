@@ -92,6 +92,7 @@ export class LayerStore {
   applyUpdate(setting: WireSetting): Staged {
     const { unsetSource, value } = setting;
     const key = lowerCase(setting.key);
+    if (key === "") return this.#stage(this.#unchanged);
     const usual = this.#stageUsual(key, setting);
     if (usual !== undefined) return usual;
     const source = setting.source === "" && unsetSource === "" ? unnamedSource : setting.source;
@@ -144,6 +145,10 @@ export class LayerStore {
         this.#entries.put(key, after);
       },
     };
+  }
+
+  get #unchanged(): Draft {
+    return { edits: noEdits, unknownSources: 0, policy: this.#policy, sections: this.#sections };
   }
 
   #drafted(update: LeafUpdate, policy: DialectPolicy): Pick<Draft, "edits" | "sections" | "section" | "ambiguous"> {

@@ -40,6 +40,17 @@ export class NetChanges {
   clear(): void {
     this.#changes.clear();
   }
+
+  /** Forgets the change of a key. */
+  delete(key: string): void {
+    this.#changes.delete(key);
+  }
+
+  /** `later` as seen from before these changes, for the keys that both are about; the accumulator itself stays as it is. */
+  under(later: readonly EffectiveChange[]): readonly EffectiveChange[] {
+    if (this.#changes.size === 0) return later;
+    return later.flatMap((change) => merge(this.#changes.get(change.key), change) ?? []);
+  }
 }
 
 function merge(first: EffectiveChange | undefined, second: EffectiveChange): EffectiveChange | undefined {

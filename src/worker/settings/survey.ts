@@ -46,8 +46,9 @@ export function survey(settings: readonly WireSetting[], repeated: Repeated, pri
   return { settings: gathered, layered, dotted, unknownSources };
 }
 
-/** What a setting claims; `undefined` if it only reports a removal. */
+/** What a setting claims; `undefined` if it only reports a removal, or has no key by which it could be read. */
 function claimOf(setting: WireSetting): SourceValue | undefined {
+  if (setting.key === "") return undefined;
   if (setting.source !== "") return setting;
   return setting.unsetSource === "" ? { source: unnamedSource, value: setting.value } : undefined;
 }

@@ -6,7 +6,7 @@ import { count } from "../../memory/facts.js";
 import { header } from "../../memory/layout.js";
 import type { Region } from "../../memory/region.js";
 import type { Untold } from "../../memory/untold.js";
-import type { Publication, Publisher } from "../../memory/writer/publication.js";
+import type { Publication, Publisher, Skipped } from "../../memory/writer/publication.js";
 import type { ConfigValue, EffectiveChange } from "../../shared/types.js";
 import type { StateSink } from "../ports.js";
 import type { Notifier } from "./notifier.js";
@@ -35,13 +35,15 @@ export function publishing(parts: PublishingParts): StateSink {
   };
 
   return {
-    show(publication, commit) {
+    show(wanted, commit) {
+      const skipped = writer.prepare(wanted);
+      const publication = skipped.length === 0 ? wanted : without(wanted, skipped);
       const announced = announce(publication.changes);
       // A step of the work is done: a large snapshot must not look like a worker that is stuck.
       region.add(header.heartbeat, 1);
-      writer.publish(publication);
+      writer.publish(wanted);
       count(region, "publishes");
-      commit();
+      commit(skipped);
       // One with a time of its own came out of the cache, and is not to go back there as new.
       if (publication.atMs === undefined) onPublished(publication);
       if (!first) return notifier.notify(publication);
@@ -50,6 +52,11 @@ export function publishing(parts: PublishingParts): StateSink {
       if (announced !== undefined) notifier.notify({ ...publication, changes: announced });
     },
   };
+}
+
+function without(publication: Publication, skipped: readonly Skipped[]): Publication {
+  const keys = new Set(skipped.map(({ key }) => key));
+  return { ...publication, changes: publication.changes.filter(({ key }) => !keys.has(key)) };
 }
 
 /** What subscribers have been told: what readers see, but for changes that were published and not told. */

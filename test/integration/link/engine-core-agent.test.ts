@@ -51,7 +51,7 @@ function run(agent: CoreAgent, changes: Partial<EngineParams> = {}) {
     states: {
       show({ changes: list }: Publication, commit) {
         for (const { key, setting } of list) visible.set(key, setting?.value);
-        commit();
+        commit([]);
       },
     },
     status: {

@@ -49,7 +49,7 @@ function run(address: string) {
     states: {
       show(publication, commit) {
         publications.push(publication);
-        commit();
+        commit([]);
       },
     },
     status: {

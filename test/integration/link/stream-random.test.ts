@@ -236,7 +236,7 @@ async function takeOnSocket(event: SocketEvent, agent: CoreAgent, engine: LiveEn
     case "evict":
       return faults.evictSessions();
     case "junk":
-      return faults.send({ update: { sequence_id: agent.sequenceId + 1, setting: { key: "" } } });
+      return faults.send({ update: { sequence_id: agent.sequenceId + 1 } });
     case "breathe":
       await turn();
       return;

@@ -2,6 +2,7 @@
 import type { CounterName } from "../../../src/memory/counters.js";
 import { ConfigStreamError } from "../../../src/shared/errors.js";
 import { defaultOverrides, defaultSourcePriority, type EngineParams } from "../../../src/shared/params.js";
+import type { ConfigValue, EffectiveChange } from "../../../src/shared/types.js";
 import { createEngine, type Engine } from "../../../src/worker/engine/engine.js";
 import type { Credentials, EnginePorts, EngineStatus, Publication } from "../../../src/worker/ports.js";
 import { planted, saw } from "../secret-net/net.js";
@@ -59,6 +60,8 @@ export class EngineBench {
   });
   refusePublication: (publication: Publication) => boolean = () => false;
 
+  /** Settings that are left out of a publication. */
+  skips: (key: string, value: ConfigValue) => boolean = () => false;
   /** Where the states go as well, such as into a region. */
   onPublish: (publication: Publication) => void = () => {};
 
@@ -75,9 +78,14 @@ export class EngineBench {
       },
       states: {
         show: (publication, commit) => {
-          this.#publish(publication);
-          commit();
-          this.notified.push(publication);
+          const isSkipped = ({ key, setting }: EffectiveChange): boolean =>
+            setting !== undefined && this.skips(key, setting.value);
+          const changes = publication.changes.filter((change) => !isSkipped(change));
+          const shown = changes.length === publication.changes.length ? publication : { ...publication, changes };
+          this.#publish(shown);
+          const error = (key: string) => new ConfigStreamError("limit_exceeded", `"${key}" is unfit.`);
+          commit(publication.changes.filter(isSkipped).map(({ key }) => ({ key, error: error(key) })));
+          this.notified.push(shown);
           this.order.push(`notify ${publication.sequenceId}`);
         },
       },

@@ -75,7 +75,7 @@ export function startLiveEngine(agent: CoreAgent, changes: Partial<EngineParams>
       states: {
         show(publication, commit) {
           publish(publication);
-          commit();
+          commit([]);
         },
       },
       status: {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createReader } from "../../../src/main/reader/reader.js";
 import { markWritersGone, readCounter } from "../../../src/memory/facts.js";
 import {
   ARENA_BLOCKS,
@@ -8,10 +9,12 @@ import {
   LOG_ENTRIES,
   RANGES_PER_CELL_EPOCH,
 } from "../../../src/memory/layout.js";
+import { newestPublish } from "../../../src/memory/publish-meta.js";
 import { KeyReader } from "../../../src/memory/reader/key-reader.js";
 import { Region } from "../../../src/memory/region.js";
 import { ConfigStreamError } from "../../../src/shared/errors.js";
-import { newRegion, TestWriter, testLimits } from "../../support/memory/region.js";
+import type { ConfigValue } from "../../../src/shared/types.js";
+import { change, newRegion, TestWriter, testLimits } from "../../support/memory/region.js";
 
 function valueIn(reader: KeyReader, key: string): unknown {
   return reader.wholeReading(key).state.value;
@@ -111,6 +114,111 @@ describe("a region", () => {
     expect([valueIn(reader, "a"), valueIn(reader, "b"), valueIn(reader, "c")]).toEqual([1, 2, undefined]);
     writer.publish({ b: undefined, c: 3 });
     expect([valueIn(reader, "a"), valueIn(reader, "b"), valueIn(reader, "c")]).toEqual([1, undefined, 3]);
+  });
+
+  it("leaves out only what no reader could read, when it is asked to, and says which setting and why", () => {
+    const region = newRegion();
+    const writer = new TestWriter(region, { ...testLimits, maxValueBytes: 100 });
+    const reader = createReader(region);
+    writer.publish({ big: "small", a: 1 });
+    const circle: { [name: string]: ConfigValue } = {};
+    circle.self = circle;
+    const long = "k".repeat(65_536);
+    const changes = [
+      change("big", "x".repeat(200), "small"),
+      change("round", circle),
+      change(long, 1),
+      { ...change("odd", 1), setting: { value: 1, source: "s".repeat(400) } },
+      change("a", 2, 1),
+    ];
+    const publication = { sequenceId: 9, origin: "test", changes };
+    const skipped = writer.writer.prepare(publication);
+    writer.writer.publish(publication);
+    expect(skipped.map(({ key }) => key)).toEqual(["big", "round", long, "odd"]);
+    expect(skipped.map(({ error }) => error.message.slice(0, 60))).toMatchObject([
+      expect.stringContaining('Setting "big"'),
+      expect.stringContaining('Setting "round"'),
+      expect.stringContaining("A key of 65536 bytes"),
+      expect.stringContaining('Source "sss'),
+    ]);
+    expect([reader.get("big"), reader.get("a"), reader.get("round"), reader.get("odd")]).toEqual([
+      "small",
+      2,
+      undefined,
+      undefined,
+    ]);
+    expect(newestPublish(region)?.liveKeys).toBe(2);
+  });
+
+  it("gives back every name in a map as it was sent, whatever JavaScript makes of such a name elsewhere", () => {
+    const region = newRegion();
+    const writer = new TestWriter(region);
+    const reader = createReader(region);
+    const names = [...Object.getOwnPropertyNames(Object.prototype), "toJSON", "then", "length", "prototype", "Symbol"];
+    for (const name of names) {
+      const map = JSON.parse(`{${JSON.stringify(name)}: "a", "other": {${JSON.stringify(name)}: [1]}}`) as ConfigValue;
+      const key = name.toLowerCase();
+      writer.publish({ [`map.${key}`]: map, [`x.${key}`]: 1, [`list.${key}`]: [map] });
+      expect(JSON.stringify(reader.get(`map.${name}`)), name).toBe(JSON.stringify(map));
+      expect(JSON.stringify(reader.get(`list.${name}`)), name).toBe(JSON.stringify([map]));
+      expect(reader.get(`x.${name}`)).toBe(1);
+    }
+    writer.publish({ constructor: 1, tostring: 2 });
+    expect([reader.get("constructor"), reader.get("toString"), reader.get("hasOwnProperty")]).toEqual([
+      1,
+      2,
+      undefined,
+    ]);
+  });
+
+  it("takes any number of sources over time, and 127 at one time", () => {
+    const region = newRegion();
+    const writer = new TestWriter(region);
+    const reader = createReader(region);
+    let before: ConfigValue | undefined;
+    const publish = (source: string, value: number) => {
+      const changes = [{ ...change("key", value, before), setting: { value, source } }];
+      writer.writer.publish({ sequenceId: value, origin: "test", changes });
+      before = value;
+    };
+    for (let i = 0; i < 1_000; i++) {
+      publish(`source-${i}-${"s".repeat(205)}`, i);
+      expect([reader.getInt("key"), reader.getSource("key")]).toEqual([i, `source-${i}-${"s".repeat(205)}`]);
+    }
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, i) => ({ ...change(`k.${i}`, i), setting: { value: i, source: `s${i}` } }));
+    writer.writer.publish({ sequenceId: 2_000, origin: "test", changes: many(126) });
+    expect(() => writer.writer.publish({ sequenceId: 2_001, origin: "test", changes: many(127) })).toThrow(
+      /127 sources/,
+    );
+    expect([reader.getSource("k.125"), reader.get("k.126")]).toEqual(["s125", undefined]);
+  });
+
+  it("needs no more space when every publish comes from another origin", () => {
+    const region = newRegion();
+    const writer = new TestWriter(region);
+    const reader = createReader(region);
+    const bytes = () => region.memory.buffer.byteLength;
+    let before = 0;
+    for (let i = 0; i < 20_000; i++) {
+      const origin = `${"origin ".repeat(20)}${i % 3 === 0 ? 0 : i}`;
+      writer.writer.publish({ sequenceId: i, origin, changes: [change("a", i, i === 0 ? undefined : i - 1)] });
+      if (i === 10) before = bytes();
+      if (i % 1_000 < 5) expect([newestPublish(region)?.origin, reader.getInt("a")]).toEqual([origin, i]);
+    }
+    expect(bytes()).toBe(before);
+  });
+
+  it("says whether layers below the winners are all there", () => {
+    const region = newRegion();
+    const { writer } = new TestWriter(region);
+    const reader = createReader(region);
+    const layers = ["default", "file"].map((source) => ({ source, value: 1 }));
+    const changes = [change("a", 1), { ...change("b", 1), setting: { value: 1, source: "file", layers } }];
+    writer.publish({ sequenceId: 1, origin: "test", changes });
+    expect([reader.explain("a").lowerLayers, reader.explain("b").lowerLayers]).toEqual(["unknown", "possibly old"]);
+    writer.publish({ sequenceId: 2, origin: "test", changes: [], lowerLayers: "all" });
+    expect([reader.explain("a").lowerLayers, reader.explain("b").lowerLayers]).toEqual(["known", "known"]);
   });
 
   it("refuses what does not fit into the region, says which limit, and goes on", () => {
@@ -257,8 +365,8 @@ describe("the ring of changed slots", () => {
     const writer = new TestWriter(region);
     const reader = new KeyReader(region);
     writer.publish({ a: 1 });
-    const before = reader.meta()?.logHead ?? 0;
+    const before = newestPublish(region)?.logHead ?? 0;
     writer.publish(Object.fromEntries(Array.from({ length: LOG_ENTRIES }, (_, i) => [`k${i}`, i])));
-    expect((reader.meta()?.logHead ?? 0) - before).toBe(LOG_ENTRIES);
+    expect((newestPublish(region)?.logHead ?? 0) - before).toBe(LOG_ENTRIES);
   });
 });

@@ -310,6 +310,64 @@ describe("refused states", () => {
     expect(bench.visible).toEqual({ a: 6, b: 1, c: 3 });
   });
 
+  it("serves no snapshot that is older than what readers see, in the stream of a refused state", async () => {
+    bench = new EngineBench();
+    await bench.goLive({ a: 5 }, 5);
+    bench.refusePublication = ({ sequenceId }) => sequenceId === 10;
+    const { stream } = bench.transport;
+    stream.snapshot(10, { a: 10 });
+    await bench.clock.settle();
+    bench.refusePublication = () => false;
+    for (const id of [4, 5]) stream.snapshot(id, { a: id - 100 });
+    await bench.clock.settle();
+    expect(bench.visible).toEqual({ a: 5 });
+    expect(bench.count("droppedStaleUpdates")).toBe(2);
+    stream.snapshot(10, { a: 10 });
+    await bench.clock.settle();
+    expect(bench.visible).toEqual({ a: 10 });
+  });
+
+  it("stays the last error, with its code, when no resync snapshot follows in time", async () => {
+    bench = new EngineBench();
+    await bench.goLive({ a: 1 }, 1);
+    bench.refusePublication = () => true;
+    bench.transport.stream.update(2, "a", 2);
+    await bench.clock.advance(5_000);
+    expect(bench.status.state).toBe("stale");
+    expect(bench.status.lastError).toMatchObject({
+      code: "limit_exceeded",
+      message: expect.stringMatching(/^Too large for the test\. .*no resync snapshot within 5000 ms/),
+    });
+    bench.refusePublication = () => false;
+  });
+
+  it("leaves out a setting that nobody could read, names it, and keeps its last good value", async () => {
+    bench = new EngineBench();
+    const skip = new Set(["bad", "worse"]);
+    bench.skips = (key, value) => skip.has(key) && value === "unfit";
+    await bench.goLive({ good: 1, bad: 1 }, 1);
+    const { stream } = bench.transport;
+    stream.snapshot(2, { good: 2, bad: "unfit", worse: "unfit", "": "no key" });
+    await bench.clock.settle();
+    expect(bench.visible).toEqual({ good: 2, bad: 1 });
+    expect(bench.status).toMatchObject({ state: "live", lastError: { message: expect.stringContaining("empty key") } });
+    expect(bench.status.lastError?.message).toMatch(/"bad".*"worse"/);
+    expect(bench.count("skippedSettings")).toBe(3);
+    stream.update(3, "good", 3);
+    stream.update(4, "", "no key");
+    stream.update(5, "bad", 5);
+    await bench.clock.settle();
+    expect(bench.visible).toEqual({ good: 3, bad: 5 });
+    expect(bench.publications.at(-1)?.changes.find(({ key }) => key === "bad")).toMatchObject({ oldValue: 1 });
+    // What came back to what readers see is no change, and what they never saw is not removed.
+    stream.update(6, "bad", "unfit");
+    await bench.clock.settle();
+    stream.snapshot(7, { good: 3, bad: 5 });
+    await bench.clock.settle();
+    expect(bench.publications.at(-1)?.changes.filter((change) => change.valueChanged)).toEqual([]);
+    expect(bench.visible).toEqual({ good: 3, bad: 5 });
+  });
+
   it("accepts a resync snapshot that carries the refused state's own id", async () => {
     bench = new EngineBench();
     await bench.goLive({ a: 1 }, 1);
@@ -516,6 +574,19 @@ describe("lost sessions", () => {
     expect(bench.transport.streams.map((stream) => stream.sessionId)).toEqual(["session-1", "session-1", "session-2"]);
     const [, second, third] = bench.transport.streams;
     expect(third?.openedAtMs).toBe(second?.openedAtMs);
+  });
+
+  it("renews at once again when a stream was live for long since the last rejection", async () => {
+    bench = new EngineBench();
+    await bench.goLive();
+    bench.transport.onStream = (stream) => queueMicrotask(() => stream.snapshot(1, { a: 1 }));
+    for (const openedAtMs of [0, 60_000]) {
+      expect(bench.transport.stream.openedAtMs).toBe(openedAtMs);
+      await bench.clock.advance(60_000);
+      bench.transport.stream.end(grpcError(permissionDenied));
+      await bench.clock.settle();
+    }
+    expect(bench.transport.stream).toMatchObject({ openedAtMs: 120_000, sessionId: "session-3" });
   });
 
   it("drops the stream and registers again at once when a refresh is rejected", async () => {

@@ -85,6 +85,7 @@ function newWorld(options: { maxUntoldBytes?: number; maxBatch?: number } = {}) 
       notifier,
       untold: stepwise,
       writer: {
+        prepare: (publication) => writer.prepare(publication),
         publish(publication) {
           step();
           writer.publish(publication);
