@@ -5,6 +5,7 @@
  * |---|---|
  * | neither snapshot nor update | `undefined`: an event of a kind that is not known here |
  * | update without setting, bytes that are no message | refused |
+ * | more elements than the heap has room for | refused |
  * | a value nested deeper than {@link maxNesting} | refused |
  * | no value, or a value of no kind | null, as Go's structpb reads it |
  * | NaN and infinities | the texts `NaN`, `Infinity`, `-Infinity`, as Go's structpb reads them |
@@ -18,20 +19,22 @@
  */
 import { ConfigStreamError } from "../shared/errors.js";
 import type { ConfigValue, WireEvent, WireSetting } from "../shared/types.js";
+import { cost, ElementBudget, elementsThatFit } from "./element-budget.js";
+import { bodyTag, entryTag, eventTag, listItemTag, settingTag, structEntryTag, valueTag } from "./tags.js";
 import { WireReader } from "./wire-reader.js";
 
 /** Deepest nesting of lists and maps inside one value. Other readers of the contract stop at some 50 levels. */
 export const maxNesting = 48;
 
-/** Field numbers with their wire types, as they stand before each field: number × 8 + type. */
-const eventTag = { snapshot: 0x0a, update: 0x12 } as const;
-/** ConfigSnapshot and ConfigUpdate number their fields alike. */
-const bodyTag = { origin: 0x0a, sequenceId: 0x10, setting: 0x1a } as const;
-const settingTag = { source: 0x0a, key: 0x12, value: 0x1a, unsetSource: 0x22 } as const;
-const valueTag = { null: 0x08, number: 0x11, text: 0x1a, bool: 0x20, struct: 0x2a, list: 0x32 } as const;
-const structFields = 0x0a;
-const entryTag = { key: 0x0a, value: 0x12 } as const;
-const listValues = 0x0a;
+/** Bytes that are read, and the room for what they decode to. */
+class EventReader extends WireReader {
+  readonly budget: ElementBudget;
+
+  constructor(bytes: Buffer, budget: ElementBudget) {
+    super(bytes);
+    this.budget = budget;
+  }
+}
 
 interface Body {
   readonly origin: string;
@@ -41,10 +44,10 @@ interface Body {
 
 /**
  * Decodes one event; `undefined` when it is neither a snapshot nor an update. Throws a `ConfigStreamError` of code
- * `bad_message`, or a `RangeError` for bytes that are no message; nothing of it may then be used.
+ * `bad_message` or `limit_exceeded`, or a `RangeError` for bytes that are no message; nothing of it may then be used.
  */
-export function readEvent(bytes: Buffer): WireEvent | undefined {
-  const reader = new WireReader(bytes);
+export function readEvent(bytes: Buffer, maxElements = elementsThatFit()): WireEvent | undefined {
+  const reader = new EventReader(bytes, new ElementBudget(maxElements));
   let snapshot: Body | undefined;
   let update: Body | undefined;
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
@@ -60,14 +63,16 @@ export function readEvent(bytes: Buffer): WireEvent | undefined {
   return { kind: "update", origin, sequenceId, setting };
 }
 
-function readBody(reader: WireReader): Body {
+function readBody(reader: EventReader): Body {
   const outer = reader.open();
   let origin = "";
   let sequenceId = 0;
   const settings: WireSetting[] = [];
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
-    if (tag === bodyTag.setting) settings.push(readSetting(reader));
-    else if (tag === bodyTag.sequenceId) sequenceId = reader.int32();
+    if (tag === bodyTag.setting) {
+      reader.budget.spend(cost.setting);
+      settings.push(readSetting(reader));
+    } else if (tag === bodyTag.sequenceId) sequenceId = reader.int32();
     else if (tag === bodyTag.origin) origin = reader.text();
     else reader.skip(tag);
   }
@@ -75,7 +80,7 @@ function readBody(reader: WireReader): Body {
   return { origin, sequenceId, settings };
 }
 
-function readSetting(reader: WireReader): WireSetting {
+function readSetting(reader: EventReader): WireSetting {
   const outer = reader.open();
   let source = "";
   let key = "";
@@ -92,7 +97,7 @@ function readSetting(reader: WireReader): WireSetting {
   return { source, key, value, unsetSource };
 }
 
-function readValue(reader: WireReader, key: string, depth: number): ConfigValue {
+function readValue(reader: EventReader, key: string, depth: number): ConfigValue {
   const outer = reader.open();
   let value: ConfigValue = null;
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
@@ -110,29 +115,33 @@ function readValue(reader: WireReader, key: string, depth: number): ConfigValue 
   return value;
 }
 
-function readList(reader: WireReader, key: string, depth: number): ConfigValue {
+function readList(reader: EventReader, key: string, depth: number): ConfigValue {
   const outer = reader.open();
   const list: ConfigValue[] = [];
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
-    if (tag === listValues) list.push(readValue(reader, key, depth));
-    else reader.skip(tag);
+    if (tag === listItemTag) {
+      reader.budget.spend(cost.item);
+      list.push(readValue(reader, key, depth));
+    } else reader.skip(tag);
   }
   reader.close(outer);
   return Object.freeze(list);
 }
 
-function readMap(reader: WireReader, key: string, depth: number): ConfigValue {
+function readMap(reader: EventReader, key: string, depth: number): ConfigValue {
   const outer = reader.open();
   const map: { [name: string]: ConfigValue } = {};
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
-    if (tag === structFields) readEntry(reader, map, key, depth);
-    else reader.skip(tag);
+    if (tag === structEntryTag) {
+      reader.budget.spend(cost.entry);
+      readEntry(reader, map, key, depth);
+    } else reader.skip(tag);
   }
   reader.close(outer);
   return Object.freeze(map);
 }
 
-function readEntry(reader: WireReader, map: { [name: string]: ConfigValue }, key: string, depth: number): void {
+function readEntry(reader: EventReader, map: { [name: string]: ConfigValue }, key: string, depth: number): void {
   const outer = reader.open();
   let name = "";
   let value: ConfigValue = null;

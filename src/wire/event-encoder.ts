@@ -1,13 +1,8 @@
 /** The events of the stream as bytes. Pure. A test reads them back with the published contract. */
 import type { WireEvent, WireSetting } from "../shared/types.js";
 import { valueSize, writeValue } from "./proto-value.js";
+import { bodyTag, eventTag, settingTag } from "./tags.js";
 import { fieldSize, textFieldSize, varintSize, WireWriter } from "./wire-writer.js";
-
-/** Tags: field number times 8 plus wire type. */
-const eventTags = { snapshot: 0x0a, update: 0x12 } as const;
-/** ConfigSnapshot and ConfigUpdate number their fields alike. */
-const bodyTags = { origin: 0x0a, sequenceId: 0x10, setting: 0x1a } as const;
-const settingTags = { source: 0x0a, key: 0x12, value: 0x1a, unsetSource: 0x22 } as const;
 
 /** An encoded event, shared by all subscribers. */
 export interface Frame {
@@ -18,8 +13,8 @@ export interface Frame {
 
 export function encodeUpdate(origin: string, sequenceId: number, setting: WireSetting): Frame {
   const size = settingSize(setting);
-  const writer = openEvent(eventTags.update, origin, sequenceId, fieldSize(size));
-  writer.field(bodyTags.setting, size);
+  const writer = openEvent(eventTag.update, origin, sequenceId, fieldSize(size));
+  writer.field(bodyTag.setting, size);
   writeSetting(writer, setting);
   return { kind: "update", sequenceId, bytes: writer.bytes };
 }
@@ -40,7 +35,7 @@ export function createEntryEncoder(): (identity: object, make: () => WireSetting
 export function encodeEntry(setting: WireSetting): Buffer {
   const size = settingSize(setting);
   const writer = new WireWriter(fieldSize(size));
-  writer.field(bodyTags.setting, size);
+  writer.field(bodyTag.setting, size);
   writeSetting(writer, setting);
   return writer.bytes;
 }
@@ -50,7 +45,7 @@ export function encodeSnapshot(origin: string, sequenceId: number, entries: Iter
   const list = [...entries];
   let size = 0;
   for (const entry of list) size += entry.length;
-  const writer = openEvent(eventTags.snapshot, origin, sequenceId, size);
+  const writer = openEvent(eventTag.snapshot, origin, sequenceId, size);
   for (const entry of list) writer.copy(entry);
   return { kind: "snapshot", sequenceId, bytes: writer.bytes };
 }
@@ -61,9 +56,9 @@ function openEvent(tag: number, origin: string, sequenceId: number, settingsSize
   const body = textFieldSize(origin) + sequenceSize + settingsSize;
   const writer = new WireWriter(fieldSize(body));
   writer.field(tag, body);
-  writer.textField(bodyTags.origin, origin);
+  writer.textField(bodyTag.origin, origin);
   if (sequenceId !== 0) {
-    writer.byte(bodyTags.sequenceId);
+    writer.byte(bodyTag.sequenceId);
     writer.varint(sequenceId);
   }
   return writer;
@@ -79,9 +74,9 @@ function settingSize(setting: WireSetting): number {
 }
 
 function writeSetting(writer: WireWriter, setting: WireSetting): void {
-  writer.textField(settingTags.source, setting.source);
-  writer.textField(settingTags.key, setting.key);
-  writer.field(settingTags.value, valueSize(setting.value));
+  writer.textField(settingTag.source, setting.source);
+  writer.textField(settingTag.key, setting.key);
+  writer.field(settingTag.value, valueSize(setting.value));
   writeValue(writer, setting.value);
-  writer.textField(settingTags.unsetSource, setting.unsetSource);
+  writer.textField(settingTag.unsetSource, setting.unsetSource);
 }

@@ -6,14 +6,8 @@
  */
 import { isList } from "../shared/equality.js";
 import type { ConfigValue } from "../shared/types.js";
+import { entryTag, listItemTag, structEntryTag, valueTag } from "./tags.js";
 import { fieldSize, type WireWriter } from "./wire-writer.js";
-
-/** Tags of the fields of Value, Struct, its map entries, and ListValue: field number times 8 plus wire type. */
-const valueTags = { null: 0x08, number: 0x11, text: 0x1a, bool: 0x20, struct: 0x2a, list: 0x32 } as const;
-const structEntryTag = 0x0a;
-const entryKeyTag = 0x0a;
-const entryValueTag = 0x12;
-const listItemTag = 0x0a;
 
 /** Bytes that {@link writeValue} writes. */
 export function valueSize(value: ConfigValue): number {
@@ -25,28 +19,28 @@ export function valueSize(value: ConfigValue): number {
 
 export function writeValue(writer: WireWriter, value: ConfigValue): void {
   if (value === null) {
-    writer.byte(valueTags.null);
+    writer.byte(valueTag.null);
     writer.byte(0);
   } else if (typeof value === "boolean") {
-    writer.byte(valueTags.bool);
+    writer.byte(valueTag.bool);
     writer.byte(value ? 1 : 0);
   } else if (typeof value === "number") {
-    writer.byte(valueTags.number);
+    writer.byte(valueTag.number);
     writer.double(value);
   } else if (typeof value === "string") {
-    writer.text(valueTags.text, value);
+    writer.text(valueTag.text, value);
   } else if (isList(value)) {
-    writer.field(valueTags.list, listSize(value));
+    writer.field(valueTag.list, listSize(value));
     for (const item of value) {
       writer.field(listItemTag, valueSize(item));
       writeValue(writer, item);
     }
   } else {
-    writer.field(valueTags.struct, structSize(value));
+    writer.field(valueTag.struct, structSize(value));
     for (const [name, item] of Object.entries(value)) {
       writer.field(structEntryTag, entrySize(name, item));
-      writer.text(entryKeyTag, name);
-      writer.field(entryValueTag, valueSize(item));
+      writer.text(entryTag.key, name);
+      writer.field(entryTag.value, valueSize(item));
       writeValue(writer, item);
     }
   }
