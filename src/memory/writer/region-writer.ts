@@ -19,6 +19,7 @@ import {
   header,
   MAX_CELL_CHUNKS,
   MAX_KEY_BYTES,
+  MAX_NAME_BYTES,
   MAX_RECORD_BYTES,
   PAGE_BYTES,
   PUBLISH_RANGE,
@@ -33,7 +34,7 @@ import type { Publication, Publisher, Skipped } from "./publication.js";
 import { SlotWrites } from "./slot-writes.js";
 
 /** Longest name of a source. Its bytes are at most three times as many, which is what readers take. */
-const MAX_SOURCE_LETTERS = 340;
+const MAX_SOURCE_LETTERS = Math.floor(MAX_NAME_BYTES / 3);
 /** Bytes or slots that may lie idle before a fresh arena is worth its cost. */
 const IDLE_BYTES = 1024 * 1024;
 const IDLE_SLOTS = 4_096;
