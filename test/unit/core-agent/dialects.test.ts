@@ -36,12 +36,12 @@ const entry = (source: string, key: string, value: ConfigValue) => ({ source, ke
 const labels = { "app.kubernetes.io/name": "app" };
 
 describe("the leaf dialect", () => {
-  test("tells what wins after a change, and never names a cleared layer", () => {
+  test("tells what wins after a change, and names a cleared layer only where nothing is left", () => {
     const { set, unset } = setUp("leaf");
     expect(set("file", "a.b", 1)).toEqual(entry("file", "a.b", 1));
     expect(set("cli", "a.b", 2)).toEqual(entry("cli", "a.b", 2));
     expect(unset("cli", "a.b")).toEqual(entry("file", "a.b", 1));
-    expect(unset("file", "a.b")).toEqual(entry("file", "a.b", null));
+    expect(unset("file", "a.b")).toEqual({ ...entry("", "a.b", null), unsetSource: "file" });
   });
 
   test("says nothing of what happens below the winner", () => {
@@ -51,13 +51,14 @@ describe("the leaf dialect", () => {
     expect(unset("file", "a.b")).toBeUndefined();
   });
 
-  test("puts the winner of each key into the snapshot, and leaves null out", () => {
+  test("puts the winner of each key into the snapshot, null as well", () => {
     const { set, snapshot } = setUp("leaf");
     set("default", "a.b", 1);
     set("file", "a.b", 2);
     set("default", "a.none", null);
     set("default", "labels", labels);
-    expect(snapshot()).toEqual([entry("file", "a.b", 2), entry("default", "labels", labels)]);
+    const expected = [entry("file", "a.b", 2), entry("default", "a.none", null), entry("default", "labels", labels)];
+    expect(snapshot()).toEqual(expected);
   });
 });
 
@@ -73,9 +74,10 @@ describe("the section dialect, merged", () => {
     set("file", "app.labels", labels);
     set("file", "nothing.at.all", null);
     expect(snapshot()).toEqual([
-      entry("unknown", "app", { tls: { on: true }, port: 1, labels }),
+      entry("unknown", "app", { tls: { on: true }, port: 1, none: null, labels }),
       entry("file", "log_level", "info"),
       entry("cli", "labels", labels),
+      entry("unknown", "nothing", { at: { all: null } }),
     ]);
   });
 
