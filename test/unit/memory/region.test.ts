@@ -363,7 +363,6 @@ describe("the ring of changed slots", () => {
   it("is jumped over by a publish that would fill it", () => {
     const region = newRegion();
     const writer = new TestWriter(region);
-    const reader = new KeyReader(region);
     writer.publish({ a: 1 });
     const before = newestPublish(region)?.logHead ?? 0;
     writer.publish(Object.fromEntries(Array.from({ length: LOG_ENTRIES }, (_, i) => [`k${i}`, i])));
