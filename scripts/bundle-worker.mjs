@@ -39,9 +39,9 @@ async function chunkOf({ external = [], minify = false }) {
   return chunk;
 }
 
-function refuseForeign({ imports, dynamicImports }, allowed) {
+function refuseForeign({ fileName, imports, dynamicImports }, allowed) {
   const foreign = [...imports, ...dynamicImports].filter(
-    (name) => !builtinModules.includes(name.replace(/^node:/, "")) && !allowed.includes(name),
+    (name) => !builtinModules.includes(name.replace(/^node:/, "")) && name !== fileName && !allowed.includes(name),
   );
   if (foreign.length > 0) throw new Error(`The worker's bundle still loads ${foreign.join(", ")}.`);
 }

@@ -8,6 +8,7 @@ import { checkAgent } from "../test/interop/agent.mjs";
 import { checkAgentSettings } from "./derive-agent-settings.mjs";
 import { checkVectors } from "./derive-vectors.mjs";
 import { differenceFrom, runGo } from "./derived-fixture.mjs";
+import { checkNewest } from "./newer-contract.mjs";
 
 const target = fileURLToPath(new URL("../test/fixtures/contract-descriptor.json", import.meta.url));
 
@@ -19,6 +20,7 @@ function checkContract() {
 
 const checks = [
   { name: "the contract is that of the published descriptor", run: checkContract },
+  { name: "no newer version of the contract differs", run: checkNewest },
   {
     name: "the agent's settings are those of the published module",
     run: checkAgentSettings,

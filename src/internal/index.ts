@@ -10,12 +10,28 @@ export { type DefaultSetting, type Defaults, type KnownKeys, readDefaults } from
 export { copyValue, defineEntry } from "../files/values.js";
 export { parseYaml } from "../files/yaml.js";
 export { resolveOptions } from "../main/consumer/resolve.js";
+export { addressForm, formatAddress, type HostPort, parseAddress } from "../shared/address.js";
 export { type Clock, systemClock, type Timer } from "../shared/clock.js";
 export { looksLikeCredential, withoutUrlLogins } from "../shared/credential-names.js";
 export { equalValues } from "../shared/equality.js";
 export { ConfigStreamError, InvalidOptionError } from "../shared/errors.js";
+export { isMissing, readFault, systemCode, writeFault } from "../shared/file-faults.js";
+export { described } from "../shared/option-checks.js";
+export {
+  callback,
+  choice,
+  custom,
+  number,
+  type OptionRow,
+  readOptions,
+  shape,
+  sources,
+  text,
+  texts,
+} from "../shared/option-table.js";
 export { lowerCase } from "../shared/lower-case.js";
 export { type Dialect, defaultSourcePriority } from "../shared/params.js";
+export { type Found, locate, type Place, systemConfigFile } from "../shared/place.js";
 export { didYouMean, suggest } from "../shared/suggest.js";
 export type { ConfigValue, SourceValue, WireSetting } from "../shared/types.js";
 export { createEntryEncoder, encodeSnapshot, encodeUpdate, type Frame } from "../wire/event-encoder.js";

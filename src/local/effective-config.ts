@@ -1,7 +1,7 @@
 /** The feature flag: one call that gives the same consumer, whether settings are streamed or read from files. */
 
+import { variableOf } from "../files/env.js";
 import { type Consumer, consumerIn } from "../main/consumer/consumer.js";
-import { keepsTrying } from "../main/consumer/readiness.js";
 import { toBool } from "../main/reader/coerce.js";
 import { ConfigStreamError, InvalidOptionError, WaitTimeoutError } from "../shared/errors.js";
 import {
@@ -10,7 +10,7 @@ import {
   resolveEffectiveOptions,
 } from "./effective-options.js";
 import type { LocalConfig } from "./local-config.js";
-import { flagKey } from "./local-settings.js";
+import { flagKeys } from "./local-settings.js";
 
 /** A consumer that is ready, from whichever side its settings come. */
 export interface EffectiveConfig extends Consumer {
@@ -20,7 +20,9 @@ export interface EffectiveConfig extends Consumer {
 
 /**
  * Gives the configuration that is in force for this remote agent. `use_rar_config_stream` in its own YAML decides, once; the
- * variable `DD_USE_RAR_CONFIG_STREAM` wins over the file, and without either it is off.
+ * variable `DD_USE_RAR_CONFIG_STREAM` wins over the file, and without either it is off. Where they are given, the switches of the
+ * real remote agents win: `remote_agent.configstream.consumer.enabled`, and over all `remote_agent.core_agent_ipc.enabled: false`,
+ * each with its variable.
  *
  * - **On**: makes a consumer, starts it and waits until it is ready. Address and credential files that the options leave out
  *   come from `DD_*` variables or from the YAML (`cmd_host`, `cmd_port`, `auth_token_file_path`, `ipc_cert_file_path`).
@@ -42,16 +44,21 @@ export async function createEffectiveConfig(options: EffectiveConfigOptions): Pr
   return Object.assign(await local.consume(resolved.engine, resolved.host, resolved.watch), { streaming: false });
 }
 
-function isOn({ settings }: LocalConfig): boolean {
-  const flag = settings.get(flagKey);
-  const on = flag === undefined ? false : toBool(flag.value);
+function isOn(local: LocalConfig): boolean {
+  if (flagOf(local, flagKeys.ipc) === false) return false;
+  return flagOf(local, flagKeys.consumer) ?? flagOf(local, flagKeys.own) ?? false;
+}
+
+/** `undefined`: nothing sets it. */
+function flagOf({ settings }: LocalConfig, key: string): boolean | undefined {
+  const flag = settings.get(key);
+  if (flag === undefined) return undefined;
+  const on = toBool(flag.value);
   if (on !== undefined) return on;
-  if (flag?.source === "environment-variable") {
-    throw new InvalidOptionError(
-      "The environment variable DD_USE_RAR_CONFIG_STREAM must be true or false (or 1 or 0).",
-    );
+  if (flag.source === "environment-variable") {
+    throw new InvalidOptionError(`The environment variable ${variableOf(key)} must be true or false (or 1 or 0).`);
   }
-  throw new ConfigStreamError("invalid_config_file", `The setting ${flagKey} must be true or false. Correct it there.`);
+  throw new ConfigStreamError("invalid_config_file", `The setting ${key} must be true or false. Correct it there.`);
 }
 
 async function streamed(
@@ -67,8 +74,10 @@ async function streamed(
     // The caller has no handle on it.
     await consumer.stop();
     if (!(error instanceof WaitTimeoutError)) throw error;
-    throw new WaitTimeoutError(error.message.replace(keepsTrying, " The consumer was stopped."), {
+    const { what = error.message } = error.details;
+    throw new WaitTimeoutError(`${what} The consumer was stopped.`, {
       cause: error.cause,
+      details: { ...error.details, keepsTrying: false },
     });
   }
 }

@@ -1,7 +1,8 @@
 /** The options of `createEffectiveConfig`, checked in the same way whether the flag is on or off. */
 import type { Environment } from "../files/env.js";
 import type { Defaults } from "../files/known-keys.js";
-import { type ConsumerOptions, consumerOptionNames } from "../main/consumer/options.js";
+import { consumerOptionTable } from "../main/consumer/option-table.js";
+import type { ConsumerOptions } from "../main/consumer/options.js";
 import { type HostParams, resolveOptions } from "../main/consumer/resolve.js";
 import { InvalidOptionError } from "../shared/errors.js";
 import { guarded, type Logger, silentLogger } from "../shared/logger.js";
@@ -46,18 +47,10 @@ const ownNames = ["configFiles", "defaults", "env", "watch", "signal"];
 
 /** Throws `InvalidOptionError`: what was given, and what was expected. */
 export function resolveEffectiveOptions(options: EffectiveConfigOptions): ResolvedEffectiveOptions {
-  checkNames(options, [...Object.keys(consumerOptionNames), ...ownNames], "createEffectiveConfig");
+  checkNames(options, [...Object.keys(consumerOptionTable), ...ownNames], "createEffectiveConfig");
   const { configFiles, defaults, env, watch, signal, ...consumer } = options;
   // What only a stream needs may be missing, or come from the files; what is given is checked all the same.
-  const { engine, host } = resolveOptions(
-    {
-      ...consumer,
-      coreAgentAddress: consumer.coreAgentAddress ?? "localhost:5001",
-      authTokenFile: consumer.authTokenFile ?? "unused",
-      ipcCertFile: consumer.ipcCertFile ?? "unused",
-    },
-    {},
-  );
+  const { engine, host } = resolveOptions(consumer, {});
   if (defaults !== undefined && (typeof defaults !== "object" || defaults === null)) {
     throw new InvalidOptionError(
       `Option "defaults" must be an object with values by dotted key, or an array of entries, but is ${described(defaults)}.`,

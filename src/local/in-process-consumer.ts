@@ -11,6 +11,7 @@ import { Subscriptions } from "../main/subscriptions/subscriptions.js";
 import { count, isReady, isStopped, markReady, writeStatus } from "../memory/facts.js";
 import { header } from "../memory/layout.js";
 import { createRegionMemory, Region } from "../memory/region.js";
+import { regionNow } from "../memory/region-clock.js";
 import { RegionWriter } from "../memory/writer/region-writer.js";
 import { type ConfigStreamError, ConsumerStoppedError, InvalidOptionError } from "../shared/errors.js";
 import type { Logger } from "../shared/logger.js";
@@ -85,16 +86,16 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
       onlyChanges: true,
       states: publishing({
         region,
-        writer: new RegionWriter(region, limits, Date.now),
+        writer: new RegionWriter(region, limits, () => regionNow(region)),
         notifier: this.#notifier,
         untold: undefined,
         onPublished: ({ sequenceId }) => {
           this.#sequenceId = sequenceId;
-          region.store64(header.lastMessageAtMs, Date.now());
+          region.store64(header.lastMessageAtMs, regionNow(region));
         },
       }),
     });
-    this.#region.store64(header.startedAtMs, Date.now());
+    this.#region.store64(header.startedAtMs, regionNow(this.#region));
   }
 
   /**
@@ -106,7 +107,7 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
     this.#apply({ kind: "snapshot", ...this.#next, settings: settings.map(checked) });
     if (isReady(this.#region) && this.#state === "live") return;
     this.applyState("live");
-    markReady(this.#region, Date.now());
+    markReady(this.#region, regionNow(this.#region));
   }
 
   /** Where the source of the settings stands, and what failed there just now. Throws `ConsumerStoppedError`. */
@@ -114,10 +115,10 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
     this.refuseWhenStopped();
     const isLive = state === "live";
     this.#state = state;
-    this.#interruptedSinceMs = isLive ? undefined : (this.#interruptedSinceMs ?? Date.now());
+    this.#interruptedSinceMs = isLive ? undefined : (this.#interruptedSinceMs ?? regionNow(this.#region));
     if (isLive) this.#failures = 0;
     if (error !== undefined) {
-      this.#lastError = { ...error, atMs: Date.now() };
+      this.#lastError = { ...error, atMs: regionNow(this.#region) };
       this.#failures++;
     }
     this.#writeStatus();
@@ -130,7 +131,7 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
 
   /** What was told last could not be used; the last good settings stay, and `status()` tells. */
   refused({ code, message }: ConfigStreamError): void {
-    this.#lastError = { code, message, atMs: Date.now() };
+    this.#lastError = { code, message, atMs: regionNow(this.#region) };
     // A limit was counted when the state was applied.
     if (code !== "limit_exceeded") count(this.#region, "refusedStates");
     this.#writeStatus();

@@ -3,12 +3,20 @@ import { type Environment, mapEnvironment, pickVariables } from "../files/env.js
 import { type DefaultSetting, type Defaults, entriesOf, type KnownKeys, readDefaults } from "../files/known-keys.js";
 import type { ConfigValue, WireSetting } from "../shared/types.js";
 
-/** The key that decides between streaming and reading locally. */
-export const flagKey = "use_rar_config_stream";
+/** The keys that decide between streaming and reading locally; later ones lose. */
+export const flagKeys = {
+  /** `false`: the real remote agents speak with no core agent at all. */
+  ipc: "remote_agent.core_agent_ipc.enabled",
+  /** The switch of the real consumers. */
+  consumer: "remote_agent.configstream.consumer.enabled",
+  own: "use_rar_config_stream",
+} as const;
 
 /** Settings that this library itself asks for, so that their variables count as well. */
 const ownKeys: readonly DefaultSetting[] = [
-  { key: flagKey, type: "bool", default: false },
+  { key: flagKeys.own, type: "bool", default: false },
+  { key: flagKeys.ipc, type: "bool" },
+  { key: flagKeys.consumer, type: "bool" },
   { key: "cmd_host", type: "string" },
   { key: "cmd_port", type: "int" },
   { key: "auth_token_file_path", type: "string" },

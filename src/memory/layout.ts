@@ -54,6 +54,8 @@ export const header = {
   startedAtMs: 12,
   /** [worker] Milliseconds since the epoch of the first applied snapshot, 64 bit; 0: none yet. */
   firstSnapshotAtMs: 14,
+  /** [creator, once] What the monotonic clock is behind the epoch, in ms, 64 bit; see region-clock.ts. */
+  clockOffsetMs: 18,
   /** [see counters.ts] One word per counter. */
   counters: 32,
   /** [worker] Latch with the engine's status. */

@@ -5,27 +5,56 @@
  * a call; it grows in place, in steps that are atomic between threads; and another thread finds the larger buffer
  * without being told.
  */
+import { systemClock } from "../shared/clock.js";
 import { ConfigStreamError } from "../shared/errors.js";
 import type { SharedMemory } from "../shared/types.js";
 import { HEADER_PAGES, header, LAYOUT_VERSION, MAGIC, PAGE_BYTES } from "./layout.js";
 
-const { Memory } = (
-  globalThis as typeof globalThis & {
-    WebAssembly: { Memory: new (options: { initial: number; maximum: number; shared: true }) => SharedMemory };
-  }
-).WebAssembly;
+/** The part of WebAssembly that is used; the ES library typings have none. */
+type WithWebAssembly = typeof globalThis & {
+  readonly WebAssembly?: {
+    readonly Memory: new (options: { initial: number; maximum: number; shared: true }) => SharedMemory;
+  };
+};
 
-/** Makes the memory of a region. `maxBytes` is reserved as address space and used only as it is needed. */
+/**
+ * Makes the memory of a region, of at most `maxBytes`; it is used only as it is needed. Throws `unsupported` where Node.js has no
+ * WebAssembly, and `limit_exceeded` when the address space cannot be had.
+ */
 export function createRegionMemory(maxBytes: number): SharedMemory {
-  const maximum = Math.max(HEADER_PAGES + 1, Math.floor(maxBytes / PAGE_BYTES));
-  const memory = new Memory({ initial: HEADER_PAGES, maximum, shared: true });
+  const memory = newMemory(Math.max(HEADER_PAGES + 1, Math.floor(maxBytes / PAGE_BYTES)));
   const words = new Int32Array(memory.buffer);
+  new BigInt64Array(memory.buffer)[header.clockOffsetMs >> 1] = BigInt(
+    Math.round(systemClock.now() - systemClock.monotonic()),
+  );
   words[header.version] = LAYOUT_VERSION;
   words[header.cellChunks] = 1;
   words[header.cellChunkAt] = header.firstCells;
   // Last, so that a region is recognised only when it is complete.
   Atomics.store(words, header.magic, MAGIC);
   return memory;
+}
+
+function newMemory(maximum: number): SharedMemory {
+  const { WebAssembly } = globalThis as WithWebAssembly;
+  if (WebAssembly === undefined) {
+    throw new ConfigStreamError(
+      "unsupported",
+      "Node.js runs without WebAssembly, whose memory this library shares between threads. The flag --jitless switches it " +
+        "off; start without that flag.",
+    );
+  }
+  try {
+    return new WebAssembly.Memory({ initial: HEADER_PAGES, maximum, shared: true });
+  } catch (cause) {
+    throw new ConfigStreamError(
+      "limit_exceeded",
+      "The address space for the shared memory could not be reserved. V8 reserves about 10 GiB of it for each WebAssembly " +
+        "memory, whatever its limit, while hardly any is used. Start Node.js with --disable-wasm-trap-handler, which " +
+        "makes it reserve no more than limits.maxRegionBytes, or raise the process's limit of address space (ulimit -v).",
+      { cause, details: { limit: "limits.maxRegionBytes" } },
+    );
+  }
 }
 
 /**
@@ -86,7 +115,7 @@ export class Region {
         "limit_exceeded",
         `The region is ${this.memory.buffer.byteLength} bytes and cannot grow by ${pages * PAGE_BYTES} more: the limit ` +
           "limits.maxRegionBytes is reached. The last good settings are kept. Raise the limit, or send fewer settings.",
-        { cause },
+        { cause, details: { limit: "limits.maxRegionBytes" } },
       );
     }
     this.refresh();

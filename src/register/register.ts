@@ -1,7 +1,6 @@
 /** Makes the process's consumer ready, or says in one sentence why not. */
 import { writeSync } from "node:fs";
 import { createConsumer } from "../main/consumer/consumer.js";
-import { keepsTrying } from "../main/consumer/readiness.js";
 import { isRegistered, setRegistered } from "../main/consumer/registered.js";
 import type { Environment } from "../main/consumer/resolve.js";
 import { ConfigStreamError } from "../shared/errors.js";
@@ -34,7 +33,9 @@ function made(env: Environment) {
 }
 
 function end(thrown: unknown, exitCode: number): never {
-  tell(messageOf(thrown).replace(keepsTrying, ""));
+  const error = ConfigStreamError.from(thrown);
+  // What happens next, the process ends, is not what the message says.
+  tell(error.details.keepsTrying === undefined ? error.message : (error.details.what ?? error.message));
   process.exit(exitCode);
 }
 

@@ -10,7 +10,7 @@ export interface Timer {
 export interface Clock {
   /** Milliseconds since the Unix epoch; may jump when the system clock is set. */
   now(): number;
-  /** Milliseconds from an arbitrary start; never goes back. Use it for durations. */
+  /** Milliseconds from an arbitrary start, the same in all threads of a process; never goes back or jumps. For durations. */
   monotonic(): number;
   /** Calls `callback` once after `delayMs`. */
   setTimer(delayMs: number, callback: () => void): Timer;
@@ -19,7 +19,8 @@ export interface Clock {
 /** The real clock. Its timers keep the thread alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonic: () => performance.now(),
+  // Not `performance.now()`, which begins anew in each thread.
+  monotonic: () => Number(process.hrtime.bigint()) / 1e6,
   setTimer(delayMs, callback) {
     const timer = setTimeout(callback, delayMs);
     return { cancel: () => clearTimeout(timer) };

@@ -5,6 +5,7 @@
  */
 
 import { describeThrown, isError } from "./thrown.js";
+import type { StartupStep } from "./types.js";
 
 /** What went wrong, and whether trying again can help. Each code is documented where it stands. */
 export const errorCodes = {
@@ -32,7 +33,7 @@ export const errorCodes = {
   timeout: { retry: true },
   /** The consumer was stopped while the call was pending, or before it was made. */
   stopped: { retry: false },
-  /** The worker thread died; a new one is being started. */
+  /** The worker thread died; a new one is being started, unless `details.keepsTrying` is false: then none could be started at all. */
   worker_died: { retry: true },
   /** A subscription's buffer overflowed and its policy is `disconnect`. Subscribe again. */
   subscriber_overflow: { retry: true },
@@ -40,6 +41,8 @@ export const errorCodes = {
   incompatible_region: { retry: false },
   /** A view could not be made consistent within its bound. Try again. */
   view_contended: { retry: true },
+  /** Node.js runs with a flag, or in a place, that this library cannot work with. The message names it. */
+  unsupported: { retry: false },
   /** A YAML file could not be parsed or has the wrong shape. */
   invalid_config_file: { retry: false },
   /** The address to listen on is taken or not available. */
@@ -53,24 +56,56 @@ export const errorCodes = {
 /** One of the codes of {@link errorCodes}. */
 export type ErrorCode = keyof typeof errorCodes;
 
+/** What programs want to know of an error, so that nothing has to be read out of its sentence. All may be missing. */
+export interface ErrorDetails {
+  /** What happened, as a sentence without the advice, or without what happens next. */
+  readonly what?: string;
+  /** What to do about it, as a sentence. */
+  readonly advice?: string;
+  /** The failure itself, where the message also says how long was waited because of it. */
+  readonly reason?: string;
+  /** The file that it is about. */
+  readonly path?: string;
+  /** The step of start-up that was waited for. */
+  readonly step?: StartupStep;
+  /** Whether the consumer goes on trying by itself. */
+  readonly keepsTrying?: boolean;
+  /** When it tries again, in ms from the moment of the error. */
+  readonly retryInMs?: number;
+  /** How long was waited, in ms. */
+  readonly waitedMs?: number;
+  /** The option whose limit was exceeded, such as `limits.maxKeys`. */
+  readonly limit?: string;
+}
+
+/** What an error of this library may be made with. */
+export interface ErrorOptions {
+  readonly cause?: unknown;
+  readonly details?: ErrorDetails;
+}
+
 /** An error as it crosses a thread border. */
 export interface SerializedError {
   readonly configStreamError: true;
   readonly code: ErrorCode;
   readonly message: string;
   readonly cause: string | undefined;
+  readonly details?: ErrorDetails;
 }
 
 /** Base class of all errors of this library. */
 export class ConfigStreamError extends Error {
   /** Which kind of failure this is. */
   readonly code: ErrorCode;
+  /** What the message says, for programs. Frozen. */
+  readonly details: ErrorDetails;
   declare name: string;
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
-    super(message, options);
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+    super(message, "cause" in options ? { cause: options.cause } : undefined);
     this.code = code;
     giveName(this, "ConfigStreamError");
+    this.details = Object.freeze({ ...options.details });
   }
 
   /** True when the same call, or the consumer by itself, may succeed later. */
@@ -85,6 +120,7 @@ export class ConfigStreamError extends Error {
       configStreamError: true,
       code: this.code,
       message: this.message,
+      details: this.details,
       // Of foreign errors without the message, which nobody has checked.
       cause:
         cause === undefined || typeof cause === "string" ? cause : (ownError(cause)?.message ?? describeThrown(cause)),
@@ -93,7 +129,8 @@ export class ConfigStreamError extends Error {
 
   /** Rebuilds an error, of the right class, from its plain form. */
   static deserialize(plain: SerializedError): ConfigStreamError {
-    const options = plain.cause === undefined ? {} : { cause: plain.cause };
+    const { cause, details = {} } = plain;
+    const options = cause === undefined ? { details } : { cause, details };
     switch (plain.code) {
       case "stopped":
         return new ConsumerStoppedError(plain.message, options);
@@ -119,7 +156,7 @@ export class ConfigStreamError extends Error {
 
 /** An option of a public call has a wrong name, type or value. */
 export class InvalidOptionError extends ConfigStreamError {
-  constructor(message: string, options?: { cause?: unknown }) {
+  constructor(message: string, options?: ErrorOptions) {
     super("invalid_option", message, options);
     giveName(this, "InvalidOptionError");
   }
@@ -127,7 +164,7 @@ export class InvalidOptionError extends ConfigStreamError {
 
 /** The consumer was stopped while the call was pending, or before it was made. */
 export class ConsumerStoppedError extends ConfigStreamError {
-  constructor(message = "The consumer was stopped.", options?: { cause?: unknown }) {
+  constructor(message = "The consumer was stopped.", options?: ErrorOptions) {
     super("stopped", message, options);
     giveName(this, "ConsumerStoppedError");
   }
@@ -135,7 +172,7 @@ export class ConsumerStoppedError extends ConfigStreamError {
 
 /** A wait ended before its condition came true. The consumer goes on. */
 export class WaitTimeoutError extends ConfigStreamError {
-  constructor(message: string, options?: { cause?: unknown }) {
+  constructor(message: string, options?: ErrorOptions) {
     super("timeout", message, options);
     giveName(this, "WaitTimeoutError");
   }
@@ -143,7 +180,7 @@ export class WaitTimeoutError extends ConfigStreamError {
 
 /** A subscription's buffer overflowed and its policy is `disconnect`. */
 export class SubscriberOverflowError extends ConfigStreamError {
-  constructor(message: string, options?: { cause?: unknown }) {
+  constructor(message: string, options?: ErrorOptions) {
     super("subscriber_overflow", message, options);
     giveName(this, "SubscriberOverflowError");
   }

@@ -1,5 +1,7 @@
 /** The resolved parameters of a consumer, as they travel to the worker: plain data, nothing optional. */
 
+import type { GivenPlace, PlaceEnvironment } from "./place.js";
+
 /** How the consumer obtains its session. */
 export type SessionParams =
   | { readonly kind: "register" }
@@ -21,12 +23,18 @@ export type Dialect = "newest" | "leaf" | "section-merged" | "section-per-source
 
 export interface EngineParams {
   readonly clientName: string;
+  /** One id for the life of this process, whatever becomes of its workers; sent at registration. */
+  readonly processInstanceId?: string;
   /** Name for people, sent at registration. */
   readonly displayName: string;
   /** `host:port` of the core agent. */
   readonly coreAgentAddress: string;
+  /** Absolute, as the next one. */
   readonly authTokenFile: string;
+  /** Empty without TLS. */
   readonly ipcCertFile: string;
+  /** What is left to the agent's `datadog.yaml`; `undefined`: nothing, address and files are as above. */
+  readonly discovery?: DiscoveryParams | undefined;
   /** False: plaintext. Only for tests, and only by name. */
   readonly tls: boolean;
   readonly session: SessionParams;
@@ -68,6 +76,18 @@ export interface EngineParams {
   readonly cache?: CacheParams | undefined;
 }
 
+/** How the core agent is found by its own configuration file; see place.ts. */
+export interface DiscoveryParams {
+  /** Absolute path of a `datadog.yaml`. */
+  readonly configFile: string;
+  /** False: it is the usual place of one, where none may be. */
+  readonly isGiven: boolean;
+  readonly given: GivenPlace;
+  readonly variables: PlaceEnvironment;
+  /** What relative paths in the file are relative to. */
+  readonly directory: string;
+}
+
 /** Where the last good settings are kept for the next process, and for how long. */
 export interface CacheParams {
   /** Absolute path of the file. */
@@ -97,9 +117,10 @@ export const defaultSourcePriority: readonly string[] = [
   "cli",
 ];
 
-/** The rules of behaviour 15: a namespaced log level wins for the agent that owns the namespace. */
+/** A namespaced log level wins for the agent that owns the namespace. */
 export const defaultOverrides: readonly OverrideRule[] = [
   { clientName: "security-agent", from: "security_agent.log_level", to: "log_level" },
   { clientName: "process-agent", from: "process_config.log_level", to: "log_level" },
   { clientName: "trace-agent", from: "apm_config.log_level", to: "log_level" },
+  { clientName: "system-probe", from: "system_probe.log_level", to: "log_level" },
 ];

@@ -104,6 +104,8 @@ export type StartupStep = "credentials" | "registration" | "connection" | "first
 export interface ErrorSummary {
   readonly code: string;
   readonly message: string;
+  /** The failure alone, where the message also says how long was waited because of it. */
+  readonly reason?: string;
   /** Milliseconds since the Unix epoch. */
   readonly atMs: number;
 }
@@ -124,6 +126,10 @@ export interface EngineStatus {
   readonly interruptedSinceMs?: number | undefined;
   /** Until when the core agent stood behind the settings of a cache file that are read now; `undefined`: none are. */
   readonly cachedAtMs?: number | undefined;
+  /** Where the core agent was found by its own configuration file. */
+  readonly coreAgentAddress?: string | undefined;
+  /** Nothing is tried any more, and nothing will arrive: no worker could be started. */
+  readonly hopeless?: boolean;
   /** False: settings are told without a worker, so there is no heartbeat to look at. */
   readonly hasWorker?: boolean;
 }

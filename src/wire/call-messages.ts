@@ -17,7 +17,13 @@ export interface Registration {
 }
 
 /** Field numbers with their wire types, as they stand before each field: number × 8 + type. */
-const registerTag = { pid: 0x0a, flavor: 0x12, displayName: 0x1a, apiEndpointUri: 0x22 } as const;
+const registerTag = {
+  pid: 0x0a,
+  flavor: 0x12,
+  displayName: 0x1a,
+  apiEndpointUri: 0x22,
+  processInstanceId: 0x32,
+} as const;
 const registrationTag = { sessionId: 0x0a, recommendedRefreshIntervalSecs: 0x10 } as const;
 const refreshTag = { sessionId: 0x0a } as const;
 const streamTag = { name: 0x0a } as const;
@@ -28,6 +34,8 @@ export interface RegisterRequest {
   readonly flavor: string;
   readonly displayName: string;
   readonly apiEndpointUri: string;
+  /** One for the life of the process; empty: none is told. */
+  readonly processInstanceId: string;
 }
 
 /** RefreshRemoteAgentRequest. */
@@ -40,12 +48,14 @@ export interface StreamRequest {
   readonly name: string;
 }
 
-export function writeRegisterRequest({ pid, flavor, displayName, apiEndpointUri }: RegisterRequest): Buffer {
+export function writeRegisterRequest(request: RegisterRequest): Buffer {
+  const { pid, flavor, displayName, apiEndpointUri, processInstanceId } = request;
   return textFields([
     [registerTag.pid, pid],
     [registerTag.flavor, flavor],
     [registerTag.displayName, displayName],
     [registerTag.apiEndpointUri, apiEndpointUri],
+    [registerTag.processInstanceId, processInstanceId],
   ]);
 }
 

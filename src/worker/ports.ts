@@ -4,6 +4,7 @@ import type { CounterName } from "../memory/counters.js";
 import type { Publication, Skipped } from "../memory/writer/publication.js";
 import type { Clock } from "../shared/clock.js";
 import type { ConfigStreamError } from "../shared/errors.js";
+import type { EngineParams } from "../shared/params.js";
 import type { EngineStatus, WireEvent } from "../shared/types.js";
 import type { Registration } from "../wire/call-messages.js";
 
@@ -35,6 +36,8 @@ export interface Credentials {
   readonly certificate: string;
   /** PEM of the private key. */
   readonly privateKey: string;
+  /** Where the core agent is, when its own configuration file said so. */
+  readonly place?: Pick<EngineParams, "coreAgentAddress" | "authTokenFile" | "ipcCertFile"> | undefined;
 }
 
 /** Reads the credential files. Rejects with a `ConfigStreamError` of code `credentials` that names path and fault. */

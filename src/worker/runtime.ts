@@ -3,6 +3,7 @@
 import { count, isFresh } from "../memory/facts.js";
 import { header } from "../memory/layout.js";
 import { Region } from "../memory/region.js";
+import { regionNow } from "../memory/region-clock.js";
 import { Untold } from "../memory/untold.js";
 import { RegionWriter } from "../memory/writer/region-writer.js";
 import { type Clock, systemClock, type Timer } from "../shared/clock.js";
@@ -28,7 +29,7 @@ const HEARTBEAT_MS = 1_000;
 export function createRuntime(init: RuntimeInit): Runtime {
   const { params, post } = init;
   const region = new Region(init.memory);
-  const clock = systemClock;
+  const clock: Clock = { ...systemClock, now: () => regionNow(region) };
   const untold = init.untold && new Untold(init.untold);
   const notifier = new Notifier({
     poll: init.poll,
@@ -56,7 +57,8 @@ export function createRuntime(init: RuntimeInit): Runtime {
       clock,
       random: Math.random,
       transport: createGrpcTransport(params),
-      credentials: createCredentialsReader(params, clock),
+      // A certificate's dates mean the system's clock.
+      credentials: createCredentialsReader(params, systemClock, (address) => status.located(address)),
       states: publishing({
         region,
         writer: new RegionWriter(region, params.limits, clock.now),
@@ -106,17 +108,21 @@ function cacheOf(
   if (params.cache === undefined) return undefined;
   const { engine, status, clock, log } = parts;
   return new LastGoodCache(params.cache, params, params.limits.maxRegionBytes, {
-    clock,
+    // A file outlives the process, so its times are those of the system's clock.
+    clock: systemClock,
     files: diskFiles,
     log,
     status,
-    restore(saved) {
+    restore(saved, ageMs = Number.POSITIVE_INFINITY) {
       const isReadable = engine.restore(saved);
-      if (isReadable) status.restored(saved.confirmedAtMs);
+      if (isReadable) status.restored(clock.now() - ageMs);
       return isReadable;
     },
     published: () => engine.published(),
-    confirmedAtMs: () => status.confirmedAtMs(),
+    confirmedAtMs() {
+      const atMs = status.confirmedAtMs();
+      return atMs === undefined ? undefined : Math.round(systemClock.now() - (clock.now() - atMs));
+    },
   });
 }
 

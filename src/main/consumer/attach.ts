@@ -1,4 +1,5 @@
 /** Reading in another thread than the consumer's. */
+import { regionNow } from "../../memory/region-clock.js";
 import { Region } from "../../memory/region.js";
 import { guarded, type Logger } from "../../shared/logger.js";
 import { checkNames, shapeOption } from "../../shared/option-checks.js";
@@ -62,7 +63,7 @@ export function attachReader<S extends object = AnySchema>(
     reader: { value: reader },
     waitReady: { value: (options?: WaitOptions) => waitReady(waiter, options) },
     waitReadySync: { value: (options?: WaitSyncOptions) => waitReadySync(waiter, options) },
-    status: { value: () => consumerStatus(region, Date.now(), unreadable.names()) },
+    status: { value: () => consumerStatus(region, regionNow(region), unreadable.names()) },
     // Made when it is asked for: most threads are never scraped.
     metrics: { get: () => metrics.registry() },
   };

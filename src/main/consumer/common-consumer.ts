@@ -1,4 +1,5 @@
 /** What all consumers have in common, wherever their settings come from: how they are read, watched, told of and ended. */
+import { regionNow } from "../../memory/region-clock.js";
 import { inspect } from "node:util";
 import { markStopped } from "../../memory/facts.js";
 import type { Region } from "../../memory/region.js";
@@ -83,7 +84,8 @@ export class CommonConsumer implements AsyncDisposable {
   }
 
   status(): ConsumerStatus {
-    return consumerStatus(this.#parts.region, Date.now(), this.#unreadable.names());
+    const { region } = this.#parts;
+    return consumerStatus(region, regionNow(region), this.#unreadable.names());
   }
 
   share(): SharedConfig {

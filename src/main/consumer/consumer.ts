@@ -3,8 +3,9 @@
 import { count, isFresh, isReady, isStopped, markWritersGone, readStatus, writeStatus } from "../../memory/facts.js";
 import { header } from "../../memory/layout.js";
 import { createRegionMemory, Region } from "../../memory/region.js";
+import { regionNow } from "../../memory/region-clock.js";
 import { createUntoldMemory, Untold } from "../../memory/untold.js";
-import { ConfigStreamError, ConsumerStoppedError, InvalidOptionError } from "../../shared/errors.js";
+import { ConsumerStoppedError, InvalidOptionError } from "../../shared/errors.js";
 import { guarded, type Logger, silentLogger } from "../../shared/logger.js";
 import type { ChangeBatch } from "../../shared/messages.js";
 import type { EngineParams } from "../../shared/params.js";
@@ -52,7 +53,9 @@ export interface ConsumerOf<S extends object> extends AsyncDisposable {
    * `waitReady`. Trouble with the network or the credentials shows in `status()`, never here. Repeated calls give the
    * same promise.
    *
-   * Rejects with `worker_died` when the worker cannot run at all, and with `ConsumerStoppedError` after `stop()`.
+   * Rejects with `worker_died` when the worker cannot run at all; waits then end with the same error, at once, until `start()` is
+   * called again. Rejects with `ConsumerStoppedError` after `stop()`. It need not be awaited: a rejection that nobody handles
+   * does not end the process.
    */
   start(): Promise<void>;
   /**
@@ -61,7 +64,7 @@ export interface ConsumerOf<S extends object> extends AsyncDisposable {
    * attempt to reach the core agent has failed or `cache.waitForFreshMs` is over.
    *
    * Rejects with `WaitTimeoutError`, which tells what was waited for and what failed last, and does not stop the
-   * consumer; with the signal's reason; or with `ConsumerStoppedError`.
+   * consumer; with the signal's reason; with `ConsumerStoppedError`; or with `worker_died`, at once, when nothing is tried any more.
    */
   waitReady(options?: WaitOptions): Promise<void>;
   /**
@@ -137,7 +140,7 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
   constructor(options: ConsumerOptions, env: Environment) {
     const { engine, host } = resolveOptions(options, env);
     const logger = host.logger === undefined ? silentLogger : guarded(host.logger);
-    const region = newRegion(engine.limits.maxRegionBytes);
+    const region = new Region(createRegionMemory(engine.limits.maxRegionBytes));
     const subscriptions = new Subscriptions({
       bufferSize: host.subscriptionBuffer,
       logger,
@@ -161,7 +164,7 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
     this.#region = region;
     this.#subscriptions = subscriptions;
     this.#supervisor = new Supervisor({
-      clock: quietClock,
+      clock: { ...quietClock, now: () => regionNow(region) },
       random: Math.random,
       backoff: engine.backoff,
       workerTimeoutMs: host.isolation === "none" ? Number.POSITIVE_INFINITY : host.workerTimeoutMs,
@@ -172,13 +175,11 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
     });
   }
 
-  async start(): Promise<void> {
-    if (isStopped(this.#region)) {
-      throw new ConsumerStoppedError("The consumer was stopped and cannot be started again. Make a new one.");
-    }
-    const region = this.#region;
-    if (region.load64(header.startedAtMs) === 0) region.store64(header.startedAtMs, Date.now());
-    await detached(() => this.#supervisor.start());
+  start(): Promise<void> {
+    const started = this.#start();
+    // It need not be awaited: waits and the status say the same.
+    started.catch(() => {});
+    return started;
   }
 
   override waitReadySync(options?: WaitSyncOptions): void {
@@ -195,6 +196,17 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
       );
     }
     super.waitReadySync(options);
+  }
+
+  async #start(): Promise<void> {
+    const region = this.#region;
+    if (isStopped(region)) {
+      throw new ConsumerStoppedError("The consumer was stopped and cannot be started again. Make a new one.");
+    }
+    if (region.load64(header.startedAtMs) === 0) region.store64(header.startedAtMs, regionNow(region));
+    const before = readStatus(region);
+    if (before?.hopeless === true) writeStatus(region, { ...before, hopeless: false });
+    await detached(() => this.#supervisor.start());
   }
 
   #subscribersCameOrWent(active: boolean): void {
@@ -237,9 +249,10 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
       attempt: (before?.attempt ?? 0) + 1,
       nextAttemptAtMs,
       sessionSinceMs: undefined,
-      lastError: { code, message, atMs: Date.now() },
-      interruptedSinceMs: before?.interruptedSinceMs ?? Date.now(),
+      lastError: { code, message, atMs: regionNow(region) },
+      interruptedSinceMs: before?.interruptedSinceMs ?? regionNow(region),
       cachedAtMs: before?.cachedAtMs,
+      hopeless: nextAttemptAtMs === undefined,
     });
     this.#logDeath(nextAttemptAtMs === undefined ? message : `${message} Another one is started.`, before);
   }
@@ -250,17 +263,5 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
     const isDue = before?.interruptedSinceMs === undefined || nowMs - this.#deathLoggedAtMs >= 60_000;
     if (isDue) this.#deathLoggedAtMs = nowMs;
     this.#logger[isDue ? "error" : "debug"](message);
-  }
-}
-
-function newRegion(maxBytes: number): Region {
-  try {
-    return new Region(createRegionMemory(maxBytes));
-  } catch (cause) {
-    throw new ConfigStreamError(
-      "limit_exceeded",
-      `The address space for a region of limits.maxRegionBytes = ${maxBytes} bytes could not be reserved. Lower that option.`,
-      { cause },
-    );
   }
 }

@@ -4,7 +4,7 @@ import type { Logger } from "../../shared/logger.js";
 import type { Dialect, OverrideRule } from "../../shared/params.js";
 import type { MetricsRegistry } from "../status/metrics.js";
 
-/** Options of `createConsumer`. Only `clientName` and the two credential files must be known. */
+/** Options of `createConsumer`. Only `clientName` must be given. */
 export interface ConsumerOptions {
   /**
    * Name of this remote agent, such as `trace-agent`: sent to the core agent, the `client` label of all metrics, and what
@@ -14,21 +14,31 @@ export interface ConsumerOptions {
   /** Name for people, sent at registration. Default: `clientName`. */
   readonly displayName?: string;
   /**
-   * `host:port` of the core agent's gRPC server; an IPv6 address stands in brackets.
-   * Default: `localhost:5001`, each half replaced by the environment's `DD_CMD_HOST` and `DD_CMD_PORT`.
+   * `host:port` of the core agent's gRPC server; an IPv6 address stands in brackets and may carry a zone, as in
+   * `[fe80::1%eth0]:5001`. Default: `localhost:5001`, each half replaced by the environment's `DD_CMD_HOST` and `DD_CMD_PORT`, or
+   * by `cmd_host` and `cmd_port` of {@link configFile}.
    */
   readonly coreAgentAddress?: string;
   /**
-   * Path of the core agent's `auth_token` file. Waited for, and read again at every connection attempt.
-   * Default: the environment's `DD_AUTH_TOKEN_FILE_PATH`. Required otherwise.
+   * Path of the core agent's `auth_token` file, a regular file. Waited for, and read again at every connection attempt. A relative
+   * path is made absolute when the consumer is made, as all paths are.
+   * Default: the environment's `DD_AUTH_TOKEN_FILE_PATH`, then `auth_token_file_path` of {@link configFile}, then `auth_token`
+   * in the folder of that file.
    */
   readonly authTokenFile?: string;
   /**
    * Path of the core agent's `ipc_cert.pem`: one PEM with the certificate, then its key. It is trust root and client
    * certificate in one. Waited for, and read again at every connection attempt.
-   * Default: the environment's `DD_IPC_CERT_FILE_PATH`. Required otherwise, unless `tls` is false.
+   * Default: the environment's `DD_IPC_CERT_FILE_PATH`, then `ipc_cert_file_path` of {@link configFile}, unless `authTokenFile` is
+   * given, then `ipc_cert.pem` beside the token file.
    */
   readonly ipcCertFile?: string;
+  /**
+   * Path of the core agent's `datadog.yaml`, for what neither options nor environment say of its address and credential files. The
+   * worker reads it at every connection attempt; it must exist when it is given. Default: its usual place on this system
+   * (`/etc/datadog-agent/datadog.yaml` on Linux), where none has to be.
+   */
+  readonly configFile?: string;
   /** False: plaintext, without any check of who answers. For tests only. Default: true. */
   readonly tls?: boolean;
 
@@ -47,7 +57,7 @@ export interface ConsumerOptions {
   readonly sourcePriority?: readonly string[];
   /**
    * Rules that copy a namespaced setting over a general one for one client.
-   * Default: the log level of `security-agent`, `process-agent` and `trace-agent`.
+   * Default: the log level of `security-agent`, `process-agent`, `trace-agent` and `system-probe`.
    */
   readonly overrides?: readonly OverrideRule[];
   /** How the core agent's messages are meant. Default: `auto`, found out per snapshot. */
@@ -151,39 +161,3 @@ export interface ConsumerOptions {
    */
   readonly isolation?: "worker" | "none";
 }
-
-// Complete by its type, so that an option that is added cannot be forgotten here.
-/** Names of all options. */
-export const consumerOptionNames: { readonly [name in keyof Required<ConsumerOptions>]: true } = {
-  clientName: true,
-  displayName: true,
-  coreAgentAddress: true,
-  authTokenFile: true,
-  ipcCertFile: true,
-  tls: true,
-  sessionId: true,
-  sessionIdProvider: true,
-  sourcePriority: true,
-  overrides: true,
-  dialect: true,
-  backoff: true,
-  keepaliveIntervalMs: true,
-  keepaliveTimeoutMs: true,
-  keepaliveRefusedIntervalMs: true,
-  maxReceiveMessageBytes: true,
-  resyncTimeoutMs: true,
-  credentialsTimeoutMs: true,
-  credentialsPollMs: true,
-  callTimeoutMs: true,
-  limits: true,
-  cache: true,
-  readyTimeoutMs: true,
-  stopTimeoutMs: true,
-  workerTimeoutMs: true,
-  subscriptionBuffer: true,
-  logger: true,
-  registry: true,
-  resourceLimits: true,
-  workerUrl: true,
-  isolation: true,
-};

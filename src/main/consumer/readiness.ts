@@ -1,10 +1,10 @@
 /** Waiting for the first snapshot, by a promise or by blocking. The truth is in shared memory; waking up only means to look. */
 
-import { isFresh, isReady, isStopped } from "../../memory/facts.js";
+import { isFresh, isReady, isStopped, readStatus } from "../../memory/facts.js";
 import { header } from "../../memory/layout.js";
 import type { Region } from "../../memory/region.js";
 import { onAbort } from "../../shared/abort.js";
-import { ConsumerStoppedError, WaitTimeoutError } from "../../shared/errors.js";
+import { ConfigStreamError, ConsumerStoppedError, WaitTimeoutError } from "../../shared/errors.js";
 import { booleanOption, checkNames, shapeOption, timeoutOption } from "../../shared/option-checks.js";
 import { consumerStatus } from "../status/status.js";
 
@@ -116,28 +116,55 @@ export function waitReadySync(waiter: Waiter, options: WaitSyncOptions = {}): vo
 }
 
 function isReadyNow(region: Region, fresh: boolean): boolean {
+  if (fresh ? isFresh(region) : isReady(region)) return !throwIfStopped(region);
+  throwIfStopped(region);
+  const { hopeless, lastError, step } = readStatus(region) ?? {};
+  if (hopeless !== true) return false;
+  throw new ConfigStreamError("worker_died", `${lastError?.message ?? "No worker could be started."} ${nothingTried}`, {
+    details: { what: lastError?.message ?? "", keepsTrying: false, ...(step === undefined ? {} : { step }) },
+  });
+}
+
+/** False when it was not. */
+function throwIfStopped(region: Region): boolean {
   if (isStopped(region)) {
     throw new ConsumerStoppedError("The consumer was stopped. Settings that had arrived before stay readable.");
   }
-  return fresh ? isFresh(region) : isReady(region);
+  return false;
 }
 
-/** The last sentence of a {@link WaitTimeoutError} of a consumer that was started. */
-export const keepsTrying = " The consumer keeps trying.";
+const nothingTried = "Nothing is tried any more until start() is called again.";
 
 /** One sentence with the step and the last failure. */
 function timeoutError({ region, address }: Waiter, timeoutMs: number): WaitTimeoutError {
-  const { state, step, attempt, lastError, started } = consumerStatus(region, Date.now());
+  const {
+    state,
+    step,
+    attempt,
+    lastError,
+    started,
+    nextAttemptInMs,
+    coreAgentAddress = address,
+  } = consumerStatus(region);
   if (!started) {
-    return new WaitTimeoutError(`Not ready after ${timeoutMs} ms: start() has not been called.`);
+    const what = `Not ready after ${timeoutMs} ms: start() has not been called.`;
+    return new WaitTimeoutError(what, { details: { what, step, keepsTrying: false, waitedMs: timeoutMs } });
   }
   const failures = attempt > 0 ? `, ${attempt} failed attempt${attempt > 1 ? "s" : ""}` : "";
-  const failure = lastError === undefined ? "nothing has failed so far" : `last failure: ${lastError.message}`;
-  return new WaitTimeoutError(
-    `Not ready after ${timeoutMs} ms: waiting for ${whatIsAwaited[step]} (step "${step}", core agent ${address}, ` +
-      `state ${state}${failures}); ${failure.replace(/\.$/, "")}.${keepsTrying}`,
-    { cause: lastError?.message },
-  );
+  const failure = lastError === undefined ? "nothing has failed so far." : `last failure: ${lastError.message}`;
+  const what =
+    `Not ready after ${timeoutMs} ms: waiting for ${whatIsAwaited[step]} (step "${step}", core agent ${coreAgentAddress}, ` +
+    `state ${state}${failures}); ${failure}`;
+  return new WaitTimeoutError(`${what} The consumer keeps trying.`, {
+    cause: lastError?.message,
+    details: {
+      what,
+      step,
+      keepsTrying: true,
+      waitedMs: timeoutMs,
+      ...(nextAttemptInMs === undefined ? {} : { retryInMs: nextAttemptInMs }),
+    },
+  });
 }
 
 const whatIsAwaited = {

@@ -1,31 +1,18 @@
-/** How the options of a consumer become parameters: checks, and defaults. */
+/** How the options of a consumer become parameters: what the rows of the table mean together. */
 import { resolve } from "node:path";
 import type { ResourceLimits } from "node:worker_threads";
+import { addressForm, parseAddress } from "../../shared/address.js";
 import { InvalidOptionError } from "../../shared/errors.js";
 import type { Logger } from "../../shared/logger.js";
-import { lowerCase } from "../../shared/lower-case.js";
-import {
-  booleanOption,
-  checkNames,
-  choiceOption,
-  described,
-  functionOption,
-  numberOption,
-  shapeOption,
-  stringOption,
-  stringsOption,
-  timeoutOption,
-} from "../../shared/option-checks.js";
-import {
-  type CacheParams,
-  defaultOverrides,
-  defaultSourcePriority,
-  type EngineParams,
-  type OverrideRule,
-  type SessionParams,
-} from "../../shared/params.js";
+import { described, stringOption } from "../../shared/option-checks.js";
+import { type OptionsBy, readOptions } from "../../shared/option-table.js";
+import type { DiscoveryParams, EngineParams } from "../../shared/params.js";
+import { isComplete, locate, placeVariables, systemConfigFile } from "../../shared/place.js";
 import type { MetricsRegistry } from "../status/metrics.js";
-import { type ConsumerOptions, consumerOptionNames } from "./options.js";
+import { credentialPath, sessionOrigin } from "./option-rules.js";
+import { consumerOptionTable } from "./option-table.js";
+import type { ConsumerOptions } from "./options.js";
+import { processInstanceId } from "./process-instance.js";
 
 /** Parameters that stay with the application's thread. */
 export interface HostParams {
@@ -44,214 +31,107 @@ export interface HostParams {
 /** Environment variables that give defaults. */
 export type Environment = { readonly [name: string]: string | undefined };
 
-const hour = 3_600_000;
-const day = 24 * hour;
-const dialects = ["auto", "newest", "leaf", "section-merged", "section-per-source"] as const;
+type Read = OptionsBy<typeof consumerOptionTable>;
+
+/** What the options call the parts of a place. */
+const placeNames = {
+  address: 'option "coreAgentAddress"',
+  authTokenFile: 'option "authTokenFile"',
+  ipcCertFile: 'option "ipcCertFile"',
+  dataDir: "",
+} as const;
 
 /** Checks all options. Throws `InvalidOptionError`: what was given, and what was expected. */
 export function resolveOptions(options: ConsumerOptions, env: Environment): { engine: EngineParams; host: HostParams } {
-  checkNames(options, Object.keys(consumerOptionNames), "createConsumer");
-  return { engine: engineParams(options, env), host: hostParams(options) };
+  const read = readOptions("createConsumer", consumerOptionTable, options);
+  return { engine: engineParams(read, env), host: hostParams(read) };
 }
 
-function engineParams(options: ConsumerOptions, env: Environment): EngineParams {
-  const clientName = checkClientName(options.clientName);
-  const tls = booleanOption("tls", options.tls, true);
+function engineParams(read: Read, env: Environment): EngineParams {
+  const { clientName, displayName, sessionId, sessionIdProvider, backoff, limits, cache } = read;
   return {
     clientName,
-    displayName: stringOption("displayName", options.displayName, clientName),
-    coreAgentAddress: address(options.coreAgentAddress, env),
-    authTokenFile: credentialFile("authTokenFile", options.authTokenFile, "DD_AUTH_TOKEN_FILE_PATH", env),
-    ipcCertFile: tls ? credentialFile("ipcCertFile", options.ipcCertFile, "DD_IPC_CERT_FILE_PATH", env) : "",
-    tls,
-    session: session(options),
-    sourcePriority: sourcePriority(options.sourcePriority),
-    overrides: overrides(options.overrides),
-    dialect: choiceOption("dialect", options.dialect, dialects, "auto"),
-    maxReceiveMessageBytes: numberOption("maxReceiveMessageBytes", options.maxReceiveMessageBytes, 128 * 1024 * 1024, {
-      min: 1_024,
-      max: 2 ** 31 - 1,
-    }),
-    resyncTimeoutMs: numberOption("resyncTimeoutMs", options.resyncTimeoutMs, 5_000, { min: 1, max: hour }),
-    credentialsTimeoutMs: numberOption("credentialsTimeoutMs", options.credentialsTimeoutMs, 60_000, {
-      min: 0,
-      max: day,
-    }),
-    credentialsPollMs: numberOption("credentialsPollMs", options.credentialsPollMs, 2_000, { min: 10, max: hour }),
-    callTimeoutMs: numberOption("callTimeoutMs", options.callTimeoutMs, 5_000, { min: 1, max: hour }),
-    backoff: backoff(options.backoff),
-    ...keepalive(options),
-    limits: limits(options.limits),
-    cache: cache(options.cache),
+    displayName: displayName || clientName,
+    processInstanceId: processInstanceId(),
+    ...place(read, env),
+    tls: read.tls,
+    session: sessionOrigin(sessionId, sessionIdProvider),
+    sourcePriority: read.sourcePriority,
+    overrides: read.overrides,
+    dialect: read.dialect,
+    maxReceiveMessageBytes: read.maxReceiveMessageBytes,
+    resyncTimeoutMs: read.resyncTimeoutMs,
+    credentialsTimeoutMs: read.credentialsTimeoutMs,
+    credentialsPollMs: read.credentialsPollMs,
+    callTimeoutMs: read.callTimeoutMs,
+    backoff,
+    keepaliveIntervalMs: read.keepaliveIntervalMs,
+    keepaliveTimeoutMs: read.keepaliveTimeoutMs,
+    keepaliveRefusedIntervalMs: read.keepaliveRefusedIntervalMs,
+    limits,
+    // Absolute, as all paths, since the application may change its working directory later.
+    cache: cache && { ...cache, path: resolve(cache.path) },
   };
 }
 
-function hostParams(options: ConsumerOptions): HostParams {
-  const { workerUrl, resourceLimits } = options;
-  if (workerUrl !== undefined && !(workerUrl instanceof URL)) {
-    throw new InvalidOptionError(`Option "workerUrl" must be a URL object, but is ${described(workerUrl)}.`);
-  }
+function hostParams(read: Read): HostParams {
   return {
-    sessionIdProvider: options.sessionIdProvider,
-    readyTimeoutMs: timeoutOption("readyTimeoutMs", options.readyTimeoutMs, 60_000),
-    stopTimeoutMs: numberOption("stopTimeoutMs", options.stopTimeoutMs, 3_000, { min: 1, max: 600_000 }),
-    workerTimeoutMs: workerTimeout(options.workerTimeoutMs),
-    subscriptionBuffer: numberOption("subscriptionBuffer", options.subscriptionBuffer, 1_000, {
-      min: 1,
-      max: 1_000_000,
-    }),
-    logger: shapeOption("logger", options.logger, ["debug", "info", "warn", "error"]),
-    registry: shapeOption("registry", options.registry, ["registerMetric", "getSingleMetric", "metrics"]),
-    resourceLimits: shapeOption("resourceLimits", resourceLimits, []),
-    workerUrl,
-    isolation: choiceOption("isolation", options.isolation, ["worker", "none"], "worker"),
+    sessionIdProvider: read.sessionIdProvider,
+    readyTimeoutMs: read.readyTimeoutMs,
+    stopTimeoutMs: read.stopTimeoutMs,
+    workerTimeoutMs: read.workerTimeoutMs,
+    subscriptionBuffer: read.subscriptionBuffer,
+    logger: read.logger,
+    registry: read.registry,
+    resourceLimits: read.resourceLimits,
+    workerUrl: read.workerUrl,
+    isolation: read.isolation,
   };
 }
 
-function workerTimeout(given: unknown): number {
-  if (given === Number.POSITIVE_INFINITY) return given;
-  return numberOption("workerTimeoutMs", given, 60_000, { min: 4_000, max: hour });
-}
-
-function checkClientName(given: unknown): string {
-  // It becomes a header, a URL and a metric label.
-  if (typeof given !== "string" || !/^[\x21-\x7e]{1,200}$/.test(given)) {
-    throw new InvalidOptionError(
-      `Option "clientName" must be a string of 1 to 200 visible ASCII characters, but is ${described(given)}.`,
-    );
-  }
-  return given;
-}
-
-function address(given: unknown, env: Environment): string {
-  const host = env.DD_CMD_HOST || "localhost";
-  const bracketed = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
-  const fallback = `${bracketed}:${env.DD_CMD_PORT || "5001"}`;
-  const resolved = stringOption("coreAgentAddress", given, fallback);
-  const match = /^(?:\[[0-9a-fA-F:.%]+\]|[^\s:/[\]]+):(\d{1,5})$/.exec(resolved);
-  const port = Number(match?.[1] ?? 0);
-  if (port < 1 || port > 65_535) {
-    const origin = given === undefined ? " (from DD_CMD_HOST and DD_CMD_PORT)" : "";
-    throw new InvalidOptionError(
-      `Option "coreAgentAddress" must be host:port with a port from 1 to 65535, such as "localhost:5001", but is ` +
-        `${described(resolved)}${origin}.`,
-    );
-  }
-  return resolved;
-}
-
-function credentialFile(name: string, given: unknown, variable: string, env: Environment): string {
-  const path = stringOption(name, given, env[variable] ?? "");
-  if (path === "") {
-    throw new InvalidOptionError(
-      `Option "${name}" is missing: give the path of the core agent's file, or set ${variable} in the environment.`,
-    );
-  }
-  // Neither is quoted: the content of such a file is what must not get into an error.
-  if (path.includes("-----BEGIN") || /[\r\n]/.test(path) || /^[0-9a-f]{32,}$/i.test(path)) {
-    throw new InvalidOptionError(
-      `Option "${name}" must be the path of a file, but looks like the content of one. Give the path.`,
-    );
-  }
-  return path;
-}
-
-function session(options: ConsumerOptions): SessionParams {
-  const provider = functionOption("sessionIdProvider", options.sessionIdProvider);
-  const { sessionId } = options;
-  if (sessionId !== undefined && provider !== undefined) {
-    throw new InvalidOptionError(
-      'Both "sessionId" and "sessionIdProvider" were given; a session has one origin. Give one of them, or none to let the ' +
-        "consumer register itself.",
-    );
-  }
-  if (provider !== undefined) return { kind: "provider" };
-  if (sessionId === undefined) return { kind: "register" };
-  // Not described: a session id must not get into an error.
-  if (typeof sessionId !== "string" || !/^[\x21-\x7e]+$/.test(sessionId)) {
-    throw new InvalidOptionError('Option "sessionId" must be a non-empty string of visible ASCII characters.');
-  }
-  return { kind: "fixed", sessionId };
-}
-
-function sourcePriority(given: unknown): readonly string[] {
-  const names = stringsOption("sourcePriority", given, defaultSourcePriority);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) {
-    throw new InvalidOptionError(`Option "sourcePriority" has "${twice}" twice; each source has one place.`);
-  }
-  return names;
-}
-
-function overrides(given: unknown): readonly OverrideRule[] {
-  if (given === undefined) return defaultOverrides;
-  if (!Array.isArray(given)) {
-    throw new InvalidOptionError(`Option "overrides" must be an array of rules, but is ${described(given)}.`);
-  }
-  return given.map((rule: Partial<OverrideRule>, index) => {
-    const at = `overrides[${index}]`;
-    checkNames(rule, ["clientName", "from", "to"], `Option "${at}"`);
-    return {
-      clientName: stringOption(`${at}.clientName`, rule.clientName ?? null, ""),
-      from: lowerCase(stringOption(`${at}.from`, rule.from ?? null, "")),
-      to: lowerCase(stringOption(`${at}.to`, rule.to ?? null, "")),
-    };
-  });
-}
-
-function backoff(given: ConsumerOptions["backoff"] = {}): EngineParams["backoff"] {
-  checkNames(given, ["initialMs", "maxMs", "floorMs", "factor", "resetAfterMs"], 'Option "backoff"');
-  const initialMs = numberOption("backoff.initialMs", given.initialMs, 500, { min: 1, max: hour });
-  const maxMs = numberOption("backoff.maxMs", given.maxMs, Math.max(30_000, initialMs), { min: initialMs, max: hour });
+/** Address and credential files, as far as they are known before the agent's own file was read, which is the worker's work. */
+function place(
+  read: Read,
+  env: Environment,
+): Pick<EngineParams, "coreAgentAddress" | "authTokenFile" | "ipcCertFile" | "discovery"> {
+  const given = {
+    address: givenAddress(read.coreAgentAddress),
+    authTokenFile: absolute(credentialPath("authTokenFile", read.authTokenFile, undefined)),
+    ipcCertFile: absolute(credentialPath("ipcCertFile", read.ipcCertFile, undefined)),
+  };
+  const variables = {
+    ...pick(env, [placeVariables.cmd_host, placeVariables.cmd_port]),
+    DD_AUTH_TOKEN_FILE_PATH: absolute(credentialPath("authTokenFile", undefined, env.DD_AUTH_TOKEN_FILE_PATH)),
+    DD_IPC_CERT_FILE_PATH: absolute(credentialPath("ipcCertFile", undefined, env.DD_IPC_CERT_FILE_PATH)),
+  };
+  const configFile = resolve(read.configFile || systemConfigFile(process.platform, env));
+  const found = locate(given, placeNames, variables, { path: configFile, settings: undefined });
+  const discovery: DiscoveryParams = {
+    configFile,
+    isGiven: read.configFile !== "",
+    given,
+    variables,
+    directory: process.cwd(),
+  };
   return {
-    initialMs,
-    maxMs,
-    floorMs: numberOption("backoff.floorMs", given.floorMs, Math.min(250, maxMs), { min: 1, max: maxMs }),
-    factor: numberOption("backoff.factor", given.factor, 2, { min: 1, max: 10, integer: false }),
-    resetAfterMs: numberOption("backoff.resetAfterMs", given.resetAfterMs, 60_000, { min: 0, max: day }),
+    coreAgentAddress: found.address.value,
+    authTokenFile: found.authTokenFile.value,
+    ipcCertFile: read.tls ? found.ipcCertFile.value : "",
+    discovery: isComplete(given, variables) ? undefined : discovery,
   };
 }
 
-function keepalive(options: ConsumerOptions) {
-  const { keepaliveIntervalMs, keepaliveTimeoutMs, keepaliveRefusedIntervalMs } = options;
-  const interval = { min: 100, max: day };
-  return {
-    keepaliveIntervalMs: numberOption("keepaliveIntervalMs", keepaliveIntervalMs, 30_000, interval),
-    keepaliveTimeoutMs: numberOption("keepaliveTimeoutMs", keepaliveTimeoutMs, 10_000, { min: 10, max: hour }),
-    keepaliveRefusedIntervalMs: numberOption(
-      "keepaliveRefusedIntervalMs",
-      keepaliveRefusedIntervalMs,
-      330_000,
-      interval,
-    ),
-  };
-}
-
-function limits(given: ConsumerOptions["limits"] = {}): EngineParams["limits"] {
-  checkNames(given, ["maxKeys", "maxValueBytes", "maxRegionBytes"], 'Option "limits"');
-  const mib = 1024 * 1024;
-  return {
-    maxKeys: numberOption("limits.maxKeys", given.maxKeys, 1_000_000, { min: 1, max: 2_000_000 }),
-    maxValueBytes: numberOption("limits.maxValueBytes", given.maxValueBytes, 16 * mib, { min: 16, max: 16 * mib }),
-    maxRegionBytes: numberOption("limits.maxRegionBytes", given.maxRegionBytes, 1024 * mib, {
-      min: mib,
-      max: 2048 * mib,
-    }),
-  };
-}
-
-function cache(given: ConsumerOptions["cache"]): CacheParams | undefined {
+function givenAddress(given: unknown): string | undefined {
   if (given === undefined) return undefined;
-  checkNames(given, ["path", "maxAgeMs", "writeIntervalMs", "waitForFreshMs"], 'Option "cache"');
-  const { path, maxAgeMs, writeIntervalMs, waitForFreshMs } = given;
-  return {
-    // Here, since the application may change its working directory later.
-    path: resolve(stringOption("cache.path", path ?? null, "")),
-    maxAgeMs:
-      maxAgeMs === Number.POSITIVE_INFINITY
-        ? maxAgeMs
-        : numberOption("cache.maxAgeMs", maxAgeMs, 7 * day, { min: 1_000, max: 3_650 * day }),
-    writeIntervalMs: numberOption("cache.writeIntervalMs", writeIntervalMs, 30_000, { min: 100, max: day }),
-    waitForFreshMs: numberOption("cache.waitForFreshMs", waitForFreshMs, 5_000, { min: 0, max: hour }),
-  };
+  const text = stringOption("coreAgentAddress", given, "");
+  if (parseAddress(text) !== undefined) return text;
+  throw new InvalidOptionError(`Option "coreAgentAddress" must be ${addressForm(1)}, but is ${described(text)}.`);
+}
+
+function absolute(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(path);
+}
+
+function pick(env: Environment, names: readonly string[]): Environment {
+  return Object.fromEntries(names.map((name) => [name, env[name]]));
 }

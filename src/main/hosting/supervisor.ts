@@ -1,4 +1,5 @@
 /** Keeps an engine running: starts another one, after a back-off, when the present one has died. */
+import { type Backoff, createBackoff } from "../../shared/backoff.js";
 import type { Clock, Timer } from "../../shared/clock.js";
 import { ConfigStreamError, ConsumerStoppedError } from "../../shared/errors.js";
 import type { HostMessage } from "../../shared/messages.js";
@@ -39,12 +40,12 @@ export class Supervisor {
   #givenUp: readonly EngineHost[] = [];
   #starting: Promise<void> | undefined;
   #retry: Timer | undefined;
-  /** Deaths since an engine last lived for `backoff.resetAfterMs`. */
-  #deaths = 0;
+  #backoff: Backoff;
   #stopping: Promise<void> | undefined;
 
   constructor(ports: SupervisorPorts) {
     this.#ports = ports;
+    this.#backoff = createBackoff(ports.backoff);
     this.#watchdog = new Watchdog({ ...ports, timeoutMs: ports.workerTimeoutMs });
   }
 
@@ -106,19 +107,20 @@ export class Supervisor {
   }
 
   #watch(host: EngineHost): void {
-    const { clock, backoff } = this.#ports;
+    const { clock } = this.#ports;
     const bornAt = clock.monotonic();
     void host.ended.then((error) => {
       if (this.#stopping !== undefined) return;
       this.#forget();
-      if (clock.monotonic() - bornAt >= backoff.resetAfterMs) this.#deaths = 0;
+      this.#backoff = this.#backoff.afterLive(clock.monotonic() - bornAt);
       this.#scheduleRestart(error);
     });
   }
 
   #scheduleRestart(error: ConfigStreamError): void {
     const { clock, onDied } = this.#ports;
-    const delayMs = this.#nextDelayMs();
+    const { delayMs, next } = this.#backoff.next(this.#ports.random());
+    this.#backoff = next;
     onDied({ error, nextAttemptAtMs: clock.now() + delayMs, allGone: this.#allGone() });
     this.#retry = clock.setTimer(delayMs, () => this.#restart());
   }
@@ -131,14 +133,6 @@ export class Supervisor {
       // Threads may be scarce only for now.
       this.#scheduleRestart(ConfigStreamError.from(thrown, "worker_died"));
     }
-  }
-
-  /** Full jitter above the floor, as between attempts to connect. */
-  #nextDelayMs(): number {
-    const { initialMs, maxMs, floorMs, factor } = this.#ports.backoff;
-    const bound = Math.max(floorMs, Math.min(maxMs, initialMs * factor ** this.#deaths));
-    this.#deaths++;
-    return floorMs + this.#ports.random() * (bound - floorMs);
   }
 
   async #stop(deadlineMs: number): Promise<void> {

@@ -1,13 +1,16 @@
 /** One worker thread: starts it, talks with it, and knows when it has ended. */
+import { statSync } from "node:fs";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 // By its plain name Node.js finds the CommonJS build, and no other package here needs the loader for that.
 import { expose, wrap } from "comlink/dist/esm/comlink.mjs";
 import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
 import { ConfigStreamError } from "../../shared/errors.js";
+import { isMissing } from "../../shared/file-faults.js";
 import type { ControlApi, HostApi, HostMessage, WorkerInit, WorkerMessage } from "../../shared/messages.js";
 import { describeThrown, textIn } from "../../shared/thrown.js";
 import type { EngineHost, EngineHostInit } from "./engine-host.js";
 import { missingCodeHint, workerCode } from "./worker-code.js";
+import { workerEnvironment } from "./worker-environment.js";
 
 /** How long a thread may take to end after it was ended by force, in ms. JavaScript ends at once; native code does not. */
 const EXIT_WAIT_MS = 5_000;
@@ -24,6 +27,7 @@ export function startWorker(init: EngineHostInit): EngineHost {
   try {
     return new WorkerHost(init);
   } catch (thrown) {
+    if (thrown instanceof ConfigStreamError) throw thrown;
     const { code = "unknown error", message } = thrown as NodeJS.ErrnoException;
     const hint = startHints[code] ?? "";
     throw new ConfigStreamError("worker_died", `No worker thread could be started (${code}): ${message}.${hint}`);
@@ -182,6 +186,19 @@ export function missingModule(thrown: unknown): string | undefined {
   return `its code could not be loaded. ${textIn(thrown, "message") ?? ""}. ${missingCodeHint}`;
 }
 
+/** Here, since a thread that blocks in `waitReadySync` would not hear from a worker that cannot even load its code. */
+function refuseMissing(url: URL): void {
+  try {
+    statSync(url);
+  } catch (thrown) {
+    if (!isMissing(thrown)) return;
+    throw new ConfigStreamError(
+      "worker_died",
+      `The worker's code could not be loaded: ${url.href} does not exist. ${missingCodeHint}`,
+    );
+  }
+}
+
 function newWorker(
   init: EngineHostInit,
   control: MessagePort,
@@ -204,10 +221,12 @@ function newWorker(
     workerData,
     name: "configstream",
     transferList: host === undefined ? [control, events] : [control, host, events],
-    // Flags of the application, such as loaders or an inspector, are not meant for this thread.
+    // Flags of the application, such as loaders or an inspector, are not meant for this thread; nor are its variables.
     execArgv: [],
+    env: workerEnvironment(process.env),
     ...(resourceLimits === undefined ? {} : { resourceLimits }),
   };
   const code = workerCode(workerUrl);
+  if (code.kind === "file" && code.url.protocol === "file:") refuseMissing(code.url);
   return code.kind === "file" ? new Worker(code.url, options) : new Worker(code.text, { ...options, eval: true });
 }

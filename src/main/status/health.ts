@@ -1,6 +1,7 @@
 /** A health check, made from a status alone: for probes of an orchestrator, in any thread that can ask for the status. */
 import { duration } from "../../shared/duration.js";
-import { checkNames, timeoutOption } from "../../shared/option-checks.js";
+import { InvalidOptionError } from "../../shared/errors.js";
+import { checkNames, described, timeoutOption } from "../../shared/option-checks.js";
 import type { ConsumerStatus } from "./status.js";
 
 /** Thresholds of {@link checkHealth}, in ms; `Infinity` switches one off. */
@@ -39,6 +40,11 @@ export interface Health {
  * saw at earlier calls of `status()`. Throws `InvalidOptionError` for an option that is wrong.
  */
 export function checkHealth(status: ConsumerStatus, options: HealthOptions = {}): Health {
+  if (typeof status !== "object" || status === null || typeof status.state !== "string") {
+    throw new InvalidOptionError(
+      `checkHealth expects a status, as consumer.status() gives it, but was given ${described(status)}. Call checkHealth(consumer.status()).`,
+    );
+  }
   checkNames(options, ["maxStaleMs", "maxMessageAgeMs", "maxHeartbeatAgeMs"], "checkHealth");
   const infinite = Number.POSITIVE_INFINITY;
   const maxStaleMs = timeoutOption("maxStaleMs", options.maxStaleMs, infinite);
@@ -60,7 +66,9 @@ export function checkHealth(status: ConsumerStatus, options: HealthOptions = {})
   else if (interruptedForMs !== undefined)
     reasons.push(`New settings have not arrived for ${duration(interruptedForMs)}${failure(status)}.`);
   if (cachedAgeMs !== undefined) {
-    reasons.push(`Settings come from the cache file; the core agent confirmed them ${duration(cachedAgeMs)} ago.`);
+    const when =
+      cachedAgeMs === Number.POSITIVE_INFINITY ? "at a time that is not known" : `${duration(cachedAgeMs)} ago`;
+    reasons.push(`Settings come from the cache file; the core agent confirmed them ${when}.`);
   }
   if (isSilent) {
     reasons.push(

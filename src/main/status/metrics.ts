@@ -65,21 +65,17 @@ const gauges: readonly (readonly [name: string, help: string, read: (region: Reg
   ["time_to_first_snapshot_seconds", "Time from start() to the first readable snapshot.", timeToFirstSnapshot],
   ["last_sequence_id", "The core agent's number of the newest readable state.", (r) => newestPublish(r)?.sequenceId],
   ["settings", "Settings that can be read.", (r) => newestPublish(r)?.liveKeys],
-  ["region_bytes", "Bytes of the shared region.", (r) => consumerStatus(r, Date.now()).regionBytes],
-  [
-    "message_age_seconds",
-    "Age of the last message of the stream.",
-    (r) => seconds(consumerStatus(r, Date.now()).lastMessageAgeMs),
-  ],
+  ["region_bytes", "Bytes of the shared region.", (r) => consumerStatus(r).regionBytes],
+  ["message_age_seconds", "Age of the last message of the stream.", (r) => seconds(consumerStatus(r).lastMessageAgeMs)],
   [
     "interrupted_seconds",
     "Time for which new settings have not been able to arrive.",
-    (r) => seconds(consumerStatus(r, Date.now()).interruptedForMs),
+    (r) => seconds(consumerStatus(r).interruptedForMs),
   ],
   [
     "cached_settings_age_seconds",
     "Age of the settings while they come from the cache file.",
-    (r) => seconds(consumerStatus(r, Date.now()).cachedAgeMs),
+    (r) => seconds(consumerStatus(r).cachedAgeMs),
   ],
 ];
 
@@ -230,7 +226,7 @@ class Collector {
 
   #addState(registers: MetricsRegistry[]): void {
     const collect = (client: string, { region }: Source): void => {
-      const present = consumerStatus(region, Date.now()).state;
+      const present = consumerStatus(region).state;
       for (const state of states) metric.set({ client, state }, state === present ? 1 : 0);
     };
     const metric = new this.#prom.Gauge({

@@ -3,7 +3,9 @@ import { isReady, isStopped, readCounter, readStatus } from "../../memory/facts.
 import { header } from "../../memory/layout.js";
 import { newestPublish } from "../../memory/publish-meta.js";
 import type { Region } from "../../memory/region.js";
+import { regionNow } from "../../memory/region-clock.js";
 import type { ErrorSummary, LifecycleState, StartupStep } from "../../shared/types.js";
+import { heartbeatAge } from "./heartbeat.js";
 
 /** Where a consumer stands, at the moment of asking. Ages are in ms; they are reckoned by the asking thread. */
 export interface ConsumerStatus {
@@ -27,7 +29,7 @@ export interface ConsumerStatus {
   readonly lastChangeAgeMs: number | undefined;
   /**
    * Age of the settings while they come from the cache file and not from a stream of this process: time since a stream last
-   * confirmed them. `undefined` otherwise.
+   * confirmed them, `Infinity` when that is not known. `undefined` otherwise.
    */
   readonly cachedAgeMs: number | undefined;
   /** Time for which new settings have not been able to arrive; `undefined` while they can, and before anything failed. */
@@ -40,13 +42,16 @@ export interface ConsumerStatus {
   readonly nextAttemptInMs: number | undefined;
   /** The last failure, also after it was overcome. Holds no token, session id or value. */
   readonly lastError: ErrorSummary | undefined;
+  /** `host:port` at which the core agent was found by its own configuration file; `undefined` when it is given or not known yet. */
+  readonly coreAgentAddress?: string | undefined;
   /** Workers that were started in place of one that died. */
   readonly workerRestarts: number;
   /** Counts up about once a second while the worker's event loop turns: unchanged for long means that it is stuck. */
   readonly workerHeartbeat: number;
   /**
-   * Time since this thread, by asking for the status, last saw {@link workerHeartbeat} change; `undefined` before `start()`,
-   * after `stop()`, and where there is no worker. To be of use, the status must be asked for now and then.
+   * How long {@link workerHeartbeat} has stood still, as this thread saw it by asking for the status; `undefined` before
+   * `start()`, after `stop()`, and where there is no worker. To be of use, the status must be asked for now and then. What was
+   * not looked at does not count: after a pause, as of a process that was suspended, it grows from the second look on.
    */
   readonly workerHeartbeatAgeMs: number | undefined;
   /** Bytes of the shared region. */
@@ -58,8 +63,12 @@ export interface ConsumerStatus {
   readonly unreadable: readonly string[];
 }
 
-/** Reads the status. `nowMs` is in ms since the epoch, `unreadable` what this thread's readers know. Never waits. */
-export function consumerStatus(region: Region, nowMs: number, unreadable: readonly string[] = []): ConsumerStatus {
+/** Reads the status. `nowMs` is by the region's clock, `unreadable` what this thread's readers know. Never waits. */
+export function consumerStatus(
+  region: Region,
+  nowMs = regionNow(region),
+  unreadable: readonly string[] = [],
+): ConsumerStatus {
   const engine = readStatus(region);
   const publish = newestPublish(region);
   const lastMessageAtMs = region.load64(header.lastMessageAtMs);
@@ -67,7 +76,7 @@ export function consumerStatus(region: Region, nowMs: number, unreadable: readon
   const nextAttemptAtMs = stopped ? undefined : engine?.nextAttemptAtMs;
   const started = region.load64(header.startedAtMs) !== 0;
   const workerHeartbeat = region.load(header.heartbeat) >>> 0;
-  const heartbeatSeenAtMs = seenAtMs(region, workerHeartbeat, nowMs);
+  const heartbeatAgeMs = heartbeatAge(region, workerHeartbeat, nowMs);
   region.refresh();
   return {
     state: stopped ? "stopped" : (engine?.state ?? "starting"),
@@ -85,31 +94,16 @@ export function consumerStatus(region: Region, nowMs: number, unreadable: readon
     attempt: engine?.attempt ?? 0,
     nextAttemptInMs: nextAttemptAtMs === undefined ? undefined : age(nextAttemptAtMs, nowMs),
     lastError: engine?.lastError,
+    coreAgentAddress: engine?.coreAgentAddress,
     workerRestarts: readCounter(region, "workerRestarts"),
     workerHeartbeat,
-    workerHeartbeatAgeMs:
-      started && !stopped && engine?.hasWorker !== false ? age(nowMs, heartbeatSeenAtMs) : undefined,
+    workerHeartbeatAgeMs: started && !stopped && engine?.hasWorker !== false ? heartbeatAgeMs : undefined,
     regionBytes: region.bytes.length,
     unreadable,
   };
 }
 
-/** What this thread last saw of each consumer's heartbeat. */
-const heartbeats = new WeakMap<Region, { readonly beat: string; readonly atMs: number }>();
-
-/** When this thread first saw the present beat. */
-function seenAtMs(region: Region, heartbeat: number, nowMs: number): number {
-  // A worker that was only just started has not had the time for a beat.
-  const beat = `${region.load64(header.startedAtMs)} ${readCounter(region, "workerRestarts")} ${heartbeat}`;
-  let seen = heartbeats.get(region);
-  if (seen?.beat !== beat) {
-    seen = { beat, atMs: nowMs };
-    heartbeats.set(region, seen);
-  }
-  return seen.atMs;
-}
-
-/** Never negative: the system's clock may have been set back meanwhile. */
+/** Never negative: threads that write and read at the same moment differ by less than a millisecond. */
 function age(nowMs: number, atMs: number): number {
   return Math.max(0, nowMs - atMs);
 }

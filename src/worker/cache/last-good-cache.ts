@@ -11,8 +11,8 @@ import type { Publication } from "../../memory/writer/publication.js";
 import type { Clock, Timer } from "../../shared/clock.js";
 import { duration } from "../../shared/duration.js";
 import { ConfigStreamError } from "../../shared/errors.js";
+import { readFault, writeFault } from "../../shared/file-faults.js";
 import type { CacheParams } from "../../shared/params.js";
-import { describeThrown } from "../../shared/thrown.js";
 import type { EngineLog, StatusSink } from "../ports.js";
 import type { CacheFiles } from "./file.js";
 import { CacheRefused, cacheText, parseCache } from "./format.js";
@@ -35,7 +35,7 @@ export interface CachePorts {
   readonly log: EngineLog;
   readonly status: Pick<StatusSink, "count">;
   /** Makes saved settings readable; false when there are newer ones. May throw `limit_exceeded`. */
-  readonly restore: (saved: SavedSettings) => boolean;
+  readonly restore: (saved: SavedSettings, ageMs: number | undefined) => boolean;
   /** What readers see; `undefined` when there is nothing that may be kept now. */
   readonly published: () => readonly SavedSetting[] | undefined;
   /** Until when the stream stood behind what readers see, in ms since the epoch; `undefined`: there was none yet. */
@@ -107,28 +107,32 @@ export class LastGoodCache {
       }
       const saved = await inSteps(parseCache(bytes, this.#owner));
       const ageMs = this.#checkedAge(saved, clock.now());
-      if (this.#stopped || !restore(saved)) return;
+      if (this.#stopped || !restore(saved, ageMs)) return;
       status.count("cacheLoads");
       log(
         "info",
         `${saved.settings.length} settings of the cache file ${path} can be read until the core agent sends its own; ` +
-          `they were right ${duration(ageMs)} ago. What looked like a credential is not among them.`,
+          `${ageMs === undefined ? "when they were right is not known" : `they were right ${duration(ageMs)} ago`}. What looked like a credential is not among them.`,
       );
     } catch (thrown) {
       status.count("cacheRefusals");
-      log("warn", `The cache file ${path} ${refusal(thrown)}. It is not used, and replaced by the next write.`);
+      log("warn", `The cache file ${path} ${refusal(thrown)} It is not used, and replaced by the next write.`);
     } finally {
       await files.removeLeftovers(path, clock.now());
     }
   }
 
-  #checkedAge({ confirmedAtMs }: SavedSettings, nowMs: number): number {
+  /** In ms; `undefined`: it is not known, since the file is dated in the future, and nothing was asked of its age. */
+  #checkedAge({ confirmedAtMs }: SavedSettings, nowMs: number): number | undefined {
     const { maxAgeMs } = this.#params;
     const ageMs = nowMs - confirmedAtMs;
     if (ageMs > maxAgeMs) {
       throw new CacheRefused(`is ${duration(ageMs)} old, more than cache.maxAgeMs (${duration(maxAgeMs)})`);
     }
-    if (ageMs < -clockToleranceMs) throw new CacheRefused("is dated in the future; check this machine's clock");
+    if (ageMs < -clockToleranceMs) {
+      if (maxAgeMs === Number.POSITIVE_INFINITY) return undefined;
+      throw new CacheRefused("is dated in the future; check this machine's clock");
+    }
     return Math.max(0, ageMs);
   }
 
@@ -182,7 +186,7 @@ export class LastGoodCache {
     const { path } = this.#params;
     log(
       isDue ? "warn" : "debug",
-      `The cache file ${path} could not be written: ${faultOf(thrown)}. It is tried again.`,
+      `The cache file ${path} could not be written: ${writeFault(thrown)}. It is tried again.`,
     );
   }
 }
@@ -197,30 +201,7 @@ async function inSteps<T>(steps: Generator<void, T>): Promise<T> {
 }
 
 function refusal(thrown: unknown): string {
-  if (thrown instanceof CacheRefused) return thrown.message;
-  if (thrown instanceof ConfigStreamError) return `does not fit. ${thrown.message.replace(/\.$/, "")}`;
-  return `cannot be read: ${faultOf(thrown)}`;
-}
-
-/** A system error's code, in words for those that people meet. */
-function faultOf(thrown: unknown): string {
-  const { code } = thrown as NodeJS.ErrnoException;
-  switch (code) {
-    case "ENOENT":
-      return "its folder does not exist (ENOENT)";
-    case "ENOTDIR":
-      return "a part of its path is no folder (ENOTDIR)";
-    case "EISDIR":
-      return "it is a folder (EISDIR)";
-    case "EACCES":
-    case "EPERM":
-      return `this process's user has not the right to (${code})`;
-    case "ENOSPC":
-    case "EDQUOT":
-      return `no space is left (${code})`;
-    case "EROFS":
-      return "the file system is read-only (EROFS)";
-    default:
-      return describeThrown(thrown);
-  }
+  if (thrown instanceof CacheRefused) return `${thrown.message}.`;
+  if (thrown instanceof ConfigStreamError) return `does not fit. ${thrown.message}`;
+  return `${readFault(thrown)}.`;
 }

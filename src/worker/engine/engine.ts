@@ -227,6 +227,9 @@ class AttemptLoop implements Engine {
           throw new ConfigStreamError(
             "credentials",
             `Waited ${credentialsTimeoutMs} ms for usable credentials. ${error.message}`,
+            {
+              details: { ...error.details, reason: error.message, step: "credentials", waitedMs: credentialsTimeoutMs },
+            },
           );
         }
         this.#lifecycle.problem(error);

@@ -12,6 +12,9 @@ import type { ConfigStreamError } from "../../shared/errors.js";
 import type { ErrorSummary, StartupStep } from "../../shared/types.js";
 import type { EngineStatus, StatusSink } from "../ports.js";
 
+/** Longest reason that is kept beside a message, which is there in full. */
+const longestReason = 400;
+
 /** A step that an attempt can be at. */
 export type AttemptStep = Exclude<StartupStep, "done">;
 
@@ -134,7 +137,9 @@ export class Lifecycle {
   }
 
   #summary(error: ConfigStreamError): ErrorSummary {
-    return { code: error.code, message: error.message, atMs: this.#clock.now() };
+    const { code, message, details } = error;
+    const reason = details.reason?.slice(0, longestReason);
+    return { code, message, ...(reason === undefined ? {} : { reason }), atMs: this.#clock.now() };
   }
 
   /** The one door. */

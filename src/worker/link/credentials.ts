@@ -5,62 +5,76 @@
  * Reads once per call; waiting for the files and reading again after a rotation belong to the engine.
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import type { Clock } from "../../shared/clock.js";
 import { ConfigStreamError } from "../../shared/errors.js";
+import { explained } from "../../shared/explained.js";
+import { isMissing, readFault } from "../../shared/file-faults.js";
 import type { EngineParams } from "../../shared/params.js";
+import type { Place } from "../../shared/place.js";
+import { readRegularFile } from "../../shared/regular-file.js";
 import type { Credentials, CredentialsReader } from "../ports.js";
+import { createAgentFinder } from "./agent-file.js";
+
+/** Largest file that is read, in bytes: a token is a line, a certificate a page. */
+const maxBytes = 1024 * 1024;
 
 /** Where the credentials are. With `tls: false` only the token is read. */
-export type CredentialParams = Pick<EngineParams, "authTokenFile" | "ipcCertFile" | "tls">;
+export type CredentialParams = Pick<EngineParams, "authTokenFile" | "ipcCertFile" | "tls" | "discovery">;
 
-/** Makes the reader of the credential files. The clock decides whether the certificate is valid now. */
-export function createCredentialsReader(params: CredentialParams, clock: Clock): CredentialsReader {
+/**
+ * Makes the reader of the credential files. The clock decides whether the certificate is valid now. `onLocated`: is told
+ * where the core agent was found by its own configuration file.
+ */
+export function createCredentialsReader(
+  params: CredentialParams,
+  clock: Pick<Clock, "now">,
+  onLocated: (coreAgentAddress: string) => void = () => {},
+): CredentialsReader {
+  const finder = params.discovery && createAgentFinder(params.discovery);
   return {
     async read() {
-      const token = await readToken(params.authTokenFile);
-      if (!params.tls) return { token, certificate: "", privateKey: "" };
-      const pem = await readText(params.ipcCertFile, "certificate file");
-      return { token, ...parseCertificateFile(pem, params.ipcCertFile, clock.now()) };
+      const place = finder && placeFor(params, await finder.find());
+      if (place !== undefined) onLocated(place.coreAgentAddress);
+      const { authTokenFile, ipcCertFile } = place ?? params;
+      const token = readToken(authTokenFile);
+      if (!params.tls) return { token, certificate: "", privateKey: "", place };
+      const pem = readText(ipcCertFile, "certificate file");
+      return { token, ...parseCertificateFile(pem, ipcCertFile, clock.now()), place };
     },
   };
 }
 
-/** The token alone. Rejects with a `ConfigStreamError` of code `credentials`. */
-export async function readToken(path: string): Promise<string> {
-  const token = (await readText(path, "token file")).trim();
+function placeFor({ tls }: CredentialParams, { address, authTokenFile, ipcCertFile }: Place): Credentials["place"] {
+  return {
+    coreAgentAddress: address.value,
+    authTokenFile: authTokenFile.value,
+    ipcCertFile: tls ? ipcCertFile.value : "",
+  };
+}
+
+/** The token alone. Throws a `ConfigStreamError` of code `credentials`. */
+export function readToken(path: string): string {
+  const token = readText(path, "token file").trim();
   // gRPC would refuse such a token with a message that quotes it.
   if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw fault(`The token file ${path} does not hold one token: it has blanks or characters that are not ASCII.`);
+    throw fault(path, `The token file ${path} does not hold one token: it has blanks or characters that are not ASCII`);
   }
   return token;
 }
 
-/** A file that is not empty. Rejects with a `ConfigStreamError` of code `credentials` that calls it `what`. */
-export async function readText(path: string, what: string): Promise<string> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (thrown) {
-    throw fault(`The ${what} ${path} ${readFault(thrown)}`);
-  }
-  if (text.trim() === "") throw fault(`The ${what} ${path} is empty.`);
+/** A regular file that is not empty. Throws a `ConfigStreamError` of code `credentials` that calls it `what`. */
+export function readText(path: string, what: string): string {
+  const text = textOf(path, what);
+  if (text.trim() === "") throw fault(path, `The ${what} ${path} is empty`);
   return text;
 }
 
-function readFault(thrown: unknown): string {
-  const code = (thrown as NodeJS.ErrnoException).code ?? "unknown error";
-  switch (code) {
-    case "ENOENT":
-    case "ENOTDIR":
-      return "does not exist; check the path, or start the core agent, which writes it.";
-    case "EACCES":
-    case "EPERM":
-      return `cannot be read (${code}); let this process's user read it.`;
-    case "EISDIR":
-      return "is a directory, not a file.";
-    default:
-      return `cannot be read (${code}).`;
+function textOf(path: string, what: string): string {
+  try {
+    return readRegularFile(path, maxBytes)?.bytes.toString("utf8") ?? "";
+  } catch (thrown) {
+    const advice = isMissing(thrown) ? "check the path, or start the core agent, which writes it" : undefined;
+    throw fault(path, `The ${what} ${path} ${readFault(thrown)}`, advice);
   }
 }
 
@@ -68,20 +82,22 @@ function readFault(thrown: unknown): string {
 export function parseCertificateFile(pem: string, path: string, nowMs: number): Omit<Credentials, "token"> {
   const certificate = firstBlock(pem, /^CERTIFICATE$/);
   if (certificate === undefined) {
-    throw fault(`The certificate file ${path} has no CERTIFICATE block; it must hold the certificate, then its key.`);
+    throw fault(
+      path,
+      `The certificate file ${path} has no CERTIFICATE block`,
+      "it must hold the certificate, then its key",
+    );
   }
   const privateKey = firstBlock(pem, /^(EC |RSA )?PRIVATE KEY$/);
   if (privateKey === undefined) {
     const encrypted = firstBlock(pem, /^ENCRYPTED PRIVATE KEY$/) !== undefined;
-    throw fault(
-      encrypted
-        ? `The private key in the certificate file ${path} is encrypted; it must be in plain PEM.`
-        : `The certificate file ${path} has no PRIVATE KEY block after its certificate.`,
-    );
+    throw encrypted
+      ? fault(path, `The private key in the certificate file ${path} is encrypted`, "it must be in plain PEM")
+      : fault(path, `The certificate file ${path} has no PRIVATE KEY block after its certificate`);
   }
   const parsed = parseCertificate(certificate, path);
   if (!parsed.checkPrivateKey(parseKey(privateKey, path))) {
-    throw fault(`The certificate and the private key in ${path} do not belong together.`);
+    throw fault(path, `The certificate and the private key in ${path} do not belong together`);
   }
   checkDates(parsed, path, nowMs);
   return { certificate, privateKey };
@@ -99,7 +115,7 @@ function parseCertificate(pem: string, path: string): X509Certificate {
   try {
     return new X509Certificate(pem);
   } catch {
-    throw fault(`The certificate in ${path} cannot be parsed; the file may be damaged or half written.`);
+    throw fault(path, `The certificate in ${path} cannot be parsed`, "the file may be damaged or half written");
   }
 }
 
@@ -108,7 +124,7 @@ function parseKey(pem: string, path: string): KeyObject {
     return createPrivateKey(pem);
   } catch {
     // The parser's own message is left out: nothing about a key belongs into an error.
-    throw fault(`The private key in ${path} cannot be parsed; the file may be damaged or half written.`);
+    throw fault(path, `The private key in ${path} cannot be parsed`, "the file may be damaged or half written");
   }
 }
 
@@ -116,12 +132,11 @@ function checkDates(certificate: X509Certificate, path: string, nowMs: number): 
   const from = Date.parse(certificate.validFrom);
   const to = Date.parse(certificate.validTo);
   if (nowMs > to) {
-    throw fault(`The certificate in ${path} expired at ${iso(to)}; now it is ${iso(nowMs)}. Renew it.`);
+    throw fault(path, `The certificate in ${path} expired at ${iso(to)}`, `now it is ${iso(nowMs)}. Renew it`);
   }
   if (nowMs < from) {
-    throw fault(
-      `The certificate in ${path} is not valid before ${iso(from)}; now it is ${iso(nowMs)}. Check this machine's clock.`,
-    );
+    const advice = `now it is ${iso(nowMs)}. Check this machine's clock`;
+    throw fault(path, `The certificate in ${path} is not valid before ${iso(from)}`, advice);
   }
 }
 
@@ -129,6 +144,6 @@ function iso(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-function fault(message: string): ConfigStreamError {
-  return new ConfigStreamError("credentials", message);
+function fault(path: string, what: string, advice?: string): ConfigStreamError {
+  return new ConfigStreamError("credentials", ...explained(what, advice, { path }));
 }

@@ -5,6 +5,7 @@
  * the session id that they did not accept.
  */
 import { ConfigStreamError, type ErrorCode } from "../../shared/errors.js";
+import { explained } from "../../shared/explained.js";
 import type { TransportError } from "../ports.js";
 import { grpcCode, grpcCodeName } from "./grpc-codes.js";
 
@@ -45,8 +46,8 @@ export interface FailureContext {
 export class GrpcCallError extends ConfigStreamError implements TransportError {
   readonly grpcCode: number;
 
-  constructor(code: ErrorCode, message: string, status: number) {
-    super(code, message);
+  constructor(code: ErrorCode, status: number, what: string, advice?: string) {
+    super(code, ...explained(what, advice));
     this.grpcCode = status;
   }
 }
@@ -73,11 +74,12 @@ export function isTooManyPings(failed: FailedCall): boolean {
 
 /** Explains a failed call. */
 export function explainFailure(failed: FailedCall, context: FailureContext): GrpcCallError {
-  const [code, message] = sentenceFor(failed, context);
-  return new GrpcCallError(code, message, failed.grpcCode);
+  const [code, what, advice] = sentenceFor(failed, context);
+  return new GrpcCallError(code, failed.grpcCode, what, advice);
 }
 
-type Sentence = readonly [ErrorCode, string];
+/** What happened and what to do, without full stops. */
+type Sentence = readonly [ErrorCode, what: string, advice?: string];
 
 function sentenceFor(failed: FailedCall, context: FailureContext): Sentence {
   if (isTooManyPings(failed)) return tooManyPings(context);
@@ -93,8 +95,11 @@ function sentenceFor(failed: FailedCall, context: FailureContext): Sentence {
 }
 
 function tooManyPings({ address }: FailureContext): Sentence {
-  const text = `The core agent at ${address} closed the connection since keepalive pings came too often; they are sent less often from now on.`;
-  return ["unavailable", text];
+  return [
+    "unavailable",
+    `The core agent at ${address} closed the connection since keepalive pings came too often`,
+    `they are sent less often from now on`,
+  ];
 }
 
 function tooLarge(failed: FailedCall, { address, maxReceiveMessageBytes }: FailureContext): Sentence {
@@ -102,42 +107,49 @@ function tooLarge(failed: FailedCall, { address, maxReceiveMessageBytes }: Failu
   const what = size === undefined ? "a message" : `a message of ${size} bytes`;
   return [
     "message_too_large",
-    `The core agent at ${address} sent ${what}, over the limit of ${maxReceiveMessageBytes} bytes; raise maxReceiveMessageBytes.`,
+    `The core agent at ${address} sent ${what}, over the limit of ${maxReceiveMessageBytes} bytes`,
+    `raise maxReceiveMessageBytes`,
   ];
 }
 
 function refused(failed: FailedCall, context: FailureContext): Sentence {
   const who = `The core agent at ${context.address}`;
   const status = grpcCodeName(failed.grpcCode);
-  const text =
-    failed.call === "RegisterRemoteAgent"
-      ? `${who} refused the token from ${context.authTokenFile} (${status}); check that the file belongs to this core agent.`
-      : `${who} refused the session or the token from ${context.authTokenFile} (${status}).`;
-  return ["unauthenticated", text];
+  const file = context.authTokenFile;
+  return failed.call === "RegisterRemoteAgent"
+    ? [
+        "unauthenticated",
+        `${who} refused the token from ${file} (${status})`,
+        "check that the file belongs to this core agent",
+      ]
+    : ["unauthenticated", `${who} refused the session or the token from ${file} (${status})`];
 }
 
 function unknownSession(failed: FailedCall, { address }: FailureContext): Sentence {
   return [
     "unauthenticated",
-    `The core agent at ${address} does not know the session (${grpcCodeName(failed.grpcCode)}).`,
+    `The core agent at ${address} does not know the session (${grpcCodeName(failed.grpcCode)})`,
   ];
 }
 
 function unimplemented(failed: FailedCall, { address }: FailureContext): Sentence {
   const code = failed.call === "StreamConfigEvents" ? "stream" : "registration";
-  const text = `The core agent at ${address} does not offer ${failed.call} (UNIMPLEMENTED); it may be too old, its remote agent registry may be switched off, or this is not its IPC port.`;
-  return [code, text];
+  return [
+    code,
+    `The core agent at ${address} does not offer ${failed.call} (UNIMPLEMENTED)`,
+    `it may be too old, its remote agent registry may be switched off, or this is not its IPC port`,
+  ];
 }
 
 function noAnswer(failed: FailedCall, { address, timeoutMs }: FailureContext): Sentence {
-  return ["unavailable", `The core agent at ${address} did not answer ${failed.call} within ${timeoutMs} ms.`];
+  return ["unavailable", `The core agent at ${address} did not answer ${failed.call} within ${timeoutMs} ms`];
 }
 
 function cutOff(failed: FailedCall, { address }: FailureContext): Sentence {
   const code = failed.call === "StreamConfigEvents" ? "stream" : "registration";
   return [
     code,
-    `${failed.call} was cut off by the core agent at ${address}, or by the end of the connection (CANCELLED).`,
+    `${failed.call} was cut off by the core agent at ${address}, or by the end of the connection (CANCELLED)`,
   ];
 }
 
@@ -162,35 +174,46 @@ function unavailable(failed: FailedCall, context: FailureContext): Sentence {
   const { details } = failed;
   const seen = `${failed.socketError?.code ?? ""} ${details}`;
   if (seen.includes("ECONNREFUSED")) {
-    const text = `Nothing accepts connections at ${address} (connection refused); check that the core agent runs and that the address is right.`;
-    return ["unavailable", text];
+    return [
+      "unavailable",
+      `Nothing accepts connections at ${address} (connection refused)`,
+      `check that the core agent runs and that the address is right`,
+    ];
   }
   if (/ENOTFOUND|EAI_AGAIN|Name resolution failed/.test(seen)) {
-    return ["unavailable", `The host name in ${address} could not be resolved; check the address.`];
+    return ["unavailable", `The host name in ${address} could not be resolved`, `check the address`];
   }
   if (/ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/.test(seen)) {
-    return ["unavailable", `The core agent at ${address} could not be reached over the network; check the address.`];
+    return ["unavailable", `The core agent at ${address} could not be reached over the network`, `check the address`];
   }
   if (context.tls && failed.secured && details.startsWith("No connection established")) {
-    return ["tls", closedAfterHandshake(context)];
+    return closedAfterHandshake(context);
   }
   if (/ECONNRESET|EPIPE|socket disconnected|socket hang up|Socket closed|Failed to connect|handshake/i.test(seen)) {
-    return ["unavailable", closedEarly(context)];
+    return closedEarly(context);
   }
   if (/Connection dropped|Stream refused/.test(details) || details === "") {
-    return ["unavailable", `The connection to the core agent at ${address} broke.`];
+    return ["unavailable", `The connection to the core agent at ${address} broke`];
   }
-  return ["unavailable", sentence(`The core agent at ${address} is not available: ${clean(details, context)}`)];
+  return ["unavailable", `The core agent at ${address} is not available: ${quoted(details, context)}`];
 }
 
 /** In TLS 1.3 the client is done before the server has looked at its certificate; some servers then just hang up. */
-function closedAfterHandshake({ address, ipcCertFile }: FailureContext): string {
-  return `The core agent at ${address} closed the connection right after the TLS handshake; most likely it does not accept the client certificate from ${ipcCertFile}.`;
+function closedAfterHandshake({ address, ipcCertFile }: FailureContext): Sentence {
+  return [
+    "tls",
+    `The core agent at ${address} closed the connection right after the TLS handshake`,
+    `most likely it does not accept the client certificate from ${ipcCertFile}`,
+  ];
 }
 
-function closedEarly({ address, tls }: FailureContext): string {
+function closedEarly({ address, tls }: FailureContext): Sentence {
   const mode = tls ? "uses TLS" : "is without TLS";
-  return `The other side closed the connection to ${address} while it was being used; if this repeats, check that it is the core agent's IPC port and that it ${mode}.`;
+  return [
+    "unavailable",
+    `The other side closed the connection to ${address} while it was being used`,
+    `if this repeats, check that it is the core agent's IPC port and that it ${mode}`,
+  ];
 }
 
 function tlsSentence(error: SocketFailure | undefined, context: FailureContext): Sentence | undefined {
@@ -199,39 +222,43 @@ function tlsSentence(error: SocketFailure | undefined, context: FailureContext):
   if (foreignCertificate.has(error.code)) {
     return [
       "tls",
-      `The core agent at ${address} showed another certificate than the one in ${ipcCertFile}; check that the file and the address belong to the same core agent.`,
+      `The core agent at ${address} showed another certificate than the one in ${ipcCertFile}`,
+      `check that the file and the address belong to the same core agent`,
     ];
   }
   if (error.code === "CERT_HAS_EXPIRED") {
-    return ["tls", `The certificate of the core agent at ${address} has expired; renew ${ipcCertFile}.`];
+    return ["tls", `The certificate of the core agent at ${address} has expired`, `renew ${ipcCertFile}`];
   }
   if (error.code === "CERT_NOT_YET_VALID") {
-    return ["tls", `The certificate of the core agent at ${address} is not valid yet; check this machine's clock.`];
+    return ["tls", `The certificate of the core agent at ${address} is not valid yet`, `check this machine's clock`];
   }
   if (/alert (number )?\d+|ALERT/.test(`${error.code} ${error.message}`)) {
     return [
       "tls",
-      `The core agent at ${address} refused the client certificate from ${ipcCertFile} or the TLS settings; check that the file belongs to this core agent.`,
+      `The core agent at ${address} refused the client certificate from ${ipcCertFile} or the TLS settings`,
+      `check that the file belongs to this core agent`,
     ];
   }
   if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/.test(error.code)) {
-    return ["tls", `What listens at ${address} does not speak TLS; check that it is the core agent's IPC port.`];
+    return ["tls", `What listens at ${address} does not speak TLS`, `check that it is the core agent's IPC port`];
   }
   if (error.code.startsWith("ERR_SSL_") || error.code.startsWith("ERR_TLS_")) {
-    return ["tls", `TLS with the core agent at ${address} failed (${error.code}).`];
+    return ["tls", `TLS with the core agent at ${address} failed (${error.code})`];
   }
   return undefined;
 }
 
 function otherStatus(failed: FailedCall, context: FailureContext): Sentence {
   const code = failed.call === "StreamConfigEvents" ? "stream" : "registration";
-  const said = failed.details === "" ? "" : `: ${clean(failed.details, context)}`;
+  const said = failed.details === "" ? "" : `: ${quoted(failed.details, context)}`;
   const text = `${failed.call} failed at the core agent at ${context.address} with ${grpcCodeName(failed.grpcCode)}${said}`;
-  return [code, sentence(text)];
+  return [code, text];
 }
 
-function sentence(text: string): string {
-  return /[.!?…]$/.test(text) ? text : `${text}.`;
+/** What the other side said, without a full stop of its own. */
+function quoted(details: string, context: FailureContext): string {
+  const text = clean(details, context);
+  return text.endsWith(".") ? text.slice(0, -1) : text;
 }
 
 const longestQuote = 200;

@@ -48,11 +48,6 @@ function identityCheck(certificate: string, host: string): Trust["verifyOptions"
   return (_hostname, peer) => (pinned.equals(peer.raw) ? undefined : checkServerIdentity(host, peer));
 }
 
-/** The host of `host:port`, without the brackets of an IPv6 address. */
-export function hostOf(address: string): string {
-  return address.replace(/:\d*$/, "").replace(/^\[|\]$/g, "");
-}
-
 /**
  * The name to send in the TLS handshake in place of the host, or undefined for the host itself. An IP address is not
  * allowed there (RFC 6066), and Node.js prints a warning about it.

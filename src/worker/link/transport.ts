@@ -13,6 +13,7 @@ import {
   type ServiceError,
   setLogVerbosity,
 } from "@grpc/grpc-js";
+import { formatAddress, type HostPort, parseAddress, withoutZone } from "../../shared/address.js";
 import { ConfigStreamError } from "../../shared/errors.js";
 import type { EngineParams } from "../../shared/params.js";
 import type { WireEvent } from "../../shared/types.js";
@@ -31,11 +32,14 @@ import { grpcCode } from "./grpc-codes.js";
 import { type CallName, explainFailure, type FailedCall, type GrpcCallError, isTooManyPings } from "./grpc-failure.js";
 import { type Method, methodPath, refreshMethod, registerMethod, streamMethod, streamPath } from "./methods.js";
 import { SocketWatch } from "./socket-watch.js";
-import { hostOf, pinnedTrust, serverNameOverride } from "./tls-trust.js";
+import { pinnedTrust, serverNameOverride } from "./tls-trust.js";
 
 /** The parameters that the transport looks at. */
 export type TransportParams = ChannelParams &
-  Pick<EngineParams, "coreAgentAddress" | "authTokenFile" | "ipcCertFile" | "tls" | "callTimeoutMs">;
+  Pick<
+    EngineParams,
+    "coreAgentAddress" | "authTokenFile" | "ipcCertFile" | "tls" | "callTimeoutMs" | "processInstanceId"
+  >;
 
 /** What connections of one transport learn from the core agent and hand on to the next connection. */
 interface Learned {
@@ -68,17 +72,22 @@ class GrpcConnection implements Connection {
   readonly #open = new Set<{ cancel(): void }>();
   #closed = false;
 
-  constructor(params: TransportParams, learned: Learned, credentials: Credentials | undefined) {
+  constructor(given: TransportParams, learned: Learned, credentials: Credentials | undefined) {
+    const params = { ...given, ...credentials?.place };
     this.#params = params;
     this.#learned = learned;
     this.#token = credentials?.token;
-    const host = hostOf(params.coreAgentAddress);
+    const { host, port } = hostAndPort(params.coreAgentAddress);
     const serverName = params.tls ? serverNameOverride(host) : undefined;
     const channel = new WatchedCredentials(channelCredentials(params, credentials, host), this.#sockets);
     this.#client = new Client(
       `dns:${params.coreAgentAddress}`,
       channel,
-      channelOptions(params, learned.keepaliveRefused, serverName),
+      channelOptions(params, learned.keepaliveRefused, {
+        serverName,
+        // A zone means something on this machine alone; Node.js refuses it in a header.
+        authority: host.includes("%") ? formatAddress(withoutZone(host), port) : undefined,
+      }),
     );
   }
 
@@ -88,6 +97,7 @@ class GrpcConnection implements Connection {
       flavor: request.clientName,
       displayName: request.displayName,
       apiEndpointUri: `https://configstream-consumer/${encodeURIComponent(request.clientName)}`,
+      processInstanceId: this.#params.processInstanceId ?? "",
     };
     return await this.#callRegistry(registerMethod, message, options, []);
   }
@@ -252,6 +262,12 @@ class GrpcConnection implements Connection {
       secrets: [...secrets, this.#token ?? ""],
     });
   }
+}
+
+function hostAndPort(address: string): HostPort {
+  const parsed = parseAddress(address);
+  if (parsed !== undefined) return parsed;
+  throw new ConfigStreamError("internal", `The address ${address} got past its check.`);
 }
 
 function setMetadata(metadata: Metadata, key: string, value: string, what: string): void {

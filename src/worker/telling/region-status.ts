@@ -29,6 +29,7 @@ export class RegionStatus implements StatusSink {
   /** When the stream was last seen live. */
   #confirmedAtMs: number | undefined;
   #cachedAtMs: number | undefined;
+  #coreAgentAddress: string | undefined;
   /** Fresh settings have been waited for long enough. */
   #fallsBack = false;
 
@@ -75,6 +76,13 @@ export class RegionStatus implements StatusSink {
     this.#region.add(header.heartbeat, 1);
   }
 
+  /** The core agent is there, by its own configuration file. */
+  located(coreAgentAddress: string): void {
+    if (this.#coreAgentAddress === coreAgentAddress) return;
+    this.#coreAgentAddress = coreAgentAddress;
+    if (this.#status !== undefined) this.#write(this.#status);
+  }
+
   /** Settings of a cache file can be read; the core agent stood behind them until then. */
   restored(confirmedAtMs: number): void {
     if (this.#wasLive) return;
@@ -90,7 +98,11 @@ export class RegionStatus implements StatusSink {
 
   #write(status: EngineStatus): void {
     // Why the former worker died is still the last error.
-    const shown = { ...status, lastError: status.lastError ?? this.#before?.lastError };
+    const shown = {
+      ...status,
+      lastError: status.lastError ?? this.#before?.lastError,
+      coreAgentAddress: this.#coreAgentAddress,
+    };
     writeStatus(this.#region, this.#wasLive ? shown : this.#asInherited(shown));
     this.#settleForCache();
   }

@@ -1,5 +1,5 @@
 import { rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { inspect } from "node:util";
 import {
   type ConfigChange,
@@ -80,10 +80,30 @@ describe("with the flag on", () => {
     expect(config.reader().getInt("a")).toBe(1);
   });
 
-  test("without any credential file, the option and the variable that are missing are named", async () => {
-    const error = await failureOf(effective({ env: { DD_USE_RAR_CONFIG_STREAM: "1" } }));
-    expect(error).toBeInstanceOf(InvalidOptionError);
-    expect(error.message).toMatch(/authTokenFile.*DD_AUTH_TOKEN_FILE_PATH/);
+  test("address and credential files that nobody names are found by the core agent's own file, and beside it", async () => {
+    const agent = await workshop.agent({ defaults: { a: 1 } });
+    const { port } = new URL(`https://${agent.address}`);
+    const folder = dirname(agent.authTokenFile);
+    await writeFile(join(folder, "datadog.yaml"), `cmd_host: 127.0.0.1\ncmd_port: ${port}\n`);
+    const config = await effective({
+      env: { DD_USE_RAR_CONFIG_STREAM: "1" },
+      configFile: join(folder, "datadog.yaml"),
+    });
+    expect(config.status()).toMatchObject({ state: "live", coreAgentAddress: `127.0.0.1:${port}` });
+  });
+
+  test.each([
+    ["remote_agent.configstream.consumer.enabled: true", {}, true],
+    ["remote_agent: { configstream: { consumer: { enabled: false } } }", { DD_USE_RAR_CONFIG_STREAM: "1" }, false],
+    ["a: 1", { DD_REMOTE_AGENT_CONFIGSTREAM_CONSUMER_ENABLED: "true" }, true],
+    ["remote_agent.configstream.consumer.enabled: true", { DD_REMOTE_AGENT_CORE_AGENT_IPC_ENABLED: "false" }, false],
+    ["remote_agent.core_agent_ipc.enabled: true", {}, false],
+  ])("the names that the real consumers use decide as well, and win: %s, %j", async (yaml, env, streaming) => {
+    const agent = await workshop.agent({ defaults: { a: 1 } });
+    const path = await workshop.file("agent.yaml", `${yaml}\n`);
+    const { address: coreAgentAddress, authTokenFile, ipcCertFile } = agent;
+    const config = await effective({ env, configFiles: [path], coreAgentAddress, authTokenFile, ipcCertFile });
+    expect(config.streaming).toBe(streaming);
   });
 
   test("a core agent that does not come is reported after the time limit, and nothing is left running", async () => {
@@ -261,7 +281,6 @@ describe("with the flag off", () => {
     const wrong: [object, RegExp][] = [
       [{ coreAgentAddress: "nonsense" }, /coreAgentAddress/],
       [{ keepaliveTimeoutMs: -1 }, /keepaliveTimeoutMs/],
-      [{ configFile: "a" }, /Did you mean "configFiles"/],
       [{ configFiles: "a.yaml" }, /configFiles.*array/],
       [{ defaults: 5 }, /defaults/],
       [{ defaults: { a: new Map() } }, /"a".*Map/],

@@ -156,7 +156,7 @@ describe("node --import configstream-consumer/register", () => {
     ["without a name", { CONFIGSTREAM_CLIENT_NAME: "" }, "CONFIGSTREAM_CLIENT_NAME is missing"],
     ["with a time limit that is none", { CONFIGSTREAM_READY_TIMEOUT_MS: "soon" }, 'but is "soon"'],
     ["with an unknown wish", { CONFIGSTREAM_ON_TIMEOUT: "panic" }, '"exit" or "continue"'],
-    ["without credential files", { DD_AUTH_TOKEN_FILE_PATH: "" }, "DD_AUTH_TOKEN_FILE_PATH"],
+    ["with a token in place of its path", { DD_AUTH_TOKEN_FILE_PATH: "0".repeat(64) }, "must be the path of a file"],
     ["with a port that is none", { DD_CMD_PORT: "http" }, "DD_CMD_PORT"],
   ])(
     "%s it ends the process with exit code 2 and says what to set, also when told to go on",

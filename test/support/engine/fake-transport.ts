@@ -12,8 +12,12 @@ import type {
 } from "../../../src/worker/ports.js";
 
 /** A failed call with a gRPC status. */
-export function grpcError(status: number, message = `status ${status}`): GrpcCallError {
-  return new GrpcCallError(status === 14 || status === 4 ? "unavailable" : "stream", message, status);
+export function grpcError(status: number, message = `status ${status}.`): GrpcCallError {
+  return new GrpcCallError(
+    status === 14 || status === 4 ? "unavailable" : "stream",
+    status,
+    message.endsWith(".") ? message.slice(0, -1) : message,
+  );
 }
 
 /** One opened stream, driven by the test. */

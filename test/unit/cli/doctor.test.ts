@@ -1,14 +1,17 @@
+import { ConfigStreamError } from "configstream-consumer";
 import { describe, expect, it } from "vitest";
 import { checkLines, diagnosisJson, verdict } from "../../../packages/configstream/src/cli/doctor/print.js";
 import {
   type Check,
   type CheckResult,
   failed,
+  failedBy,
   ok,
   runChecks,
   warn,
 } from "../../../packages/configstream/src/cli/doctor/run.js";
 import { ansiStyle, plainStyle } from "../../../packages/configstream/src/cli/style.js";
+import { explained } from "../../../src/shared/explained.js";
 
 function check(id: string, needs: readonly string[], run: () => ReturnType<typeof ok>): Check<undefined> {
   return { id, title: id, needs, advice: `Mend ${id}.`, run: async () => run() };
@@ -62,8 +65,10 @@ describe("running checks", () => {
     expect(results[0]).toMatchObject({ outcome: "fail", detail: "It cannot be read.", advice: "Mend a." });
   });
 
-  it("takes the advice out of a sentence that holds one", () => {
-    expect(failed("It is gone; start it.")).toEqual({ outcome: "fail", detail: "It is gone.", advice: "Start it." });
+  it("takes the advice from the fields of an error, and never out of a sentence", () => {
+    const error = new ConfigStreamError("unavailable", ...explained("It is gone", "start it"));
+    expect(failedBy(error)).toEqual({ outcome: "fail", detail: "It is gone.", advice: "Start it." });
+    expect(failed("It is gone; start it.")).toEqual({ outcome: "fail", detail: "It is gone; start it." });
     expect(failed("It is gone; really.", "Start it.").detail).toBe("It is gone; really.");
   });
 });

@@ -1,7 +1,7 @@
 import { createServer, type Server as NetServer } from "node:net";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { afterEach, describe, expect, test } from "vitest";
-import { formatAddress, listen } from "../../../packages/configstream/src/core-agent/listen.js";
+import { listen } from "../../../packages/configstream/src/core-agent/listen.js";
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -71,8 +71,4 @@ test("a host name that cannot be resolved is named", async () => {
     code: "address_unavailable",
     message: expect.stringContaining("no.such:1: the host name cannot be resolved"),
   });
-});
-
-test("an IPv6 address is written in brackets", () => {
-  expect([formatAddress("::1", 5), formatAddress("localhost", 6)]).toEqual(["[::1]:5", "localhost:6"]);
 });

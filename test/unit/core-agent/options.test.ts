@@ -1,10 +1,6 @@
 import { InvalidOptionError } from "configstream-consumer";
 import { describe, expect, test } from "vitest";
-import {
-  type CoreAgentOptions,
-  parseAddress,
-  resolveOptions,
-} from "../../../packages/configstream/src/core-agent/options.js";
+import { type CoreAgentOptions, resolveOptions } from "../../../packages/configstream/src/core-agent/options.js";
 
 const resolve = (options: CoreAgentOptions) => resolveOptions(options, () => "unique");
 
@@ -55,7 +51,7 @@ describe("the options of a core agent", () => {
     expect(() => resolve({ datadir: "/tmp" } as CoreAgentOptions)).toThrow(
       'no option "datadir". Did you mean "dataDir"?',
     );
-    expect(() => resolve({ colour: "red" } as CoreAgentOptions)).toThrow("It has configFiles, defaults, env,");
+    expect(() => resolve({ colour: "red" } as CoreAgentOptions)).toThrow("Known are: configFiles, defaults, env,");
     expect(() => resolve(null as unknown as CoreAgentOptions)).toThrow(InvalidOptionError);
   });
 
@@ -63,7 +59,8 @@ describe("the options of a core agent", () => {
     ["localhost:5001", "localhost", 5001],
     ["127.0.0.1:0", "127.0.0.1", 0],
     ["[::1]:65535", "::1", 65535],
+    ["[fe80::1%eth0]:5001", "fe80::1%eth0", 5001],
   ])("read the address %s", (text, host, port) => {
-    expect(parseAddress(text)).toEqual({ host, port });
+    expect(resolve({ address: text }).address).toEqual({ host, port });
   });
 });

@@ -60,7 +60,7 @@ const allowed: Record<string, readonly string[]> = {
   memory: ["shared"],
   wire: ["shared"],
   main: ["memory", "shared"],
-  worker: ["memory", "shared", "wire"],
+  worker: ["files", "memory", "shared", "wire"],
   files: ["shared"],
   local: ["files", "main", "memory", "shared", "worker"],
   internal: ["files", "main", "shared", "wire", "worker"],

@@ -60,14 +60,26 @@ const unknown = Buffer.concat([
 ]);
 
 describe("a request", () => {
-  const asContract = (pid: string, flavor: string, displayName: string, apiEndpointUri: string) =>
-    filled({ pid, flavor, display_name: displayName, api_endpoint_uri: apiEndpointUri });
+  const asContract = (
+    pid: string,
+    flavor: string,
+    displayName: string,
+    apiEndpointUri: string,
+    processInstanceId: string,
+  ) =>
+    filled({
+      pid,
+      flavor,
+      display_name: displayName,
+      api_endpoint_uri: apiEndpointUri,
+      process_instance_id: processInstanceId,
+    });
 
   it("has the bytes that proto-loader gives the same message", () => {
     fc.assert(
-      fc.property(text, text, text, text, (pid, flavor, displayName, apiEndpointUri) => {
-        const message = asContract(pid, flavor, displayName, apiEndpointUri);
-        const bytes = writeRegisterRequest({ pid, flavor, displayName, apiEndpointUri });
+      fc.property(text, text, text, text, text, (pid, flavor, displayName, apiEndpointUri, processInstanceId) => {
+        const message = asContract(pid, flavor, displayName, apiEndpointUri, processInstanceId);
+        const bytes = writeRegisterRequest({ pid, flavor, displayName, apiEndpointUri, processInstanceId });
         expect(hex(bytes)).toBe(hex(RegisterRemoteAgent.requestSerialize(message)));
         expect(RegisterRemoteAgent.requestDeserialize(bytes)).toEqual({ services: [], ...message });
       }),
@@ -87,10 +99,16 @@ describe("a request", () => {
     expect(sent.session_id).toBe("a\ufffdb\ufffd");
     fc.assert(
       fc.property(brokenText, brokenText, brokenText, (flavor, displayName, name) => {
-        const register = writeRegisterRequest({ pid: "1", flavor, displayName, apiEndpointUri: "u" });
+        const register = writeRegisterRequest({
+          pid: "1",
+          flavor,
+          displayName,
+          apiEndpointUri: "u",
+          processInstanceId: "i",
+        });
         expect(RegisterRemoteAgent.requestDeserialize(register)).toEqual({
           services: [],
-          ...asContract("1", well(flavor), well(displayName), "u"),
+          ...asContract("1", well(flavor), well(displayName), "u", "i"),
         });
         expect(StreamConfigEvents.requestDeserialize(writeStreamRequest({ name }))).toEqual(
           filled({ name: well(name) }),

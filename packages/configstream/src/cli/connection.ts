@@ -35,11 +35,11 @@ export async function startAndWait(consumer: Consumer, timeoutMs: number, signal
         cause: thrown,
       });
     }
-    throw new CommandFailure(`${reasonOf(lastError).replace(/\.$/, "")} (${waited}).`, undefined, { cause: thrown });
+    throw new CommandFailure(`${reasonOf(lastError)} (It ${waited}.)`, undefined, { cause: thrown });
   }
 }
 
 /** A failure as the commands tell it: they do not wait for the credential files, so that the wait says nothing. */
-export function reasonOf({ message }: ErrorSummary): string {
-  return message.replace(/^Waited \d+ ms for usable credentials\. /, "");
+export function reasonOf({ message, reason = message }: ErrorSummary): string {
+  return reason;
 }

@@ -1,7 +1,8 @@
 /** Options that several commands have, and how their texts are read. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ConsumerOptions } from "configstream-consumer";
-import { isAddress, type Place, type PlaceOptions } from "./place.js";
+import { addressForm, parseAddress as parseHostPort } from "configstream-consumer/internal";
+import type { Place, PlaceOptions } from "./place.js";
 
 /** Where the core agent is and how long to wait for it, as given on the command line. */
 export interface ConnectionOptions extends PlaceOptions {
@@ -76,9 +77,9 @@ export function parseListenAddress(text: string): string {
   return checkAddress(text, 0);
 }
 
-function checkAddress(text: string, leastPort: number): string {
-  if (!isAddress(text, leastPort)) {
-    throw new InvalidArgumentError(`Give host:port with a port from ${leastPort} to 65535, such as localhost:5001.`);
+function checkAddress(text: string, leastPort: 0 | 1): string {
+  if (parseHostPort(text, leastPort) === undefined) {
+    throw new InvalidArgumentError(`Give ${addressForm(leastPort)}.`);
   }
   return text;
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { status as grpcStatus } from "@grpc/grpc-js";
-import { ConfigStreamError, type ConfigValue, createConfigFiles } from "configstream-consumer/internal";
+import { ConfigStreamError, type ConfigValue, createConfigFiles, formatAddress } from "configstream-consumer/internal";
 import { createAuthorizer } from "./auth.js";
 import { createBroadcaster } from "./broadcaster.js";
 import { credentialPaths, ensureCredentials } from "./credentials.js";
@@ -10,7 +10,6 @@ import { createSpokenDialect } from "./dialects/spoken.js";
 import { createFaults, type Faults } from "./faults.js";
 import type { EffectiveSetting } from "./layer-store.js";
 import { createSourceOrder } from "./layer-store.js";
-import { formatAddress } from "./listen.js";
 import { createAgentMetrics, type Registry } from "./metrics.js";
 import { type CoreAgentOptions, resolveOptions } from "./options.js";
 import { type AgentServer, createAgentServer } from "./server.js";

@@ -2,8 +2,7 @@
 import { lookup } from "node:dns/promises";
 import { createServer } from "node:net";
 import type { Server, ServerCredentials } from "@grpc/grpc-js";
-import { ConfigStreamError } from "configstream-consumer/internal";
-import type { ListenAddress } from "./options.js";
+import { ConfigStreamError, formatAddress, type HostPort } from "configstream-consumer/internal";
 
 /** How often a free port that one address family offered may turn out to be taken in the other. */
 const freePortTries = 10;
@@ -21,7 +20,7 @@ export type ResolveHost = (host: string) => Promise<readonly { readonly address:
  */
 export async function listen(
   server: Pick<Server, "bindAsync" | "unbind">,
-  address: ListenAddress,
+  address: HostPort,
   credentials: ServerCredentials,
   resolve: ResolveHost = (host) => lookup(host, { all: true }),
 ): Promise<number> {
@@ -35,7 +34,7 @@ export async function listen(
   }
 }
 
-async function resolveHosts(address: ListenAddress, resolve: ResolveHost): Promise<readonly string[]> {
+async function resolveHosts(address: HostPort, resolve: ResolveHost): Promise<readonly string[]> {
   try {
     const found = await resolve(address.host);
     return [...new Set(found.map((entry) => entry.address))];
@@ -46,7 +45,7 @@ async function resolveHosts(address: ListenAddress, resolve: ResolveHost): Promi
 
 async function bindAll(
   server: Pick<Server, "bindAsync" | "unbind">,
-  address: ListenAddress,
+  address: HostPort,
   hosts: readonly string[],
   credentials: ServerCredentials,
 ): Promise<number> {
@@ -96,14 +95,9 @@ function isTaken(error: unknown): boolean {
   return /EADDRINUSE/.test(`${error} ${cause}`);
 }
 
-function unavailable(address: ListenAddress, port: number, reason: string, cause: unknown): ConfigStreamError {
+function unavailable(address: HostPort, port: number, reason: string, cause: unknown): ConfigStreamError {
   const target = formatAddress(address.host, port);
   return new ConfigStreamError("address_unavailable", `The core agent cannot listen on ${target}: ${reason}.`, {
     cause,
   });
-}
-
-/** `host:port`, with brackets around an IPv6 address. */
-export function formatAddress(host: string, port: number): string {
-  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

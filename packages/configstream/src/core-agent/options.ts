@@ -1,16 +1,28 @@
 /** What a core agent can be told, checked once and completed with defaults. */
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import {
+  addressForm,
   type Clock,
+  callback,
+  choice,
+  custom,
   type Defaults,
   type Dialect,
   defaultSourcePriority,
-  didYouMean,
+  described,
   type Environment,
+  type HostPort,
   InvalidOptionError,
-  suggest,
+  number,
+  type OptionRow,
+  parseAddress,
+  readOptions,
+  shape,
+  sources,
   systemClock,
+  text,
+  texts,
 } from "configstream-consumer/internal";
 import { dialectNames } from "./dialects/spoken.js";
 import type { Registry } from "./metrics.js";
@@ -62,16 +74,11 @@ export interface CoreAgentOptions {
   readonly log?: AgentLog;
 }
 
-export interface ListenAddress {
-  readonly host: string;
-  readonly port: number;
-}
-
 export interface ResolvedOptions {
   readonly configFiles: readonly string[];
   readonly defaults: Defaults;
   readonly env: Environment;
-  readonly address: ListenAddress;
+  readonly address: HostPort;
   readonly dataDir: string;
   readonly dataDirIsTemporary: boolean;
   readonly origin: string;
@@ -86,128 +93,56 @@ export interface ResolvedOptions {
   readonly log: AgentLog;
 }
 
-const optionNames: ReadonlySet<string> = new Set<keyof CoreAgentOptions>([
-  "configFiles",
-  "defaults",
-  "env",
-  "address",
-  "dataDir",
-  "origin",
-  "services",
-  "sessionIdleTimeoutMs",
-  "recommendedRefreshIntervalSecs",
-  "subscriberBuffer",
-  "sourcePriority",
-  "dialect",
-  "registry",
-  "clock",
-  "log",
-]);
+const wholeNumber = (fallback: number, min: number) => number({ fallback, min, max: 2 ** 31 - 1 });
+
+/** The value is not quoted where it is wrong: an environment holds secrets. */
+const object = <T extends object | false>(fallback: T, expected: string, allowed: (given: unknown) => boolean) =>
+  custom<T>((name, given = fallback) => {
+    if (allowed(given) || (typeof given === "object" && given !== null)) return given as T;
+    throw new InvalidOptionError(`Option "${name}" must be ${expected}, but is a ${typeof given}.`);
+  });
+
+/** Every option of {@link CoreAgentOptions}; the type makes it complete. */
+export const coreAgentOptionTable = {
+  configFiles: texts([]),
+  defaults: object<Defaults>({}, "an object of keys and values, or a list of entries", () => false),
+  env: object<Environment | false>(process.env, "an object of variables, or false", (given) => given === false),
+  address: custom(listenAddress),
+  dataDir: text(""),
+  origin: text("core-agent"),
+  services: choice<RegisterServices>(["both", "agent-secure", "remote-agent"], "both"),
+  sessionIdleTimeoutMs: wholeNumber(30_000, 1),
+  recommendedRefreshIntervalSecs: wholeNumber(10, 0),
+  subscriberBuffer: wholeNumber(100, 1),
+  sourcePriority: sources(defaultSourcePriority),
+  dialect: choice<Dialect>(dialectNames, "newest"),
+  registry: shape<Registry>(["registerMetric", "removeSingleMetric"]),
+  clock: shape<Clock>(["now", "monotonic", "setTimer"]),
+  log: callback<AgentLog>(),
+} satisfies { readonly [name in keyof Required<CoreAgentOptions>]: OptionRow<unknown> };
 
 /** @param newId Makes the name of a temporary data directory unique. */
 export function resolveOptions(options: CoreAgentOptions, newId: () => string): ResolvedOptions {
-  checkOptionNames(options);
-  const env = checkObject("env", options.env ?? process.env, "an object of variables, or false");
+  const read = readOptions("createCoreAgent", coreAgentOptionTable, options);
   return {
-    configFiles: checkNames("configFiles", options.configFiles ?? []),
-    defaults: checkObject("defaults", options.defaults ?? {}, "an object of keys and values, or a list of entries"),
-    env: env === false ? {} : env,
-    address: parseAddress(options.address ?? "localhost:5001"),
-    dataDir: checkText("dataDir", options.dataDir ?? join(tmpdir(), `configstream-core-agent-${newId()}`)),
+    ...read,
+    env: read.env === false ? {} : read.env,
+    // Made absolute, since the application may change its working directory later.
+    configFiles: read.configFiles.map((path) => resolve(path)),
+    dataDir: resolve(read.dataDir || join(tmpdir(), `configstream-core-agent-${newId()}`)),
     dataDirIsTemporary: options.dataDir === undefined,
-    origin: checkText("origin", options.origin ?? "core-agent"),
-    services: checkServices(options.services ?? "both"),
-    sessionIdleTimeoutMs: checkNumber("sessionIdleTimeoutMs", options.sessionIdleTimeoutMs ?? 30_000, 1),
-    recommendedRefreshIntervalSecs: checkNumber(
-      "recommendedRefreshIntervalSecs",
-      options.recommendedRefreshIntervalSecs ?? 10,
-      0,
-    ),
-    subscriberBuffer: checkNumber("subscriberBuffer", options.subscriberBuffer ?? 100, 1),
-    sourcePriority: checkNames("sourcePriority", options.sourcePriority ?? defaultSourcePriority),
-    dialect: checkDialect(options.dialect ?? "newest"),
-    registry: checkMethods("registry", options.registry, ["registerMetric", "removeSingleMetric"]),
-    clock: checkMethods("clock", options.clock, ["now", "monotonic", "setTimer"]) ?? systemClock,
-    log: checkFunction("log", options.log) ?? (() => {}),
+    clock: read.clock ?? systemClock,
+    log: read.log ?? (() => {}),
   };
 }
 
-/** Splits `host:port`; the host of an IPv6 address stands in brackets. */
-export function parseAddress(address: string): ListenAddress {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]/\s]+)):(\d{1,5})$/.exec(String(address));
-  const host = match?.[1] ?? match?.[2];
-  const port = Number(match?.[3]);
-  if (host === undefined || port > 65_535) {
-    throw new InvalidOptionError(
-      `The option address is "${address}"; give "host:port" or "[ipv6]:port" with a port from 0 to 65535.`,
-    );
-  }
-  return { host, port };
-}
-
-function checkOptionNames(options: CoreAgentOptions): void {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new InvalidOptionError("createCoreAgent expects an object with options.");
-  }
-  for (const name of Object.keys(options)) {
-    if (optionNames.has(name)) continue;
-    const hint = didYouMean(suggest(name, [...optionNames], 1)) || ` It has ${[...optionNames].join(", ")}.`;
-    throw new InvalidOptionError(`The core agent has no option "${name}".${hint}`);
-  }
-}
-
-/** The value is not quoted: an environment holds secrets. */
-function checkObject<T extends object | false>(name: string, value: T, expected: string): T {
-  if (value === false || (typeof value === "object" && value !== null)) return value;
-  throw new InvalidOptionError(`The option ${name} is a ${typeof value}; give ${expected}.`);
-}
-
-function checkFunction<T>(name: string, value: T | undefined): T | undefined {
-  if (value === undefined || typeof value === "function") return value;
-  throw new InvalidOptionError(`The option ${name} is ${JSON.stringify(value)}; give a function.`);
-}
-
-function checkMethods<T extends object>(name: string, value: T | undefined, methods: readonly string[]): T | undefined {
-  if (value === undefined) return undefined;
-  const given = value as unknown as { readonly [method: string]: unknown } | null;
-  if (typeof given === "object" && methods.every((method) => typeof given?.[method] === "function")) return value;
-  throw new InvalidOptionError(`The option ${name} is wrong; give an object with the functions ${methods.join(", ")}.`);
-}
-
-function checkNumber(name: string, value: number, minimum: number): number {
-  if (!Number.isInteger(value) || value < minimum || value > 2 ** 31 - 1) {
-    throw new InvalidOptionError(
-      `The option ${name} is ${String(value)}; give a whole number from ${minimum} to ${2 ** 31 - 1}.`,
-    );
-  }
-  return value;
-}
-
-function checkText(name: string, value: string): string {
-  if (typeof value !== "string" || value === "") {
-    throw new InvalidOptionError(`The option ${name} is ${JSON.stringify(value)}; give text that is not empty.`);
-  }
-  return value;
-}
-
-function checkNames(name: string, value: readonly string[]): readonly string[] {
-  if (!Array.isArray(value))
-    throw new InvalidOptionError(`The option ${name} is not an array; give an array of texts.`);
-  return value.map((item) => checkText(name, item as string));
+function listenAddress(name: string, given: unknown = "localhost:5001"): HostPort {
+  const parsed = typeof given === "string" ? parseAddress(given, 0) : undefined;
+  if (parsed !== undefined) return parsed;
+  throw new InvalidOptionError(`Option "${name}" must be ${addressForm(0)}, but is ${described(given)}.`);
 }
 
 /** @throws InvalidOptionError for a name that is no dialect. */
-export function checkDialect(value: Dialect): Dialect {
-  if (dialectNames.includes(value)) return value;
-  const names = dialectNames.map((name) => `"${name}"`);
-  throw new InvalidOptionError(
-    `The option dialect is ${JSON.stringify(value)}; give ${names.slice(0, -1).join(", ")} or ${names.at(-1)}.`,
-  );
-}
-
-function checkServices(value: RegisterServices): RegisterServices {
-  if (value === "both" || value === "agent-secure" || value === "remote-agent") return value;
-  throw new InvalidOptionError(
-    `The option services is ${JSON.stringify(value)}; give "both", "agent-secure" or "remote-agent".`,
-  );
+export function checkDialect(given: Dialect): Dialect {
+  return coreAgentOptionTable.dialect.read("dialect", given);
 }

@@ -10,7 +10,7 @@ import {
   status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { agentSecureService, remoteAgentService } from "configstream-consumer/internal";
+import { agentSecureService, type HostPort, remoteAgentService } from "configstream-consumer/internal";
 import { type Authorizer, checkSession, type Refusal } from "./auth.js";
 import type { Broadcaster } from "./broadcaster.js";
 import {
@@ -23,7 +23,7 @@ import {
 } from "./contract.js";
 import type { AgentCredentials } from "./credentials.js";
 import { listen } from "./listen.js";
-import type { AgentLog, ListenAddress, RegisterServices } from "./options.js";
+import type { AgentLog, RegisterServices } from "./options.js";
 import type { SessionRegistry } from "./sessions.js";
 import type { EventSink, Subscriber } from "./subscriber.js";
 
@@ -61,7 +61,7 @@ export interface AgentServerParams {
 
 export interface AgentServer {
   /** Resolves with the real port. Rejects with code `address_unavailable`, and nothing stays open. */
-  start(address: ListenAddress): Promise<number>;
+  start(address: HostPort): Promise<number>;
   /** Ends all open streams; without a code, or with 0, cleanly. */
   endStreams(grpcCode: number | undefined, details: string): void;
   /** Ends all streams and frees the port. */

@@ -91,7 +91,7 @@ describe("defaults", () => {
       limits: { maxKeys: 1_000_000, maxValueBytes: 16 * 2 ** 20, maxRegionBytes: 2 ** 30 },
     });
     expect(engine.sourcePriority.at(-1)).toBe("cli");
-    expect(engine.overrides).toHaveLength(3);
+    expect(engine.overrides).toHaveLength(4);
     expect(host).toMatchObject({ readyTimeoutMs: 60_000, subscriptionBuffer: 1_000, isolation: "worker" });
     expect(host).toMatchObject({ logger: undefined, registry: undefined, workerUrl: undefined });
   });
@@ -122,14 +122,28 @@ describe("defaults", () => {
 });
 
 describe("credential files", () => {
-  test("that are missing are named, with the option and the variable", () => {
-    expect(refusal({ authTokenFile: undefined })).toMatch(/"authTokenFile" is missing.*DD_AUTH_TOKEN_FILE_PATH/);
-    expect(refusal({ ipcCertFile: undefined })).toMatch(/"ipcCertFile" is missing.*DD_IPC_CERT_FILE_PATH/);
+  test("that are not given are looked for beside the agent's own configuration file", () => {
+    const { engine } = resolve({ configFile: "/agent/datadog.yaml", authTokenFile: undefined, ipcCertFile: undefined });
+    expect(engine).toMatchObject({ authTokenFile: "/agent/auth_token", ipcCertFile: "/agent/ipc_cert.pem" });
+    expect(engine.discovery).toMatchObject({ configFile: "/agent/datadog.yaml", isGiven: true });
+  });
+
+  test("that are all given, with the address, leave nothing to look for", () => {
+    expect(resolve({ coreAgentAddress: "localhost:1" }).engine.discovery).toBeUndefined();
+    expect(resolve({}).engine.discovery).toMatchObject({ isGiven: false });
+  });
+
+  test("have absolute paths from the moment on at which the consumer is made, wherever they come from", () => {
+    const env = { DD_AUTH_TOKEN_FILE_PATH: "run/token", DD_IPC_CERT_FILE_PATH: "run/cert" };
+    const { engine } = resolveOptions({ clientName: "agent" }, env);
+    expect(engine).toMatchObject({ authTokenFile: path("run/token"), ipcCertFile: path("run/cert") });
+    const given = resolve({ authTokenFile: "t", ipcCertFile: "c", configFile: "d/datadog.yaml" }).engine;
+    expect(given).toMatchObject({ authTokenFile: path("t"), ipcCertFile: path("c") });
+    expect(given.discovery?.configFile).toBe(path("d/datadog.yaml"));
   });
 
   test("without TLS only the token file is needed", () => {
     expect(resolve({ tls: false, ipcCertFile: undefined }).engine).toMatchObject({ tls: false, ipcCertFile: "" });
-    expect(refusal({ tls: false, authTokenFile: undefined })).toContain("authTokenFile");
   });
 });
 
@@ -192,7 +206,7 @@ describe("what is wrong is refused with what was given and what was expected", (
   });
 
   test("an address from the environment is told to be from there", () => {
-    expect(refusal({}, { DD_CMD_PORT: "none" })).toContain("from DD_CMD_HOST and DD_CMD_PORT");
+    expect(refusal({}, { DD_CMD_PORT: "none" })).toContain("(host: default, port: DD_CMD_PORT)");
   });
 
   test("no options at all", () => {
@@ -201,6 +215,10 @@ describe("what is wrong is refused with what was given and what was expected", (
     );
   });
 });
+
+function path(relative: string): string {
+  return join(process.cwd(), relative);
+}
 
 test("everything that is valid is taken over", () => {
   const registry = new Registry();

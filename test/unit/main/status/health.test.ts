@@ -166,6 +166,10 @@ describe("the health of a consumer", () => {
     for (const reason of health.reasons) expect(reason).toMatch(/\.$/);
   });
 
+  test.each([[undefined], [null], ["live"], [{ status() {} }]])("what is no status is refused: %j", (given) => {
+    expect(() => checkHealth(given as never)).toThrow(/expects a status.*checkHealth\(consumer.status\(\)\)/);
+  });
+
   test("wrong options are refused", () => {
     expect(() => checkHealth(live, { maxStaleMs: -1 })).toThrow(InvalidOptionError);
     expect(() => checkHealth(live, { maxStale: 1 } as HealthOptions)).toThrow(/Did you mean "maxStaleMs"/);
@@ -173,19 +177,56 @@ describe("the health of a consumer", () => {
 });
 
 describe("the heartbeat's age", () => {
-  test("counts from when this thread last saw it change, and a new worker has its own time", () => {
+  const beating = () => {
+    const region = newRegion();
+    region.store64(header.startedAtMs, 5_000);
+    return { region, ageAt: (nowMs: number) => consumerStatus(region, nowMs).workerHeartbeatAgeMs };
+  };
+
+  test("grows from look to look once the worker stands still", () => {
+    const { region, ageAt } = beating();
+    const ages = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((look) => ageAt(look * 10_000));
+    expect(ages.slice(0, 3)).toEqual([0, 0, 3_000]);
+    expect(ages.at(-1)).toBe(63_000);
+    expect(checkHealth(consumerStatus(region, 90_000)).live).toBe(false);
+  });
+
+  test("is not judged on the first look after a gap, in which the worker may have been suspended as well", () => {
+    const { region, ageAt } = beating();
+    for (const nowMs of [10_000, 11_000, 12_000]) ageAt(nowMs);
+    expect(ageAt(3_612_000)).toBeLessThan(3_000);
+    region.add(header.heartbeat, 1);
+    expect(ageAt(3_612_100)).toBe(0);
+  });
+
+  test("counts a gap between quick looks in part only, however long it was", () => {
+    const { ageAt } = beating();
+    for (let nowMs = 10_000; nowMs <= 15_000; nowMs += 100) ageAt(nowMs);
+    ageAt(3_615_000);
+    ageAt(3_616_000);
+    expect(ageAt(3_617_000)).toBeLessThan(10_000);
+  });
+
+  test("does not depend on how often one look asks", () => {
+    const { ageAt } = beating();
+    for (let look = 1; look <= 9; look++) for (const more of [0, 1, 2]) ageAt(look * 10_000 + more);
+    expect(ageAt(100_000)).toBeGreaterThan(60_000);
+  });
+
+  test("begins anew when this thread sees it change, and with a new worker", () => {
     const region = newRegion();
     const ageAt = (nowMs: number) => consumerStatus(region, nowMs).workerHeartbeatAgeMs;
     expect(ageAt(1_000)).toBeUndefined();
     region.store64(header.startedAtMs, 5_000);
     expect(ageAt(6_000)).toBe(0);
-    expect(ageAt(9_000)).toBe(3_000);
+    for (const nowMs of [9_000, 12_000, 15_000]) ageAt(nowMs);
+    expect(ageAt(18_000)).toBeGreaterThan(0);
     region.add(header.heartbeat, 1);
-    expect(ageAt(10_000)).toBe(0);
-    expect(ageAt(75_000)).toBe(65_000);
-    expect(checkHealth(consumerStatus(region, 75_000)).live).toBe(false);
+    expect(ageAt(21_000)).toBe(0);
+    for (const nowMs of [24_000, 27_000]) ageAt(nowMs);
+    expect(ageAt(30_000)).toBeGreaterThan(0);
     region.add(header.counters + 13, 1);
-    expect(ageAt(76_000)).toBe(0);
+    expect(ageAt(31_000)).toBe(0);
     region.store(header.stopped, 1);
     expect(ageAt(77_000)).toBeUndefined();
   });

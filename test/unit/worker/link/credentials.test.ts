@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createPrivateKey } from "node:crypto";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -102,6 +103,35 @@ describe("the credentials reader", () => {
     await rm(authTokenFile);
     const reader = createCredentialsReader({ authTokenFile: folder, ipcCertFile, tls: true }, clock);
     await expect(reader.read()).rejects.toThrow(`The token file ${folder} is a directory, not a file.`);
+  });
+
+  it.skipIf(process.platform === "win32")(
+    "refuses a named pipe instead of waiting for something that writes",
+    async () => {
+      for (const path of [authTokenFile, ipcCertFile]) {
+        await rm(path);
+        execFileSync("mkfifo", [path]);
+        expect(await fault()).toContain(`${path} is not a regular file`);
+        await rm(path);
+        await writeFile(path, "secret-token");
+      }
+    },
+  );
+
+  it("refuses a file that is much larger than a token or a certificate", async () => {
+    await writeFile(authTokenFile, Buffer.alloc(1024 * 1024 + 1, "s"));
+    expect(await fault()).toContain("has 1048577 bytes, more than 1048576");
+  });
+
+  it("says path and advice in fields as well", async () => {
+    await rm(authTokenFile);
+    await expect(read()).rejects.toMatchObject({
+      details: {
+        path: authTokenFile,
+        what: `The token file ${authTokenFile} does not exist.`,
+        advice: "Check the path, or start the core agent, which writes it.",
+      },
+    });
   });
 
   it("refuses a token that a header could not carry, without quoting it", async () => {

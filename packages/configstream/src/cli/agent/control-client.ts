@@ -1,7 +1,7 @@
 /** The end of the control socket that `configstream set` and `unset` use. */
-import { readFile } from "node:fs/promises";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { dirname } from "node:path";
+import { readToken } from "configstream-consumer/internal/link";
 import { CommandFailure } from "../exit.js";
 import type { Place } from "../place.js";
 import {
@@ -23,22 +23,12 @@ export async function sendControl(
   const directory = dirname(authTokenFile.value);
   const address = controlAddress(directory);
   if (address === undefined) throw new CommandFailure(`The path of ${directory} is too long for a control socket.`);
-  const token = await readToken(authTokenFile.value);
+  const token = readToken(authTokenFile.value);
   const { status, text } = await post(address, token, JSON.stringify(order), signal);
   const answer = parseAnswer(text);
   if (status === 200 && answer !== undefined) return answer as ControlResponse;
   const said = (answer as ControlError | undefined)?.error ?? `it answered with status ${status}`;
   throw new CommandFailure(`The agent at ${address} refused the change: ${said}`);
-}
-
-async function readToken(path: string): Promise<string> {
-  try {
-    return (await readFile(path, "utf8")).trim();
-  } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    const why = code === "ENOENT" ? "does not exist; check the path, or start the agent" : `cannot be read (${code})`;
-    throw new CommandFailure(`The token file ${path} ${why}.`, undefined, { cause: thrown });
-  }
 }
 
 function post(

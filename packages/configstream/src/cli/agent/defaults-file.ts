@@ -1,5 +1,7 @@
 /** Reads the file of `--defaults`. */
+
 import { readFile } from "node:fs/promises";
+import { readFault } from "configstream-consumer/internal";
 import type { Defaults } from "../../core-agent/index.js";
 import { CommandFailure } from "../exit.js";
 
@@ -12,9 +14,7 @@ export async function readDefaultsFile(path: string): Promise<Defaults> {
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
-    const why = code === "ENOENT" ? "does not exist" : `cannot be read (${code})`;
-    throw new CommandFailure(`The defaults file ${path} ${why}.`, undefined, { cause: error });
+    throw new CommandFailure(`The defaults file ${path} ${readFault(error)}.`, undefined, { cause: error });
   }
   let parsed: unknown;
   try {

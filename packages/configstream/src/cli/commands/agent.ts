@@ -1,5 +1,6 @@
 /** `configstream agent`. */
 import { type Command, Option } from "commander";
+import { formatAddress, parseAddress } from "configstream-consumer/internal";
 import { type CoreAgent, createCoreAgent } from "../../core-agent/index.js";
 import { changedNames, listNames } from "../agent/changed-names.js";
 import { serveParent } from "../agent/control.js";
@@ -103,8 +104,7 @@ function changeReporter(agent: CoreAgent, say: (level: string, message: string) 
 
 function addressFrom(env: Io["env"]): string {
   const host = env.DD_CMD_HOST || "localhost";
-  const bracketed = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
-  return `${bracketed}:${env.DD_CMD_PORT || "5001"}`;
+  return formatAddress(host, env.DD_CMD_PORT || "5001");
 }
 
 function plainLines({ address, authTokenFile, ipcCertFile }: CoreAgent): string {
@@ -112,10 +112,10 @@ function plainLines({ address, authTokenFile, ipcCertFile }: CoreAgent): string 
 }
 
 function shellLines({ address, authTokenFile, ipcCertFile }: CoreAgent): string {
-  const colon = address.lastIndexOf(":");
+  const { host = "", port = "" } = parseAddress(address) ?? {};
   const variables = {
-    DD_CMD_HOST: address.slice(0, colon).replace(/^\[|\]$/g, ""),
-    DD_CMD_PORT: address.slice(colon + 1),
+    DD_CMD_HOST: host,
+    DD_CMD_PORT: `${port}`,
     DD_AUTH_TOKEN_FILE_PATH: authTokenFile,
     DD_IPC_CERT_FILE_PATH: ipcCertFile,
   };

@@ -1,7 +1,7 @@
 /** `configstream types`. */
 import { readFile, writeFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { didYouMean, lowerCase } from "configstream-consumer/internal";
+import { didYouMean, lowerCase, readFault } from "configstream-consumer/internal";
 import { withConsumer } from "../connection.js";
 import { CommandFailure, exitCodes } from "../exit.js";
 import { plural } from "../format.js";
@@ -118,9 +118,7 @@ async function readSource(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    const why = code === "ENOENT" ? "does not exist" : `cannot be read (${code})`;
-    throw new CommandFailure(`The file ${file} ${why}.`, undefined, { cause: thrown });
+    throw new CommandFailure(`The file ${file} ${readFault(thrown)}.`, undefined, { cause: thrown });
   }
 }
 

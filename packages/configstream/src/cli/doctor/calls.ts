@@ -11,7 +11,7 @@ import {
 } from "configstream-consumer/internal/link";
 import { formatCount, formatMs } from "../format.js";
 import { type DoctorContext, need, type OpenStream } from "./context.js";
-import { type Check, type Finding, failed, ok, warn } from "./run.js";
+import { type Check, type Finding, failed, failedBy, ok, warn } from "./run.js";
 
 const clientName = "configstream-doctor";
 /** A refusal comes at once; after so long without one, the stream counts as accepted, in ms. */
@@ -62,7 +62,7 @@ export const tokenCheck: Check<DoctorContext> = {
           "The next checks tell more.",
         );
       default:
-        return failed(error?.message ?? "");
+        return failedBy(error);
     }
   },
 };
@@ -91,7 +91,7 @@ export const registrationCheck: Check<DoctorContext> = {
           "Its remote agent registry does not let this process in: see the core agent's log, and its remote_agent_registry settings.",
         );
       }
-      return failed(error.message);
+      return failedBy(error);
     }
   },
 };
@@ -127,7 +127,7 @@ export const snapshotCheck: Check<DoctorContext> = {
         return ok(`${formatCount(snapshot.settings)} settings, sequence id ${snapshot.sequenceId}`);
       }
     } catch (thrown) {
-      return failed(asCallError(thrown).message);
+      return failedBy(thrown);
     } finally {
       clearTimeout(timer);
     }
@@ -177,7 +177,7 @@ async function openStream(context: DoctorContext): Promise<OpenStream | Finding>
         ended(end);
         // A message that is too large shows that the stream was accepted.
         if (error instanceof GrpcCallError && error.code === "message_too_large") accepted();
-        else resolve(failed(end.message));
+        else resolve(failedBy(end));
       },
     });
   });

@@ -1,5 +1,5 @@
 /** What the checks of `configstream doctor` work on, and leave for each other. */
-import { ConfigStreamError } from "configstream-consumer/internal";
+import { ConfigStreamError, type HostPort, parseAddress } from "configstream-consumer/internal";
 import type { Connection, Credentials, StreamCall } from "configstream-consumer/internal/link";
 import type { Place } from "../place.js";
 
@@ -39,10 +39,8 @@ export function need<T>(value: T | undefined, what: string): T {
   return value;
 }
 
-export function hostAndPort(place: Place): { readonly host: string; readonly port: number } {
-  const { value } = place.address;
-  const colon = value.lastIndexOf(":");
-  return { host: value.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(value.slice(colon + 1)) };
+export function hostAndPort(place: Place): HostPort {
+  return need(parseAddress(place.address.value), "address");
 }
 
 /** Closes what is open. */

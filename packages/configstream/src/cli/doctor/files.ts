@@ -33,7 +33,7 @@ export const tokenFileCheck: Check<DoctorContext> = {
   advice: "Put the text of the core agent's own auth_token there, or give the path of that file.",
   async run(context) {
     const path = need(context.place, "place").authTokenFile.value;
-    context.token = await readToken(path);
+    context.token = readToken(path);
     return withMode(path, path);
   },
 };
@@ -45,7 +45,7 @@ export const certificateFileCheck: Check<DoctorContext> = {
   advice: "Give the path of the core agent's own ipc_cert.pem.",
   async run(context) {
     const path = need(context.place, "place").ipcCertFile.value;
-    context.pem = await readText(path, "certificate file");
+    context.pem = readText(path, "certificate file");
     return withMode(path, path);
   },
 };

@@ -12,7 +12,7 @@ import {
 } from "configstream-consumer/internal/link";
 import { formatMs } from "../format.js";
 import { type DoctorContext, hostAndPort, need } from "./context.js";
-import { type Check, failed, ok, warn } from "./run.js";
+import { type Check, failed, failedBy, ok, warn } from "./run.js";
 
 export const hostCheck: Check<DoctorContext> = {
   id: "host",
@@ -118,7 +118,7 @@ export const tlsCheck: Check<DoctorContext> = {
         `Check that ${target} (${place.address.from}) is the core agent's IPC port (cmd_port).`,
       );
     }
-    const { message } = explainFailure(
+    const failure = explainFailure(
       {
         call: "RegisterRemoteAgent",
         grpcCode: grpcCode.unavailable,
@@ -138,8 +138,8 @@ export const tlsCheck: Check<DoctorContext> = {
     );
     // Of a server that hangs up, the guess at why is all that there is to tell.
     return outcome.secured
-      ? failed(message, `Give the certificate file of this very core agent (${place.ipcCertFile.from}).`)
-      : failed(message);
+      ? failedBy(failure, `Give the certificate file of this very core agent (${place.ipcCertFile.from}).`)
+      : failedBy(failure);
   },
 };
 

@@ -1,4 +1,5 @@
 /** Runs checks one after the other; a check whose ground has failed is skipped, with the reason. No I/O. */
+import { ConfigStreamError } from "configstream-consumer/internal";
 
 /** What a check found. */
 export interface Finding {
@@ -66,7 +67,7 @@ async function runOne<Context>(check: Check<Context>, context: Context, now: () 
   try {
     finding = await check.run(context);
   } catch (thrown) {
-    finding = failed(thrown instanceof Error ? thrown.message : String(thrown));
+    finding = failedBy(thrown);
   }
   const { outcome, detail, advice = outcome === "fail" ? check.advice : undefined } = finding;
   return { id, title, outcome, detail, advice, ms: now() - startedAtMs };
@@ -89,19 +90,14 @@ export function warn(detail: string, advice: string): Finding {
   return { outcome: "warn", detail, advice };
 }
 
-/**
- * A failure. The library's sentences say what happened and, after a semicolon, what to do; without advice of one's own
- * that part becomes the advice.
- */
-export function failed(message: string, advice?: string): Finding {
-  const semicolon = message.indexOf("; ");
-  if (advice !== undefined || semicolon < 0) {
-    return { outcome: "fail", detail: message, ...(advice === undefined ? {} : { advice }) };
-  }
-  const rest = message.slice(semicolon + 2);
-  return {
-    outcome: "fail",
-    detail: `${message.slice(0, semicolon)}.`,
-    advice: rest.charAt(0).toUpperCase() + rest.slice(1),
-  };
+/** A failure, and what to do about it; without advice, that of the check counts. */
+export function failed(detail: string, advice?: string): Finding {
+  return { outcome: "fail", detail, ...(advice === undefined ? {} : { advice }) };
+}
+
+/** A failure of the library's, which knows what to do about it. */
+export function failedBy(thrown: unknown, advice?: string): Finding {
+  if (!(thrown instanceof ConfigStreamError)) return failed(thrown instanceof Error ? thrown.message : String(thrown));
+  const { what = thrown.message, advice: known } = thrown.details;
+  return failed(advice === undefined ? what : thrown.message, advice ?? known);
 }

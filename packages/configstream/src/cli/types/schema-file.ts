@@ -1,6 +1,6 @@
 /** Reads keys and types from a file, in any of the forms that describe settings. */
 import { readFile } from "node:fs/promises";
-import { type ConfigValue, lowerCase, parseYaml } from "configstream-consumer/internal";
+import { type ConfigValue, lowerCase, parseYaml, readFault } from "configstream-consumer/internal";
 import { parse } from "yaml";
 import { CommandFailure } from "../exit.js";
 import {
@@ -27,9 +27,7 @@ export async function readSchemaFile(path: string): Promise<Schema> {
   try {
     text = await readFile(path, "utf8");
   } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    const why = code === "ENOENT" ? "does not exist" : `cannot be read (${code})`;
-    throw new CommandFailure(`The schema file ${path} ${why}.`, undefined, { cause: thrown });
+    throw new CommandFailure(`The schema file ${path} ${readFault(thrown)}.`, undefined, { cause: thrown });
   }
   let root: unknown;
   try {
