@@ -15,18 +15,18 @@ export interface EffectiveConfigOptions extends ConsumerOptions {
    * YAML files of this remote agent itself; later ones win. A file that does not exist sets nothing, and the logger is
    * told. Default: none.
    */
-  readonly configFiles?: readonly string[];
+  readonly configFiles?: readonly string[] | undefined;
   /**
    * Values of the source `default`, by dotted key or as schema entries. They, and what the files hold, are the keys
    * whose `DD_*` variables count. Used while the flag is off: a core agent has defaults of its own. Default: none.
    */
-  readonly defaults?: Defaults;
+  readonly defaults?: Defaults | undefined;
   /** Where `DD_*` variables are looked up, once. Default: `process.env`. */
-  readonly env?: Environment;
+  readonly env?: Environment | undefined;
   /** False: the files are read once, and edits go unnoticed until the next start. Default: true. */
-  readonly watch?: boolean;
+  readonly watch?: boolean | undefined;
   /** Gives up waiting for the core agent, and rejects with the signal's reason. Default: none. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ResolvedEffectiveOptions {

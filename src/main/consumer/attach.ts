@@ -7,7 +7,7 @@ import type { Reader } from "../reader/api.js";
 import { createReader } from "../reader/reader.js";
 import type { AnySchema } from "../reader/schema.js";
 import { Unreadable } from "../reader/unreadable.js";
-import { LazyMetrics, type MetricsRegistry } from "../status/metrics.js";
+import { type GivenRegistry, LazyMetrics, type MetricsRegistry } from "../status/metrics.js";
 import { type ConsumerStatus, consumerStatus } from "../status/status.js";
 import { type WaitOptions, type WaitSyncOptions, waitReady, waitReadySync } from "./readiness.js";
 import { checkShared, type SharedConfig } from "./shared-config.js";
@@ -15,9 +15,9 @@ import { checkShared, type SharedConfig } from "./shared-config.js";
 /** Options of {@link attachReader}. */
 export interface AttachOptions {
   /** Is told of callbacks of `onUpdate` and `onChange`, and of parsers, that throw. Silent by default. */
-  readonly logger?: Logger;
+  readonly logger?: Logger | undefined;
   /** The prom-client registry of this thread that `metrics` puts the consumer's metrics in. Default: one of its own. */
-  readonly registry?: MetricsRegistry;
+  readonly registry?: GivenRegistry | undefined;
 }
 
 /** A reader in a thread that the consumer does not live in. It needs no message and no clean-up. */
@@ -53,7 +53,12 @@ export function attachReader<S extends object = AnySchema>(
   checkShared(shared);
   checkNames(options, ["logger", "registry"], "attachReader");
   const logger = shapeOption("logger", options.logger, ["debug", "info", "warn", "error"]);
-  const given = shapeOption("registry", options.registry, ["registerMetric", "getSingleMetric", "metrics"]);
+  const given = shapeOption("registry", options.registry as MetricsRegistry | undefined, [
+    "registerMetric",
+    "getSingleMetric",
+    "removeSingleMetric",
+    "metrics",
+  ]);
   const region = new Region(shared.memory);
   const waiter = { region, timeoutMs: shared.readyTimeoutMs, address: shared.coreAgentAddress };
   const unreadable = new Unreadable(region);

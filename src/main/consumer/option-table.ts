@@ -75,7 +75,7 @@ export const consumerOptionTable = {
   workerTimeoutMs: number({ fallback: 60_000, min: 4_000, max: hour, infinite: true }),
   subscriptionBuffer: number({ fallback: 1_000, min: 1, max: 1_000_000 }),
   logger: shape<Logger>(["debug", "info", "warn", "error"]),
-  registry: shape<MetricsRegistry>(["registerMetric", "getSingleMetric", "metrics"]),
+  registry: shape<MetricsRegistry>(["registerMetric", "getSingleMetric", "removeSingleMetric", "metrics"]),
   resourceLimits: shape<ResourceLimits>([]),
   workerUrl: url,
   isolation: choice<"worker" | "none">(["worker", "none"], "worker"),

@@ -11,15 +11,15 @@ import { consumerStatus } from "../status/status.js";
 /** Options of `waitReadySync`. */
 export interface WaitSyncOptions {
   /** Time limit in ms; 0 only looks, `Infinity` waits for ever. Default: the consumer's `readyTimeoutMs` (60,000). */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Waits for a snapshot also when settings of the option `cache` could be read meanwhile. Default: false. */
-  readonly fresh?: boolean;
+  readonly fresh?: boolean | undefined;
 }
 
 /** Options of `waitReady`. */
 export interface WaitOptions extends WaitSyncOptions {
   /** Gives up the wait, and rejects it with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Who waits, and for how long by default. */

@@ -10,17 +10,17 @@ export interface HealthOptions {
    * Settings that nothing has confirmed for longer make the consumer not `ready`. Default: `Infinity`, since an
    * application that goes on with its last good settings is better than one that an outage of the core agent takes away.
    */
-  readonly maxStaleMs?: number;
+  readonly maxStaleMs?: number | undefined;
   /**
    * Without a message for longer, settings count as `stale` also while the stream seems to be alive. Default: `Infinity`, since
    * settings that nobody changes cause no message, and a dead connection is noticed otherwise.
    */
-  readonly maxMessageAgeMs?: number;
+  readonly maxMessageAgeMs?: number | undefined;
   /**
    * Without a sign of life of the worker for longer, the consumer is not `live`. Default: 60,000. The sign comes once a
    * second; a worker that died is replaced after a back-off of up to 30 s by default.
    */
-  readonly maxHeartbeatAgeMs?: number;
+  readonly maxHeartbeatAgeMs?: number | undefined;
 }
 
 /** How a consumer is. */

@@ -2,7 +2,8 @@
  * Metrics for prom-client. Values are read from shared memory while a scrape runs, without a message to the worker.
  *
  * Every series has the label `client`, the consumer's `clientName`, so that several consumers can share a registry; two of
- * the same name at a time cannot. A stopped consumer leaves its last values, and a later one of its name goes on from them.
+ * the same name at a time cannot. A stopped consumer takes its series out of a registry that the application gave, and the last one
+ * takes the metrics out; in a registry of its own its last values stay.
  */
 
 import type { Registry, RegistryContentType } from "prom-client";
@@ -18,6 +19,14 @@ import { consumerStatus } from "./status.js";
 
 /** A registry of prom-client, of either text format. */
 export type MetricsRegistry = Registry<RegistryContentType>;
+
+/** What a registry that an application gives must have; those of prom-client 14 and 15 fit. */
+export interface GivenRegistry {
+  registerMetric(metric: never): void;
+  getSingleMetric(name: string): unknown;
+  removeSingleMetric(name: string): void;
+  metrics(): Promise<string>;
+}
 
 const prefix = "configstream_consumer_";
 
@@ -60,6 +69,15 @@ const counters: readonly (readonly [name: string, counter: CounterName, help: st
   ],
 ];
 
+/** How prom-client puts the gauges of a cluster's processes together where it is not the largest one that counts. */
+const aggregators: { readonly [name: string]: "min" | "sum" } = {
+  // The process that is furthest behind.
+  last_sequence_id: "min",
+  settings: "min",
+  // What they take together.
+  region_bytes: "sum",
+};
+
 /** Gauges: name without prefix, help, and how to read them; `undefined` gives no sample. */
 const gauges: readonly (readonly [name: string, help: string, read: (region: Region) => number | undefined])[] = [
   ["time_to_first_snapshot_seconds", "Time from start() to the first readable snapshot.", timeToFirstSnapshot],
@@ -91,8 +109,8 @@ const states: readonly LifecycleState[] = [
 
 /** A consumer's part in a registry. */
 export interface MetricsSource {
-  /** Takes the last values, then no longer reads from the consumer. Idempotent. */
-  release(): void;
+  /** No longer reads from the consumer: takes its series away, or leaves the last values where `keep` is true. Idempotent. */
+  release(keep?: boolean): void;
 }
 
 /** A consumer's metrics. They are put in a registry when that is first asked for, since prom-client takes a while to load. */
@@ -118,14 +136,14 @@ export class LazyMetrics implements MetricsSource {
 
   release(): void {
     this.#isReleased = true;
-    this.#placed?.source.release();
+    this.#placed?.source.release(this.#given === undefined);
   }
 
   #place() {
     const registry: MetricsRegistry = this.#given ?? new (loadPromClient().Registry)();
     const source = addMetrics(registry, this.#clientName, this.#region);
     // The last values are still in the memory.
-    if (this.#isReleased) source.release();
+    if (this.#isReleased) source.release(this.#given === undefined);
     return { registry, source };
   }
 }
@@ -138,110 +156,152 @@ export function addMetrics(registry: MetricsRegistry, clientName: string, region
     collector = new Collector(registry);
     collectors.set(registry, collector);
   }
-  return collector.add(clientName, region);
+  return collector.add(clientName, valuesOf(region));
 }
 
-/** One per registry, since a name can be registered only once there. */
-const collectors = new WeakMap<MetricsRegistry, Collector>();
+/** What a consumer has to tell, by the names of the metrics without their prefix: plain, since another copy may collect it. */
+interface MetricValues {
+  counter(name: string): number | undefined;
+  gauge(name: string): number | undefined;
+  state(): string;
+}
+
+/** What one copy of this package knows of another one's collector. */
+interface SharedCollector {
+  add(client: string, values: MetricValues): MetricsSource;
+}
+
+const globalName = Symbol.for("configstream-consumer/metrics-collectors");
+const here = globalThis as { [globalName]?: WeakMap<MetricsRegistry, SharedCollector> };
+here[globalName] ??= new WeakMap();
+/** One per registry, since a name can be registered only once there; shared by all copies of this package in this thread. */
+const collectors = here[globalName];
+
+const counterNames = new Map(counters.map(([name, counter]) => [name, counter]));
+const gaugeReads = new Map(gauges.map(([name, , read]) => [name, read]));
+
+function valuesOf(region: Region): MetricValues {
+  return {
+    counter(name) {
+      const counter = counterNames.get(name);
+      return counter === undefined ? undefined : readCounter(region, counter);
+    },
+    gauge: (name) => gaugeReads.get(name)?.(region),
+    state: () => consumerStatus(region).state,
+  };
+}
 
 interface Source {
-  readonly region: Region;
+  readonly values: MetricValues;
   /** Counters as they were when last collected. */
-  readonly seen: Map<CounterName, number>;
+  readonly seen: Map<string, number>;
 }
 
-class Collector {
+/** One metric in the registry, filled from the sources. */
+interface Collected {
+  readonly name: string;
+  collect(client: string, source: Source): void;
+  remove(client: string): void;
+}
+
+class Collector implements SharedCollector {
   readonly #prom = loadPromClient();
+  readonly #registry: MetricsRegistry;
   readonly #sources = new Map<string, Source>();
-  readonly #collects: ((client: string, source: Source) => void)[] = [];
+  readonly #metrics: readonly Collected[];
 
   constructor(registry: MetricsRegistry) {
     const names = [...counters.map(([name]) => name), ...gauges.map(([name]) => name), "state"];
     const taken = names.find((name) => registry.getSingleMetric(prefix + name) !== undefined);
     if (taken !== undefined) {
       throw new InvalidOptionError(
-        `Option "registry": the metric ${prefix}${taken} is already registered there by other code, perhaps by another ` +
-          "copy of configstream-consumer. Give a registry of its own.",
+        `Option "registry": the metric ${prefix}${taken} is already registered there by other code. Give a registry of its own.`,
       );
     }
-    const registers = [registry];
-    for (const [name, counter, help] of counters) this.#addCounter(registers, name, counter, help);
-    for (const [name, help, read] of gauges) this.#addGauge(registers, name, help, read);
-    this.#addState(registers);
+    this.#registry = registry;
+    this.#metrics = [
+      ...counters.map(([name, , help]) => this.#counter(name, help)),
+      ...gauges.map(([name, help]) => this.#gauge(name, help)),
+      this.#state(),
+    ];
   }
 
-  add(client: string, region: Region): MetricsSource {
+  add(client: string, values: MetricValues): MetricsSource {
     if (this.#sources.has(client)) {
       throw new InvalidOptionError(
         `Option "registry": a consumer with clientName "${client}" already reports there. Give each consumer of a registry ` +
           "another clientName, or stop the first one before.",
       );
     }
-    const source: Source = { region, seen: new Map() };
+    const source: Source = { values, seen: new Map() };
     this.#sources.set(client, source);
     return {
-      release: () => {
+      release: (keep = false) => {
         if (this.#sources.get(client) !== source) return;
-        for (const collect of this.#collects) collect(client, source);
+        if (keep) for (const metric of this.#metrics) metric.collect(client, source);
         this.#sources.delete(client);
+        if (!keep) this.#takeOut(client);
       },
     };
   }
 
-  #addCounter(registers: MetricsRegistry[], name: string, counter: CounterName, help: string): void {
-    const collect = (client: string, { region, seen }: Source): void => {
-      const now = readCounter(region, counter);
-      // The word wraps at 2³²; the difference does not mind. Adding 0 makes the series exist.
-      metric.inc({ client }, (now - (seen.get(counter) ?? 0)) >>> 0);
-      seen.set(counter, now);
-    };
-    const metric = new this.#prom.Counter({
-      name: prefix + name,
-      help,
-      labelNames: ["client"],
-      registers,
-      collect: this.#collectAll(collect),
-    });
+  #takeOut(client: string): void {
+    for (const metric of this.#metrics) metric.remove(client);
+    // A registry that was cleared may have another collector by now.
+    if (this.#sources.size > 0 || collectors.get(this.#registry) !== this) return;
+    for (const { name } of this.#metrics) this.#registry.removeSingleMetric(name);
+    collectors.delete(this.#registry);
   }
 
-  #addGauge(
-    registers: MetricsRegistry[],
-    name: string,
-    help: string,
-    read: (region: Region) => number | undefined,
-  ): void {
-    const collect = (client: string, { region }: Source): void => {
-      const value = read(region);
+  #counter(name: string, help: string): Collected {
+    const collect = (client: string, { values, seen }: Source): void => {
+      const now = values.counter(name);
+      if (now === undefined) return;
+      // The word wraps at 2³²; the difference does not mind. Adding 0 makes the series exist.
+      metric.inc({ client }, (now - (seen.get(name) ?? 0)) >>> 0);
+      seen.set(name, now);
+    };
+    const metric = new this.#prom.Counter({ ...this.#facts(name, help, collect), labelNames: ["client"] });
+    return { name: prefix + name, collect, remove: (client) => metric.remove({ client }) };
+  }
+
+  #gauge(name: string, help: string): Collected {
+    const collect = (client: string, { values }: Source): void => {
+      const value = values.gauge(name);
       if (value === undefined) metric.remove({ client });
       else metric.set({ client }, value);
     };
-    const metric = new this.#prom.Gauge({
-      name: prefix + name,
-      help,
-      labelNames: ["client"],
-      registers,
-      collect: this.#collectAll(collect),
-    });
+    const aggregator = aggregators[name] ?? "max";
+    const metric = new this.#prom.Gauge({ ...this.#facts(name, help, collect), aggregator, labelNames: ["client"] });
+    return { name: prefix + name, collect, remove: (client) => metric.remove({ client }) };
   }
 
-  #addState(registers: MetricsRegistry[]): void {
-    const collect = (client: string, { region }: Source): void => {
-      const present = consumerStatus(region).state;
+  #state(): Collected {
+    const collect = (client: string, { values }: Source): void => {
+      const present = values.state();
       for (const state of states) metric.set({ client, state }, state === present ? 1 : 0);
     };
+    const help = "1 for the state that the consumer is in, 0 for the others.";
     const metric = new this.#prom.Gauge({
-      name: `${prefix}state`,
-      help: "1 for the state that the consumer is in, 0 for the others.",
+      ...this.#facts("state", help, collect),
+      // Of a cluster's processes, 1 for each state that one of them is in: never more, so that alerts on 1 fire.
+      aggregator: "max",
       labelNames: ["client", "state"],
-      registers,
-      collect: this.#collectAll(collect),
     });
+    const remove = (client: string) => {
+      for (const state of states) metric.remove({ client, state });
+    };
+    return { name: `${prefix}state`, collect, remove };
   }
 
-  #collectAll(collect: (client: string, source: Source) => void): () => void {
-    this.#collects.push(collect);
-    return () => {
-      for (const [client, source] of this.#sources) collect(client, source);
+  #facts(name: string, help: string, collect: Collected["collect"]) {
+    return {
+      name: prefix + name,
+      help,
+      registers: [this.#registry],
+      collect: () => {
+        for (const [client, source] of this.#sources) collect(client, source);
+      },
     };
   }
 }

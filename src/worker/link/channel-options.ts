@@ -12,12 +12,12 @@ const flowControlWindowBytes = 4 * 1024 * 1024;
 
 /**
  * The options of one channel. `keepaliveRefused`: the core agent answered `too_many_pings` before. `serverName`: sent in the
- * TLS handshake in place of the host. `authority`: sent in the header `:authority` in place of the address.
+ * TLS handshake in place of the host.
  */
 export function channelOptions(
   params: ChannelParams,
   keepaliveRefused: boolean,
-  { serverName, authority }: { serverName?: string | undefined; authority?: string | undefined },
+  serverName: string | undefined,
 ): Record<string, string | number> {
   return {
     "grpc.keepalive_time_ms": keepaliveRefused ? params.keepaliveRefusedIntervalMs : params.keepaliveIntervalMs,
@@ -34,6 +34,5 @@ export function channelOptions(
     "grpc.enable_http_proxy": 0,
     "grpc.enable_channelz": 0,
     ...(serverName === undefined ? {} : { "grpc.ssl_target_name_override": serverName }),
-    ...(authority === undefined ? {} : { "grpc.default_authority": authority }),
   };
 }

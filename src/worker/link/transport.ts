@@ -13,7 +13,7 @@ import {
   type ServiceError,
   setLogVerbosity,
 } from "@grpc/grpc-js";
-import { formatAddress, type HostPort, parseAddress, withoutZone } from "../../shared/address.js";
+import { type HostPort, parseAddress } from "../../shared/address.js";
 import { ConfigStreamError } from "../../shared/errors.js";
 import type { EngineParams } from "../../shared/params.js";
 import type { WireEvent } from "../../shared/types.js";
@@ -33,6 +33,7 @@ import { type CallName, explainFailure, type FailedCall, type GrpcCallError, isT
 import { type Method, methodPath, refreshMethod, registerMethod, streamMethod, streamPath } from "./methods.js";
 import { SocketWatch } from "./socket-watch.js";
 import { pinnedTrust, serverNameOverride } from "./tls-trust.js";
+import { channelTarget } from "./zoned-resolver.js";
 
 /** The parameters that the transport looks at. */
 export type TransportParams = ChannelParams &
@@ -81,13 +82,9 @@ class GrpcConnection implements Connection {
     const serverName = params.tls ? serverNameOverride(host) : undefined;
     const channel = new WatchedCredentials(channelCredentials(params, credentials, host), this.#sockets);
     this.#client = new Client(
-      `dns:${params.coreAgentAddress}`,
+      channelTarget({ host, port }),
       channel,
-      channelOptions(params, learned.keepaliveRefused, {
-        serverName,
-        // A zone means something on this machine alone; Node.js refuses it in a header.
-        authority: host.includes("%") ? formatAddress(withoutZone(host), port) : undefined,
-      }),
+      channelOptions(params, learned.keepaliveRefused, serverName),
     );
   }
 

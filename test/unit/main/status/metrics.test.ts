@@ -1,10 +1,19 @@
-import { Counter, Registry } from "prom-client";
-import { describe, expect, test } from "vitest";
+import { AggregatorRegistry, Counter, Registry } from "prom-client";
+import { describe, expect, test, vi } from "vitest";
 import { addMetrics, LazyMetrics, type MetricsRegistry } from "../../../../src/main/status/metrics.js";
 import { count, markStopped, writeStatus } from "../../../../src/memory/facts.js";
 import { header } from "../../../../src/memory/layout.js";
 import { InvalidOptionError } from "../../../../src/shared/errors.js";
+import type { LifecycleState } from "../../../../src/shared/types.js";
 import { newRegion, TestWriter } from "../../../support/memory/region.js";
+
+const newStatus = {
+  step: "done",
+  attempt: 0,
+  nextAttemptAtMs: undefined,
+  sessionSinceMs: undefined,
+  lastError: undefined,
+} as const;
 
 async function samples(registry: MetricsRegistry, name: string): Promise<Record<string, number>> {
   const metric = await registry.getSingleMetric(`configstream_consumer_${name}`)?.get();
@@ -87,7 +96,7 @@ describe("a registry", () => {
     expect(await registry.metrics()).toContain('configstream_consumer_reconnect_count{client="b"} 5');
   });
 
-  test("refuses a second consumer of the same name, until the first was stopped; then the counters go on", async () => {
+  test("refuses a second consumer of the same name, until the first was stopped, whose series are gone", async () => {
     const registry = new Registry();
     const first = newRegion();
     const source = addMetrics(registry, "a", first);
@@ -96,12 +105,37 @@ describe("a registry", () => {
     count(first, "reconnects", 2);
     source.release();
     source.release();
-    expect(await samples(registry, "reconnect_count")).toEqual({ a: 2 });
+    expect(await registry.metrics()).not.toContain("configstream");
     const second = newRegion();
     addMetrics(registry, "a", second);
     source.release();
     count(second, "reconnects", 1);
-    expect(await samples(registry, "reconnect_count")).toEqual({ a: 3 });
+    expect(await samples(registry, "reconnect_count")).toEqual({ a: 1 });
+  });
+
+  test("keeps the series of the others when one consumer is stopped", async () => {
+    const registry = new Registry();
+    const source = addMetrics(registry, "a", newRegion());
+    addMetrics(registry, "b", newRegion());
+    await registry.metrics();
+    source.release();
+    const text = await registry.metrics();
+    expect(text).toContain('{client="b"');
+    expect(text).not.toContain('client="a"');
+  });
+
+  test("takes the consumers of two copies of this package", async () => {
+    const registry = new Registry();
+    const source = addMetrics(registry, "a", newRegion());
+    vi.resetModules();
+    const copy = await import("../../../../src/main/status/metrics.js");
+    expect(copy.addMetrics).not.toBe(addMetrics);
+    const region = newRegion();
+    count(region, "publishes", 3);
+    copy.addMetrics(registry, "b", region);
+    expect(await samples(registry, "publishes")).toEqual({ a: 0, b: 3 });
+    source.release();
+    expect(await samples(registry, "publishes")).toEqual({ b: 3 });
   });
 
   test("in which other code has one of the names is refused, and names it", () => {
@@ -135,15 +169,22 @@ describe("the metrics of a consumer", () => {
     expect(await samples(given, "publishes")).toEqual({ a: 2 });
   });
 
-  test("that are first asked for after the end are the last ones, and leave the name to the next consumer", async () => {
-    const registry = new Registry();
+  test("that are first asked for after the end are the last ones, in a registry of their own", async () => {
     const region = newRegion();
-    const metrics = new LazyMetrics(registry, "a", region);
+    const metrics = new LazyMetrics(undefined, "a", region);
     count(region, "publishes", 2);
     metrics.release();
     expect(await samples(metrics.registry(), "publishes")).toEqual({ a: 2 });
     count(region, "publishes", 5);
     expect(await samples(metrics.registry(), "publishes")).toEqual({ a: 2 });
+  });
+
+  test("are gone from a registry that was given, once the consumer has ended, and leave the name to the next one", async () => {
+    const registry = new Registry();
+    const metrics = new LazyMetrics(registry, "a", newRegion());
+    metrics.registry();
+    metrics.release();
+    expect(await registry.metrics()).not.toContain("configstream");
     expect(() => addMetrics(registry, "a", newRegion())).not.toThrow();
   });
 
@@ -154,5 +195,39 @@ describe("the metrics of a consumer", () => {
     expect(() => metrics.registry()).toThrow(InvalidOptionError);
     source.release();
     expect(metrics.registry()).toBe(registry);
+  });
+});
+
+describe("the processes of a cluster", () => {
+  async function aggregated(states: readonly LifecycleState[]): Promise<Registry> {
+    const parts = await Promise.all(
+      states.map((state, index) => {
+        const registry = new Registry();
+        const region = newRegion();
+        new TestWriter(region).publish({ a: index });
+        region.store64(header.startedAtMs, 1_000);
+        region.store64(header.firstSnapshotAtMs, 2_000 + index);
+        writeStatus(region, { ...newStatus, state });
+        count(region, "publishes", 1);
+        addMetrics(registry, "a", region);
+        return registry.getMetricsAsJSON();
+      }),
+    );
+    return AggregatorRegistry.aggregate(parts as never) as Registry;
+  }
+
+  test("are put together so that the alerts on a state fire, and on none other", async () => {
+    const text = await (await aggregated(["live", "stale", "stale"])).metrics();
+    expect(text).toContain('configstream_consumer_state{client="a",state="stale"} 1');
+    expect(text).toContain('configstream_consumer_state{client="a",state="live"} 1');
+    expect(text).toContain('configstream_consumer_state{client="a",state="failed"} 0');
+  });
+
+  test("do not add up ids and times, but do add up counters and memory", async () => {
+    const text = await (await aggregated(["live", "live", "live"])).metrics();
+    expect(text).toContain('configstream_consumer_last_sequence_id{client="a"} 1\n');
+    expect(text).toContain('configstream_consumer_time_to_first_snapshot_seconds{client="a"} 1.002\n');
+    expect(text).toContain('configstream_consumer_publishes{client="a"} 3\n');
+    expect(text).toMatch(/configstream_consumer_settings\{client="a"\} 1\n/);
   });
 });
