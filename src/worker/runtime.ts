@@ -10,10 +10,11 @@ import { type Clock, systemClock, type Timer } from "../shared/clock.js";
 import type { HostMessage, LogLevel, Runtime, RuntimeInit } from "../shared/messages.js";
 import type { EngineParams } from "../shared/params.js";
 import { LogGate } from "../shared/rate.js";
+import type { ConfigValue, EffectiveChange } from "../shared/types.js";
 import { diskFiles } from "./cache/file.js";
 import { LastGoodCache } from "./cache/last-good-cache.js";
 import { createEngine, type Engine } from "./engine/engine.js";
-import { candidateVariables, ignoredVariables } from "./engine/ignored-env.js";
+import { IgnoredVariables } from "./engine/ignored-env.js";
 import { createCredentialsReader } from "./link/credentials.js";
 import { createGrpcTransport } from "./link/transport.js";
 import type { EngineLog } from "./ports.js";
@@ -41,13 +42,17 @@ export function createRuntime(init: RuntimeInit): Runtime {
   });
   const logs = new LogGate(init.logs, post);
   const log: EngineLog = (level: LogLevel, message: string) => logs.write(level, message);
-  // Not again for a worker that replaces another.
-  const reportsIgnored = !isFresh(region);
+  const ignored = new IgnoredVariables(process.env);
+  // A worker that replaces another says nothing again.
+  if (ignored.any && isFresh(region)) ignored.look(publishedSettings(region));
+  /** Whether the whole state was looked at; from then on what changes is enough. */
+  let hasLooked = isFresh(region);
   const status = new RegionStatus(region, clock, {
     fixedSession: params.session.kind === "fixed",
     onFirstLive() {
       // Later, since readers wait for this state.
-      if (reportsIgnored) setImmediate(reportIgnored, region, log);
+      if (ignored.any && !hasLooked) setImmediate(() => reportIgnored(ignored.look(publishedSettings(region)), log));
+      hasLooked = true;
     },
   });
   let cache: LastGoodCache | undefined;
@@ -64,7 +69,10 @@ export function createRuntime(init: RuntimeInit): Runtime {
         writer: new RegionWriter(region, params.limits, clock.now),
         notifier,
         untold,
-        onPublished: (publication) => cache?.published(publication),
+        onPublished(publication) {
+          cache?.published(publication);
+          if (hasLooked && ignored.any) reportIgnored(ignored.look(resolved(publication.changes)), log);
+        },
       }),
       status,
       sessionIdProvider: init.sessionIdProvider,
@@ -126,10 +134,12 @@ function cacheOf(
   });
 }
 
-function reportIgnored(region: Region, log: EngineLog): void {
-  const candidates = candidateVariables(process.env);
-  if (candidates.size === 0) return;
-  const names = ignoredVariables(candidates, publishedSettings(region));
+/** The settings that a publish changed, without those that it removed. */
+function* resolved(changes: readonly EffectiveChange[]): Generator<readonly [key: string, value: ConfigValue]> {
+  for (const { key, setting } of changes) if (setting !== undefined) yield [key, setting.value];
+}
+
+function reportIgnored(names: readonly string[], log: EngineLog): void {
   if (names.length === 0) return;
   log(
     "warn",

@@ -102,7 +102,7 @@ export interface ConsumerOptions {
         readonly maxKeys?: number | undefined;
         /** Largest encoded value, in bytes. Default and most 16,777,216 (16 MiB); at least 16. */
         readonly maxValueBytes?: number | undefined;
-        /** Largest shared region, in bytes; reserved as address space, used as needed. Default 1,073,741,824 (1 GiB); 1 MiB to 2 GiB. */
+        /** Largest shared region, in bytes; used as needed. V8 reserves some 10 GiB of address space whatever this is; see docs/limits.md. Default 1,073,741,824 (1 GiB); 1 MiB to 2 GiB. */
         readonly maxRegionBytes?: number | undefined;
       }
     | undefined;
