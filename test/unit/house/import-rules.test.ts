@@ -154,6 +154,7 @@ describe("the dangerous and the heavy", () => {
   it("import grpc-js in the worker's transport and in the core agent only", () => {
     expect(importers("@grpc/grpc-js").filter((path) => !path.startsWith("core-agent/"))).toEqual([
       "worker/link/transport.ts",
+      "worker/link/zoned-resolver.ts",
     ]);
   });
 
