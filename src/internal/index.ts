@@ -16,6 +16,7 @@ export { looksLikeCredential, withoutUrlLogins } from "../shared/credential-name
 export { equalValues } from "../shared/equality.js";
 export { ConfigStreamError, InvalidOptionError } from "../shared/errors.js";
 export { isMissing, readFault, systemCode, writeFault } from "../shared/file-faults.js";
+export { lowerCase } from "../shared/lower-case.js";
 export { described } from "../shared/option-checks.js";
 export {
   callback,
@@ -29,7 +30,6 @@ export {
   text,
   texts,
 } from "../shared/option-table.js";
-export { lowerCase } from "../shared/lower-case.js";
 export { type Dialect, defaultSourcePriority } from "../shared/params.js";
 export { type Found, locate, type Place, systemConfigFile } from "../shared/place.js";
 export { didYouMean, suggest } from "../shared/suggest.js";

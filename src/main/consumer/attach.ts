@@ -1,6 +1,7 @@
 /** Reading in another thread than the consumer's. */
-import { regionNow } from "../../memory/region-clock.js";
+
 import { Region } from "../../memory/region.js";
+import { regionNow } from "../../memory/region-clock.js";
 import { guarded, type Logger } from "../../shared/logger.js";
 import { checkNames, shapeOption } from "../../shared/option-checks.js";
 import type { Reader } from "../reader/api.js";

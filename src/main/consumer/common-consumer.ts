@@ -1,8 +1,9 @@
 /** What all consumers have in common, wherever their settings come from: how they are read, watched, told of and ended. */
-import { regionNow } from "../../memory/region-clock.js";
+
 import { inspect } from "node:util";
 import { markStopped } from "../../memory/facts.js";
 import type { Region } from "../../memory/region.js";
+import { regionNow } from "../../memory/region-clock.js";
 import type { Logger } from "../../shared/logger.js";
 import type { Reader } from "../reader/api.js";
 import { createReader } from "../reader/reader.js";
