@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { bundleCommonJs } from "./bundle-commonjs.mjs";
 import { bundleLibrary } from "./bundle-library.mjs";
 import { bundleWorker } from "./bundle-worker.mjs";
 import { compileContract } from "./compile-contract.mjs";
@@ -15,10 +16,12 @@ compile(join(root, "tsconfig.build.json"), "build", [modules, dist]);
 for (const folder of [modules, dist]) removeLeftovers(folder, join(root, "src"));
 const sources = [
   ...filesBelow(modules),
-  ...["bundle-library", "bundle-worker", "places", "rolled"].map((name) => join(root, "scripts", `${name}.mjs`)),
+  ...["bundle-commonjs", "bundle-library", "bundle-worker", "licences", "places", "rolled"].map((name) =>
+    join(root, "scripts", `${name}.mjs`),
+  ),
   join(root, "package-lock.json"),
 ];
-for (const { made, make } of [bundleLibrary(), bundleWorker()]) {
+for (const { made, make } of [bundleLibrary(), bundleCommonJs(), bundleWorker()]) {
   if (!isUpToDate(made, sources)) await make();
 }
 const command = join(companion, "dist");

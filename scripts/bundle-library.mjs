@@ -73,7 +73,7 @@ function copy(name) {
 /** What the one file imports by `#` names is outside of it, and must not import it. */
 function refuseCircles() {
   const { imports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  for (const [name, { default: file }] of Object.entries(imports)) {
+  for (const [name, { "module-sync": file }] of Object.entries(imports)) {
     if (/from "\.{1,2}\//.test(readFileSync(join(root, file), "utf8"))) {
       throw new Error(`${file}, which is ${name}, imports modules of the library, and is imported by them.`);
     }

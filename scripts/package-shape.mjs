@@ -1,20 +1,28 @@
-// Checks what `npm pack` would publish, as strangers' projects would meet it. All topics, or those that are named:
-// node scripts/package-shape.mjs [contents] [types] [modules] [bundles] [stranger]
+// Checks what `npm pack` would publish of both packages, as strangers' projects would meet it. All topics, or those that are
+// named: node scripts/package-shape.mjs [contents] [installation] [types] [modules] [bundles] …
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkBundles } from "./package/bundles.mjs";
 import { checkContents } from "./package/contents.mjs";
+import { checkInstallation } from "./package/installation.mjs";
 import { checkModules } from "./package/modules.mjs";
-import { freshProject, installTools, packTarball, startAgent } from "./package/project.mjs";
+import { checkPnp } from "./package/pnp.mjs";
+import { checkPreload } from "./package/preload.mjs";
+import { freshProject, installTools, packTarballs, startAgent } from "./package/project.mjs";
+import { checkRunners } from "./package/runners.mjs";
 import { checkStranger } from "./package/stranger.mjs";
 import { checkTypes } from "./package/types.mjs";
 
 const topics = {
   contents: checkContents,
+  installation: checkInstallation,
   types: checkTypes,
   modules: checkModules,
   bundles: checkBundles,
+  runners: checkRunners,
+  preload: checkPreload,
+  pnp: checkPnp,
   stranger: checkStranger,
 };
 const named = process.argv.slice(2);
@@ -34,12 +42,12 @@ const folder = realpathSync(mkdtempSync(join(tmpdir(), "package-shape-")));
 let agent;
 try {
   installTools();
-  const pack = packTarball(folder);
+  const packs = packTarballs(folder);
   // The types of Node.js are what every TypeScript project on Node.js has.
-  const project = freshProject(folder, "project", [pack.file, "@types/node@20"]);
+  const project = freshProject(folder, "project", [packs.library.file, packs.command.file, "@types/node@20"]);
   agent = await startAgent(project);
   for (const [name, check] of Object.entries(topics)) {
-    if (named.length === 0 || named.includes(name)) await check({ tell, pack, project, agent, folder });
+    if (named.length === 0 || named.includes(name)) await check({ tell, packs, project, agent, folder });
   }
 } finally {
   await agent?.stop();

@@ -1,53 +1,83 @@
-// What is in the tarball: all that is needed, and nothing else. Prints what an installation weighs.
-
+// What is in the tarballs: all that is needed, and nothing else; and that what their pages link to is in them. Prints what they weigh.
+import { readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
-import { root } from "../places.mjs";
-import { run } from "./project.mjs";
+import { companion, root } from "../places.mjs";
 
-const needed = [
-  "dist/index.js",
-  "dist/index.d.ts",
-  "dist/main/hosting/library.generated.js",
-  "dist/worker/thread.js",
-  "dist/worker/thread.generated.cjs",
-  "dist/main/hosting/bundled-worker.generated.js",
-  "dist/main/hosting/bundled-worker.generated.LICENSES.txt",
-  "dist/testing/index.d.ts",
-  "dist/register/index.js",
-  "dist/internal/index.js",
-  "dist/internal/link.js",
-  "LICENSE",
-  "README.md",
-  "CHANGELOG.md",
-];
+const packages = {
+  library: {
+    place: root,
+    needed: [
+      "dist/index.js",
+      "dist/index.d.ts",
+      "dist/index.cjs",
+      "dist/index.d.cts",
+      "dist/main/hosting/library.generated.js",
+      "dist/main/hosting/library.generated.cjs",
+      "dist/main/hosting/bundled-worker.generated.js",
+      "dist/main/hosting/bundled-worker.generated.cjs",
+      "dist/main/status/prom-client-bundled.cjs",
+      "dist/worker/thread.js",
+      "dist/worker/thread.generated.cjs",
+      "dist/testing/index.d.ts",
+      "dist/testing/index.cjs",
+      "dist/testing/index.d.cts",
+      "dist/register/index.js",
+      "dist/internal/index.js",
+      "dist/internal/link.js",
+      "CHANGELOG.md",
+      "SECURITY.md",
+    ],
+    allowed:
+      /^(dist\/.*\.(js|cjs|d\.ts|d\.cts)|proto\/.*\.(proto|md)|docs\/.*\.md|examples\/.*|[A-Z]+\.md|LICENSE|package\.json)$/,
+  },
+  command: {
+    place: companion,
+    needed: ["dist/cli/main.js", "dist/core-agent/index.js", "dist/core-agent/index.d.ts", "data/agent-settings.json"],
+    allowed: /^(dist\/.*\.(js|d\.ts)|data\/.*\.(json|yaml)|[A-Z]+\.md|LICENSE|package\.json)$/,
+  },
+};
+/** Of a test, a build or a machine, wherever it lies. */
+const strange = /(^|\/)(node_modules|bench|scripts|test|src|\.ci)\/|\.(tsbuildinfo|map|tgz)$|\.env|LICENSES\.txt$/;
 
-/** The command's core agent knows the real agent's settings by this file. */
-const allowedTests = ["test/fixtures/agent-settings.json"];
+export async function checkContents({ tell, packs }) {
+  for (const [name, { place, needed, allowed }] of Object.entries(packages)) {
+    const pack = packs[name];
+    const isStray = (path) => strange.test(path) || !allowed.test(path);
+    tell(`the tarball of ${pack.name} holds only what is needed`, pack.paths.filter(isStray));
+    const missing = [...needed, "LICENSE", "README.md"].filter((path) => !pack.paths.includes(path));
+    tell(`the tarball of ${pack.name} misses nothing`, missing);
+    tell(`the pages of ${pack.name} lead to what is in its tarball`, deadLinks(place, pack.paths));
+    const { messages, pkg } = await publint({ pkgDir: place, strict: true });
+    tell(
+      `publint: ${pack.name}`,
+      messages.map((message) => formatMessage(message, pkg) ?? message.code),
+    );
+    console.log(
+      `${pack.name}: ${kib(pack.size)} packed, ${kib(pack.unpackedSize)} unpacked, ${pack.paths.length} files`,
+    );
+  }
+  const { size } = packs.library.files.find(({ path }) => path === "dist/main/hosting/bundled-worker.generated.cjs");
+  console.log(`${kib(size)} of it is the worker for bundles, with the licences of what is in it`);
+}
 
-export async function checkContents({ tell, pack, project }) {
-  const stray = pack.paths.filter(
-    (path) =>
-      /(^|\/)(node_modules|bench|scripts|examples|\.ci)\/|\.(tsbuildinfo|map|tgz)$|\.env|^(src|test)\//.test(path) &&
-      !allowedTests.includes(path),
-  );
-  tell("the tarball holds only what is needed", stray);
-  tell(
-    "the tarball misses nothing",
-    needed.filter((path) => !pack.paths.includes(path)),
-  );
-  const { messages, pkg } = await publint({ pkgDir: root, strict: true });
-  tell(
-    "publint",
-    messages.map((message) => formatMessage(message, pkg) ?? message.code),
-  );
-  const installed = run("npm", ["ls", "--all", "--parseable"], { cwd: project }).stdout.trim().split("\n");
-  // The first two are the project and the package itself.
-  const kib = (bytes) => `${Math.round(bytes / 1024)} KiB`;
-  const { size } = pack.files.find(({ path }) => path === "dist/main/hosting/bundled-worker.generated.js");
-  console.log(`${kib(size)} of it is the worker for bundles`);
-  console.log(
-    `${kib(pack.size)} packed, ${kib(pack.unpackedSize)} unpacked, ${pack.paths.length} files, ` +
-      `${installed.length - 2} transitive packages`,
-  );
+function kib(bytes) {
+  return `${Math.round(bytes / 1024)} KiB`;
+}
+
+/** Links of pages that lead neither to the web nor into the tarball. */
+function deadLinks(place, paths) {
+  const folders = new Set(paths.map((path) => dirname(path)));
+  return paths
+    .filter((path) => path.endsWith(".md"))
+    .flatMap((page) => {
+      const text = readFileSync(join(place, page), "utf8").replace(/^ *```[\s\S]*?^ *```$/gm, "");
+      return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+        .map(([, link]) => decodeURI(link.split("#")[0]))
+        .filter((link) => link !== "" && !/^https?:/.test(link))
+        .map((link) => normalize(join(dirname(page), link)).replaceAll("\\", "/"))
+        .filter((target) => !paths.includes(target) && !folders.has(target))
+        .map((target) => `${page} leads to ${target}`);
+    });
 }

@@ -19,18 +19,24 @@ export function run(command, args, { cwd = root, env = {}, timeoutMs = 3 * minut
   throw new Error(`${command} ${args.join(" ")}: ${why}\n${stdout}${stderr}`);
 }
 
-/** What would be published, as a file in `folder`, with npm's account of it. */
-export function packTarball(folder) {
+/** What would be published of both packages, as files in `folder`, each with npm's account of it. */
+export function packTarballs(folder) {
   const args = ["pack", "--json", "--silent", "--ignore-scripts", "--pack-destination", folder];
-  const [pack] = JSON.parse(run("npm", args).stdout);
-  return { ...pack, file: join(folder, pack.filename), paths: pack.files.map(({ path }) => path) };
+  const packs = [[], ["--workspace", "packages/configstream"]].map((which) => {
+    const [pack] = JSON.parse(run("npm", [...args, ...which]).stdout);
+    return { ...pack, file: join(folder, pack.filename), paths: pack.files.map(({ path }) => path) };
+  });
+  return { library: packs[0], command: packs[1] };
 }
 
-/** An empty folder below `parent` with the tarball installed, as a stranger would do it. */
-export function freshProject(parent, name, packages) {
+/** An empty folder below `parent` with the given packages installed, as a stranger would do it. */
+export function freshProject(parent, name, packages, manifest = {}) {
   const folder = join(parent, name);
   mkdirSync(folder);
-  writeFileSync(join(folder, "package.json"), `${JSON.stringify({ name, version: "1.0.0", private: true })}\n`);
+  writeFileSync(
+    join(folder, "package.json"),
+    `${JSON.stringify({ name, version: "1.0.0", private: true, ...manifest })}\n`,
+  );
   run("npm", ["install", "--silent", "--no-fund", "--no-audit", ...packages], { cwd: folder, timeoutMs: 5 * minute });
   return folder;
 }

@@ -10,17 +10,17 @@ import { run } from "./project.mjs";
 const versions = [20, 24];
 const timeoutMs = 90_000;
 
-export async function checkStranger({ tell, pack, project, folder }) {
+export async function checkStranger({ tell, packs, project, folder }) {
   const readme = readFileSync(join(project, "node_modules", "configstream-consumer", "README.md"), "utf8");
   for (const version of versions) {
     const node = nodeBinary(version);
     const name = `the README's first ten minutes, on Node.js ${version}`;
     if (node === undefined) tell(name, [`the npm package node@${version} could not be installed`]);
-    else tell(name, await problemsOf(node, join(folder, `stranger-${version}`), readme, pack.file));
+    else tell(name, await problemsOf(node, join(folder, `stranger-${version}`), readme, packs));
   }
 }
 
-async function problemsOf(node, cwd, readme, tarball) {
+async function problemsOf(node, cwd, readme, packs) {
   mkdirSync(cwd);
   // 5001 may be taken here; the stranger has the machine alone.
   const env = { PATH: dirname(node) + delimiter + process.env.PATH, DD_CMD_PORT: String(await freePort()) };
@@ -28,8 +28,9 @@ async function problemsOf(node, cwd, readme, tarball) {
   writeFileSync(join(cwd, "service.mjs"), example);
   const agentCommand = agentCommands.pop();
   for (const command of agentCommands) {
-    // The one difference: the package is not yet where npm would look for it.
-    run("sh", ["-c", command.replace("install configstream-consumer", `install --silent ${tarball}`)], { cwd, env });
+    // The one difference: the packages are not yet where npm would look for them.
+    const tarballs = `install --silent ${packs.library.file} ${packs.command.file}`;
+    run("sh", ["-c", command.replace("install configstream-consumer configstream", tarballs)], { cwd, env });
   }
   const agent = start(agentCommand, cwd, env);
   try {

@@ -27,30 +27,48 @@ const settings = [
   },
 ];
 
-export async function checkTypes({ tell, pack, project }) {
-  tell("are the types wrong", problemsOf(attw, pack));
+/** What a project has that never named another resolution. It sees the library, and none of the entries of the command's package. */
+const node10 = {
+  name: "node10",
+  file: "library.ts",
+  from: "library.ts",
+  module: "commonjs",
+  moduleResolution: "node10",
+};
+
+export async function checkTypes({ tell, packs, project }) {
+  for (const [name, args] of Object.entries(entries)) {
+    tell(`are the types wrong: ${name}`, problemsOf(attw, packs.library, args));
+  }
+  tell("are the types wrong: the command's package", problemsOf(attw, packs.command, esModulesOnly));
   for (const [compiler, tsc] of Object.entries(compilers)) {
     for (const setting of settings) {
       tell(`${compiler} compiles with ${setting.name}`, problemsOf(compile, project, tsc, setting));
     }
   }
+  tell("TypeScript 5.8 compiles with node10", problemsOf(compile, project, compilers["TypeScript 5.8"], node10));
 }
 
 /**
- * The package has ES modules only, and the oldest Node.js that it supports can `require` them. So two of the tool's
- * findings are no faults here: that `require` gives an ES module (rule `cjs-resolves-to-esm`), and that TypeScript's
- * `node10` resolution, which stands for Node.js before 12, does not see `exports` (profile `node16` leaves it out).
+ * Entries that have ES modules only, which the oldest Node.js that is supported can `require`: that `require` gives an ES module is
+ * no fault there, nor that the resolution of Node.js before 12 does not see `exports`.
  */
-function attw(pack) {
+const esModulesOnly = ["--profile", "node16", "--ignore-rules", "cjs-resolves-to-esm"];
+const others = ["./register", "./worker", "./internal", "./internal/link"];
+const entries = {
+  "what applications and their tests load": ["--exclude-entrypoints", ...others],
+  "the other entries": ["--entrypoints", ...others, ...esModulesOnly],
+};
+
+function attw(pack, args) {
   const cli = toolFile("@arethetypeswrong/cli/dist/index.js");
-  const rules = ["--profile", "node16", "--ignore-rules", "cjs-resolves-to-esm"];
-  run(process.execPath, [cli, pack.file, ...rules, "--no-color", "--no-emoji"]);
+  run(process.execPath, [cli, pack.file, "--no-color", "--no-emoji", ...args]);
 }
 
-function compile(project, tsc, { name, file, ...options }) {
+function compile(project, tsc, { name, file, from = "sample.ts", ...options }) {
   const folder = join(project, `types-${name.replace(/\W+/g, "-")}`);
   mkdirSync(folder, { recursive: true });
-  copyFileSync(join(apps, "sample.ts"), join(folder, file));
+  copyFileSync(join(apps, from), join(folder, file));
   const compilerOptions = {
     target: "es2022",
     lib: ["es2023", "esnext.disposable"],

@@ -1,0 +1,73 @@
+// Makes the CommonJS build of the entries that applications and their tests load, with its types. Node.js itself never loads it:
+// `require` gives it the ES modules, so that a process has one copy of the library (package.json, condition `module-sync`). It is
+// there because of tools that load CommonJS by themselves, such as Jest, and for TypeScript before 5.8.
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, isAbsolute, join, relative } from "node:path";
+import { filesBelow } from "./files.mjs";
+import { licenceComment } from "./licences.mjs";
+import { dist, modules } from "./places.mjs";
+import { rolled } from "./rolled.mjs";
+
+const entries = ["index", "testing/index"];
+const library = "main/hosting/library";
+/** Packages of which only an ES module can be had, which what loads CommonJS by itself cannot load. */
+const esmOnly = ["chokidar", "comlink", "readdirp"];
+
+/** What is made, and how. */
+export function bundleCommonJs() {
+  const made = [...entries.flatMap((name) => [`${name}.cjs`, `${name}.d.cts`]), `${library}.generated.cjs`];
+  return { made: [...made, "main/status/prom-client-bundled.cjs"].map((name) => join(dist, name)), make };
+}
+
+async function make() {
+  for (const file of filesBelow(dist)) if (/\.(d\.cts|cjs)$/.test(file) && !file.includes(".generated.")) rmSync(file);
+  const files = await rolled(
+    { input: Object.fromEntries(entries.map((name) => [name, join(modules, `${name}.js`)])), external: isOutside },
+    { ...common, dir: dist, codeSplitting: { groups: [{ name: library, test: () => true }] } },
+  );
+  const chunks = files.filter(({ isEntry }) => !isEntry);
+  if (chunks.length !== 1) throw new Error(`There are ${chunks.length} files of the library where one was expected.`);
+  const file = join(dist, chunks[0].fileName);
+  writeFileSync(file, `${readFileSync(file, "utf8")}\n${licenceComment(chunks[0].moduleIds)}`);
+  await rolled(
+    {
+      input: { "main/status/prom-client-bundled": join(modules, "main/status/prom-client-bundled.js") },
+      external: isOutside,
+    },
+    { ...common, dir: dist },
+  );
+  for (const name of declarationsFrom(entries)) writeCommonJsTypes(name);
+}
+
+const common = {
+  format: "cjs",
+  entryFileNames: "[name].cjs",
+  chunkFileNames: "[name].generated.cjs",
+  minifyInternalExports: false,
+};
+
+function isOutside(id) {
+  return !id.startsWith(".") && !isAbsolute(id) && !esmOnly.includes(id.split("/")[0]);
+}
+
+const specifier = /((?:from|import)\s*\(?\s*")(\.{1,2}\/[^"]+)\.js"/g;
+
+/** Names below dist/ of the declarations that these lead to, without their endings. */
+function declarationsFrom(names) {
+  const found = new Set(names);
+  for (const name of found) {
+    const file = join(dist, `${name}.d.ts`);
+    for (const [, , target] of readFileSync(file, "utf8").matchAll(specifier)) {
+      const next = relative(dist, join(dirname(file), target)).replaceAll("\\", "/");
+      if (!existsSync(join(dist, `${next}.d.ts`))) throw new Error(`${name}.d.ts names ${target}, which has no types.`);
+      found.add(next);
+    }
+  }
+  return found;
+}
+
+/** TypeScript takes a declaration to be of the kind of module that its ending says. */
+function writeCommonJsTypes(name) {
+  const text = readFileSync(join(dist, `${name}.d.ts`), "utf8");
+  writeFileSync(join(dist, `${name}.d.cts`), text.replace(specifier, '$1$2.cjs"'));
+}
