@@ -65,7 +65,7 @@ async function writeCacheFile(path: string, pieces: Iterable<string>): Promise<v
   try {
     try {
       for (const piece of pieces) await file.writeFile(piece);
-      await file.sync();
+      await flush(file);
     } finally {
       await file.close();
     }
@@ -77,12 +77,24 @@ async function writeCacheFile(path: string, pieces: Iterable<string>): Promise<v
   await syncFolder(dirname(path));
 }
 
+/**
+ * Makes what was written last, where that can be done. Some file systems refuse it, and the file handles of Yarn's Plug'n'Play have
+ * no `sync`; the file is complete all the same, and a checksum tells when a machine that lost power has kept half of it.
+ */
+async function flush(file: FileHandle): Promise<void> {
+  try {
+    await file.sync();
+  } catch {
+    // See above.
+  }
+}
+
 /** Makes the rename last. Some systems cannot, and the file is in place all the same. */
 async function syncFolder(path: string): Promise<void> {
   try {
     const folder = await open(path, constants.O_RDONLY);
     try {
-      await folder.sync();
+      await flush(folder);
     } finally {
       await folder.close();
     }

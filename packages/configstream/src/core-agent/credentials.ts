@@ -1,6 +1,6 @@
 /** The IPC credentials on disk: `auth_token` and `ipc_cert.pem`, made when they are missing. */
 import { createPrivateKey, randomBytes, X509Certificate } from "node:crypto";
-import { link, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { type FileHandle, link, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigStreamError } from "configstream-consumer/internal";
 import { makeCertificate } from "./certificate.js";
@@ -62,7 +62,7 @@ async function writeNew(path: string, content: string): Promise<void> {
     const file = await open(temporary, "wx", 0o600);
     try {
       await file.writeFile(content);
-      await file.sync();
+      await flush(file);
     } finally {
       await file.close();
     }
@@ -75,6 +75,15 @@ async function writeNew(path: string, content: string): Promise<void> {
     }
   } finally {
     await rm(temporary, { force: true });
+  }
+}
+
+/** Makes what was written last. Some file systems refuse it, and the file handles of Yarn's Plug'n'Play have no `sync`. */
+async function flush(file: FileHandle): Promise<void> {
+  try {
+    await file.sync();
+  } catch {
+    // The file is complete all the same.
   }
 }
 
