@@ -1,12 +1,12 @@
 // The package inside a bundle, moved to where there is no node_modules: it must find its worker by itself. With each
 // bundler, as an ES module and as CommonJS, in a worker and without one; and with the worker as a file of its own.
-import { copyFileSync, mkdirSync, renameSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { apps, run, tool } from "./project.mjs";
+import { apps, run, tool, toolFile } from "./project.mjs";
 import { problemsOfRun } from "./running.mjs";
 
 /** Each builds `entry` into `folder`, as `app.mjs` or `app.cjs`, with minified names where the bundler can. */
-const bundlers = { esbuild, webpack, rollup, vite };
+const bundlers = { esbuild, webpack, rollup, vite, ncc, bun };
 const formats = ["mjs", "cjs"];
 
 export async function checkBundles({ tell, project, agent, folder }) {
@@ -52,7 +52,7 @@ async function checkOwnFile({ tell, project, agent, folder }) {
   tell("esbuild: the worker as a file of its own", await problemsOfRun(process.execPath, "app.mjs", options));
 }
 
-/** A bundler that was told other conditions does not get the text; what the application then hears must help. */
+/** A bundler that was told the conditions of Node.js itself gets no text; what the application then hears must help. */
 async function problemsOfHint(project, format) {
   copyFileSync(join(apps, "starts.mjs"), join(project, "starts.mjs"));
   const { build } = await tool("esbuild");
@@ -157,4 +157,33 @@ async function vite(project, folder, format) {
     },
   });
   return warnings;
+}
+
+async function ncc(project, folder, format) {
+  const cli = toolFile("@vercel/ncc/dist/ncc/cli.js");
+  const entry = `app.${format}`;
+  // It takes the kind of module from the name. The application is the same, but for its one import.
+  if (format === "cjs") copyFileSync(join(apps, "reads-required.cjs"), join(project, entry));
+  const { stdout, stderr } = run(process.execPath, [cli, "build", entry, "-o", folder], { cwd: project });
+  renameSync(join(folder, `index.${format}`), join(folder, entry));
+  return /warning/i.test(stdout + stderr) ? [stdout + stderr] : [];
+}
+
+/** For Node.js; for Bun itself its condition `module` has to be given. */
+async function bun(project, folder, format) {
+  const outfile = join(folder, `app.${format}`);
+  const args = ["build", "app.mjs", "--target=node", `--format=${format === "mjs" ? "esm" : "cjs"}`];
+  run(bunBinary(), [...args, `--outfile=${outfile}`], { cwd: project });
+  return [];
+}
+
+/** Its own installation puts the binary in one place; where installation scripts are not run, it stays in another. */
+function bunBinary() {
+  const isWindows = process.platform === "win32";
+  const system = isWindows ? "windows" : process.platform;
+  const arch = process.arch === "arm64" ? "aarch64" : process.arch;
+  const places = [`@oven/bun-${system}-${arch}/bin/bun${isWindows ? ".exe" : ""}`, "bun/bin/bun.exe"].map(toolFile);
+  const file = places.find((place) => existsSync(place)) ?? places[0];
+  chmodSync(file, 0o755);
+  return file;
 }

@@ -41,6 +41,11 @@ export function freshProject(parent, name, packages, manifest = {}) {
   return folder;
 }
 
+/** Where npm looks for packages, for what has a setting of its own. */
+export function packageRegistry() {
+  return run("npm", ["config", "get", "registry"]).stdout.trim();
+}
+
 /** Loads a package of scripts/package/tools, which `installTools` installs. */
 export async function tool(name) {
   const path = createRequire(join(tools, "package.json")).resolve(name);

@@ -1,4 +1,6 @@
 import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { createCoreAgent } from "configstream/core-agent";
 import { expect, it } from "vitest";
@@ -50,8 +52,9 @@ it("importing the package loads its code from one file, and of others only what 
 });
 
 it("every entry of the package, and the code of a worker that runs in this thread, throw errors of the same classes", async () => {
+  const agentFile = pathToFileURL(join(root, "packages/configstream/dist/core-agent/index.js")).href;
   const [library, inWorker, agent, testing] = await Promise.all(
-    ["index.js", "shared/errors.js", "core-agent/index.js", "testing/index.js"].map((path) => import(dist(path))),
+    [dist("index.js"), dist("shared/errors.js"), agentFile, dist("testing/index.js")].map((file) => import(file)),
   );
   expect(inWorker.ConfigStreamError).toBe(library.ConfigStreamError);
   expect(() => agent.createCoreAgent({ address: "nowhere" })).toThrow(library.InvalidOptionError);
