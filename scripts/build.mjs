@@ -1,27 +1,27 @@
 // Builds both packages: compiles the wire contract into a module, runs the TypeScript compiler, puts the library's modules
 // together, and bundles the worker; then compiles the package of the command and the core agent against the library's.
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { bundleCommonJs } from "./bundle-commonjs.mjs";
-import { bundleLibrary } from "./bundle-library.mjs";
-import { bundleWorker } from "./bundle-worker.mjs";
-import { compileContract } from "./compile-contract.mjs";
-import { filesBelow, isUpToDate } from "./files.mjs";
+import { bundleCommonJs } from "./build/bundle-commonjs.mjs";
+import { bundleLibrary } from "./build/bundle-library.mjs";
+import { bundleWorker } from "./build/bundle-worker.mjs";
+import { compileContract } from "./build/compile-contract.mjs";
+import { copyDeclarations } from "./build/declarations.mjs";
+import { filesBelow, isUpToDate } from "./build/files.mjs";
 import { companion, dist, modules, root } from "./places.mjs";
 
 compileContract();
-compile(join(root, "tsconfig.build.json"), "build", [modules, dist]);
+compile(join(root, "tsconfig.build.json"), "build", [modules]);
+mkdirSync(dist, { recursive: true });
 for (const folder of [modules, dist]) removeLeftovers(folder, join(root, "src"));
 const sources = [
   ...filesBelow(modules),
-  ...["bundle-commonjs", "bundle-library", "bundle-worker", "licences", "places", "rolled"].map((name) =>
-    join(root, "scripts", `${name}.mjs`),
-  ),
+  ...filesBelow(join(root, "scripts", "build")),
   join(root, "package-lock.json"),
 ];
-for (const { made, make } of [bundleLibrary(), bundleCommonJs(), bundleWorker()]) {
+for (const { made, make } of [copyDeclarations(), bundleLibrary(), bundleCommonJs(), bundleWorker()]) {
   if (!isUpToDate(made, sources)) await make();
 }
 const command = join(companion, "dist");

@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { compileContract } from "./compile-contract.mjs";
+import { compileContract } from "./build/compile-contract.mjs";
 import { root } from "./places.mjs";
 
 const committed = join(root, "docs", "api");

@@ -1,6 +1,6 @@
 // Modules put together by rolldown. What it warns of is an error here.
 import { rolldown } from "rolldown";
-import { root } from "./places.mjs";
+import { root } from "../places.mjs";
 
 /**
  * The files that `input` and `output`, options of rolldown, lead to; they are written when `output` names a folder.

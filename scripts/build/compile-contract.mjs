@@ -3,9 +3,9 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import protobuf from "protobufjs";
 
-const protoRoot = fileURLToPath(new URL("../proto/", import.meta.url));
+const protoRoot = fileURLToPath(new URL("../../proto/", import.meta.url));
 const target = fileURLToPath(
-  new URL("../packages/configstream/src/core-agent/contract-descriptor.generated.ts", import.meta.url),
+  new URL("../../packages/configstream/src/core-agent/contract-descriptor.generated.ts", import.meta.url),
 );
 const files = ["datadog/api/v1/api.proto", "datadog/remoteagent/remoteagent.proto", "datadog/model/v1/model.proto"];
 
@@ -16,7 +16,7 @@ export function compileContract() {
   root.resolveAll();
   const descriptor = root.toJSON();
   snakeCaseFields(descriptor.nested.google.nested.protobuf.nested);
-  const text = `// Made by scripts/compile-contract.mjs from proto/. Do not edit.
+  const text = `// Made by scripts/build/compile-contract.mjs from proto/. Do not edit.
 export const contractDescriptor: unknown = ${JSON.stringify(descriptor, null, 2)};
 `;
   // Untouched when equal, so that an incremental build stays incremental.

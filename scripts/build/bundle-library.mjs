@@ -3,8 +3,8 @@
 // the other entries, the command and the tests share its classes, and all that is shipped is what is tested.
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, relative } from "node:path";
+import { dist, modules, root } from "../places.mjs";
 import { filesBelow } from "./files.mjs";
-import { dist, modules, root } from "./places.mjs";
 import { rolled } from "./rolled.mjs";
 
 /** Beside the modules of src/main/hosting: what they name by their own address has to be found from here. */
@@ -12,7 +12,9 @@ const library = "main/hosting/library";
 
 /** What is made, and how. */
 export function bundleLibrary() {
-  const names = filesBelow(modules).map((file) => relative(modules, file));
+  const names = filesBelow(modules)
+    .filter((file) => file.endsWith(".js"))
+    .map((file) => relative(modules, file));
   return {
     made: [`${library}.generated.js`, ...names].map((name) => join(dist, name)),
     async make() {

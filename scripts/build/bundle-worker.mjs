@@ -3,8 +3,8 @@
 import { writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { basename, join } from "node:path";
+import { dist, modules } from "../places.mjs";
 import { licenceComment } from "./licences.mjs";
-import { dist, modules } from "./places.mjs";
 import { rolled } from "./rolled.mjs";
 
 const threadFile = join(dist, "worker", "thread.generated.cjs");

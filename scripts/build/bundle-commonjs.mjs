@@ -1,11 +1,12 @@
 // Makes the CommonJS build of the entries that applications and their tests load, with its types. Node.js itself never loads it:
 // `require` gives it the ES modules, so that a process has one copy of the library (package.json, condition `module-sync`). It is
 // there because of tools that load CommonJS by themselves, such as Jest, and for TypeScript before 5.8.
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, isAbsolute, join, relative } from "node:path";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, isAbsolute, join } from "node:path";
+import { dist, modules } from "../places.mjs";
+import { declarationsFrom, specifier } from "./declarations.mjs";
 import { filesBelow } from "./files.mjs";
 import { licenceComment } from "./licences.mjs";
-import { dist, modules } from "./places.mjs";
 import { rolled } from "./rolled.mjs";
 
 const entries = ["index", "testing/index"];
@@ -50,24 +51,9 @@ function isOutside(id) {
   return !id.startsWith(".") && !isAbsolute(id) && !esmOnly.includes(id.split("/")[0]);
 }
 
-const specifier = /((?:from|import)\s*\(?\s*")(\.{1,2}\/[^"]+)\.js"/g;
-
-/** Names below dist/ of the declarations that these lead to, without their endings. */
-function declarationsFrom(names) {
-  const found = new Set(names);
-  for (const name of found) {
-    const file = join(dist, `${name}.d.ts`);
-    for (const [, , target] of readFileSync(file, "utf8").matchAll(specifier)) {
-      const next = relative(dist, join(dirname(file), target)).replaceAll("\\", "/");
-      if (!existsSync(join(dist, `${next}.d.ts`))) throw new Error(`${name}.d.ts names ${target}, which has no types.`);
-      found.add(next);
-    }
-  }
-  return found;
-}
-
 /** TypeScript takes a declaration to be of the kind of module that its ending says. */
 function writeCommonJsTypes(name) {
-  const text = readFileSync(join(dist, `${name}.d.ts`), "utf8");
+  const text = readFileSync(join(modules, `${name}.d.ts`), "utf8");
+  mkdirSync(dirname(join(dist, name)), { recursive: true });
   writeFileSync(join(dist, `${name}.d.cts`), text.replace(specifier, '$1$2.cjs"'));
 }
