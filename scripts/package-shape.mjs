@@ -7,6 +7,7 @@ import { checkBundles } from "./package/bundles.mjs";
 import { checkContents } from "./package/contents.mjs";
 import { checkInstallation } from "./package/installation.mjs";
 import { checkModules } from "./package/modules.mjs";
+import { checkNextjs } from "./package/nextjs.mjs";
 import { checkPnp } from "./package/pnp.mjs";
 import { checkPreload } from "./package/preload.mjs";
 import { freshProject, installTools, packTarballs, startAgent } from "./package/project.mjs";
@@ -23,6 +24,7 @@ const topics = {
   runners: checkRunners,
   preload: checkPreload,
   pnp: checkPnp,
+  nextjs: checkNextjs,
   stranger: checkStranger,
 };
 const named = process.argv.slice(2);

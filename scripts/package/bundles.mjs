@@ -57,7 +57,12 @@ async function problemsOfHint(project, format) {
   copyFileSync(join(apps, "starts.mjs"), join(project, "starts.mjs"));
   const { build } = await tool("esbuild");
   const outfile = join(project, "bundle-without-text", `app.${format}`);
-  await build({ ...esbuildOptions(project, format), entryPoints: ["starts.mjs"], conditions: ["node"], outfile });
+  await build({
+    ...esbuildOptions(project, format),
+    entryPoints: ["starts.mjs"],
+    conditions: ["module-sync"],
+    outfile,
+  });
   const { stdout } = run(process.execPath, [outfile], { cwd: project });
   return stdout.includes('the bundler must know the condition "module"') ? [] : [stdout];
 }
