@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { problemsOf } from "../../../scripts/release.mjs";
+
+const script = new URL("../../../scripts/release.mjs", import.meta.url).href;
+const { problemsOf } = (await import(script)) as { problemsOf(facts: object): string[] };
 
 const good = {
   library: { name: "library", version: "1.2.3" },
