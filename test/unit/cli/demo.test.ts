@@ -4,8 +4,8 @@ import { spin, summarize } from "../../../packages/configstream/src/cli/demo/hot
 import { round } from "../../../packages/configstream/src/cli/demo/script.js";
 import { renderView, type ViewModel } from "../../../packages/configstream/src/cli/demo/view.js";
 import { withValue } from "../../../packages/configstream/src/cli/demo/workspace.js";
-import { ansiStyle, plainStyle } from "../../../packages/configstream/src/cli/style.js";
-import { displayWidth } from "../../../packages/configstream/src/cli/text.js";
+import { ansiStyle, plainStyle } from "../../../packages/configstream/src/cli/terminal/style.js";
+import { displayWidth } from "../../../packages/configstream/src/cli/terminal/text.js";
 import { liveStatus } from "../../support/cli/live-status.js";
 
 const model: ViewModel = {

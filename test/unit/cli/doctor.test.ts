@@ -10,7 +10,7 @@ import {
   runChecks,
   warn,
 } from "../../../packages/configstream/src/cli/doctor/run.js";
-import { ansiStyle, plainStyle } from "../../../packages/configstream/src/cli/style.js";
+import { ansiStyle, plainStyle } from "../../../packages/configstream/src/cli/terminal/style.js";
 import { explained } from "../../../src/shared/explained.js";
 
 function check(id: string, needs: readonly string[], run: () => ReturnType<typeof ok>): Check<undefined> {

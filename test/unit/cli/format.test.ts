@@ -1,12 +1,15 @@
 import { ConfigStreamError, InvalidOptionError } from "configstream-consumer";
 import { describe, expect, it } from "vitest";
 import { changedNames, listNames } from "../../../packages/configstream/src/cli/agent/changed-names.js";
+import { parseAddress, parseListenAddress } from "../../../packages/configstream/src/cli/connection/options.js";
+import { OutageWatch } from "../../../packages/configstream/src/cli/connection/outage-watch.js";
 import {
   CommandFailure,
   debugStack,
   describeFailure,
   Interrupted,
 } from "../../../packages/configstream/src/cli/exit.js";
+import { toObject, toTree } from "../../../packages/configstream/src/cli/settings/settings-tree.js";
 import {
   formatBytes,
   formatMillions,
@@ -14,11 +17,8 @@ import {
   formatValue,
   medianAndMax,
   plural,
-} from "../../../packages/configstream/src/cli/format.js";
-import { parseAddress, parseListenAddress } from "../../../packages/configstream/src/cli/options.js";
-import { OutageWatch } from "../../../packages/configstream/src/cli/outage-watch.js";
-import { toObject, toTree } from "../../../packages/configstream/src/cli/settings-tree.js";
-import { styleFor } from "../../../packages/configstream/src/cli/style.js";
+} from "../../../packages/configstream/src/cli/terminal/format.js";
+import { styleFor } from "../../../packages/configstream/src/cli/terminal/style.js";
 
 describe("formats", () => {
   it("write times with the digits that matter", () => {

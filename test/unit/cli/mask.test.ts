@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { ConfigValue } from "configstream-consumer";
 import { describe, expect, it } from "vitest";
-import { mask, maskSetting, maskValue } from "../../../packages/configstream/src/cli/mask.js";
+import { mask, maskSetting, maskValue } from "../../../packages/configstream/src/cli/settings/mask.js";
 import { looksLikeCredential } from "../../../src/shared/credential-names.js";
 
 const url = new URL("../../../packages/configstream/data/agent-settings.json", import.meta.url);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { layOut, tableLine, tableWidth } from "../../../packages/configstream/src/cli/table.js";
-import { displayWidth, fitTo, printable, truncate } from "../../../packages/configstream/src/cli/text.js";
+import { layOut, tableLine, tableWidth } from "../../../packages/configstream/src/cli/terminal/table.js";
+import { displayWidth, fitTo, printable, truncate } from "../../../packages/configstream/src/cli/terminal/text.js";
 
 describe("the width of a text", () => {
   it("counts columns, not characters", () => {

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
-import { ansiStyle, plainStyle } from "../../../packages/configstream/src/cli/style.js";
-import { displayWidth } from "../../../packages/configstream/src/cli/text.js";
+import { ansiStyle, plainStyle } from "../../../packages/configstream/src/cli/terminal/style.js";
+import { displayWidth } from "../../../packages/configstream/src/cli/terminal/text.js";
 import { listing, type Seen, scroll } from "../../../packages/configstream/src/cli/watch/listing.js";
 import { fits, scopeOf } from "../../../packages/configstream/src/cli/watch/options.js";
 import { Rates } from "../../../packages/configstream/src/cli/watch/rates.js";

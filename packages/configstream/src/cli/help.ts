@@ -1,7 +1,7 @@
 /** The texts that stand below the options in the help of a command. */
 import type { Command } from "commander";
-import { ansiStyle } from "./style.js";
-import { wrap } from "./text.js";
+import { ansiStyle } from "./terminal/style.js";
+import { wrap } from "./terminal/text.js";
 
 /** Adds paragraphs, broken into lines to fit the width of the help, and commands to copy, which are not. */
 export function addNotes(command: Command, paragraphs: readonly string[], examples: readonly string[]): Command {

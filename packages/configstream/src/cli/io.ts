@@ -1,6 +1,7 @@
 /** What a command sees of the process around it. Everything that touches `process` stands here and in main.ts. */
+
+import { systemConfigFile } from "./connection/place.js";
 import { Interrupted } from "./exit.js";
-import { systemConfigFile } from "./place.js";
 
 /** One of the two output streams. */
 export interface Output {

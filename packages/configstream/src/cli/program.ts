@@ -15,7 +15,7 @@ import { debugStack, describeFailure, exitCodes, Interrupted } from "./exit.js";
 import { addNotes } from "./help.js";
 import type { Io } from "./io.js";
 import { packageVersion } from "./package-root.js";
-import { ansiStyle, styleFor } from "./style.js";
+import { ansiStyle, styleFor } from "./terminal/style.js";
 
 /** By heading of the list of commands. */
 const groups: readonly (readonly [heading: string, add: readonly ((program: Command, io: Io) => void)[]])[] = [

@@ -2,8 +2,8 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { dirname } from "node:path";
 import { readToken } from "configstream-consumer/internal/link";
+import type { Place } from "../connection/place.js";
 import { CommandFailure } from "../exit.js";
-import type { Place } from "../place.js";
 import {
   type ControlError,
   type ControlRequest,

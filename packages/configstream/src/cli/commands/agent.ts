@@ -6,10 +6,10 @@ import { changedNames, listNames } from "../agent/changed-names.js";
 import { serveParent } from "../agent/control.js";
 import { serveControl } from "../agent/control-server.js";
 import { readDefaultsFile } from "../agent/defaults-file.js";
+import { parseListenAddress } from "../connection/options.js";
 import { addNotes } from "../help.js";
 import { type Io, interrupted } from "../io.js";
-import { parseListenAddress } from "../options.js";
-import { printable } from "../text.js";
+import { printable } from "../terminal/text.js";
 
 interface AgentOptions {
   readonly config: readonly string[];

@@ -1,5 +1,7 @@
 /** `configstream doctor`. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { addConnectionOptions, type ConnectionOptions, callTimeoutMs } from "../connection/options.js";
+import { findPlace } from "../connection/place.js";
 import { registrationCheck, snapshotCheck, streamCheck, tokenCheck } from "../doctor/calls.js";
 import { closeContext, type DoctorContext } from "../doctor/context.js";
 import { certificateCheck, certificateFileCheck, optionsCheck, tokenFileCheck } from "../doctor/files.js";
@@ -9,9 +11,7 @@ import { type Check, runChecks } from "../doctor/run.js";
 import { CommandFailure, exitCodes } from "../exit.js";
 import { addNotes } from "../help.js";
 import type { Io } from "../io.js";
-import { addConnectionOptions, type ConnectionOptions, callTimeoutMs } from "../options.js";
-import { findPlace } from "../place.js";
-import { styleFor } from "../style.js";
+import { styleFor } from "../terminal/style.js";
 
 interface DoctorOptions extends ConnectionOptions {
   readonly json?: boolean;

@@ -4,16 +4,16 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import type { ConfigValue, View } from "configstream-consumer";
 import { lowerCase } from "configstream-consumer/internal";
-import { withConsumer } from "../connection.js";
-import { formatCount, formatValue } from "../format.js";
+import { withConsumer } from "../connection/connection.js";
+import { addConnectionOptions, type ConnectionOptions } from "../connection/options.js";
 import { addNotes } from "../help.js";
 import type { Io } from "../io.js";
-import { maskValue } from "../mask.js";
-import { addConnectionOptions, type ConnectionOptions } from "../options.js";
-import { type Leaf, type Tree, toObject, toTree } from "../settings-tree.js";
-import { byPriority } from "../source-order.js";
-import { type Style, styleFor, styleOfSource } from "../style.js";
-import { printable } from "../text.js";
+import { maskValue } from "../settings/mask.js";
+import { type Leaf, type Tree, toObject, toTree } from "../settings/settings-tree.js";
+import { byPriority } from "../settings/source-order.js";
+import { formatCount, formatValue } from "../terminal/format.js";
+import { type Style, styleFor, styleOfSource } from "../terminal/style.js";
+import { printable } from "../terminal/text.js";
 
 interface DumpOptions extends ConnectionOptions {
   readonly nested?: boolean;

@@ -1,16 +1,16 @@
 /** `configstream explain KEY`. */
 import type { Command } from "commander";
 import type { ConfigValue, Reader } from "configstream-consumer";
-import { withConsumer } from "../connection.js";
+import { withConsumer } from "../connection/connection.js";
+import { addConnectionOptions, type ConnectionOptions } from "../connection/options.js";
 import { CommandFailure } from "../exit.js";
-import { formatValue } from "../format.js";
 import { addNotes } from "../help.js";
 import type { Io } from "../io.js";
-import { maskSetting, maskValue } from "../mask.js";
-import { missingKey } from "../missing-key.js";
-import { addConnectionOptions, type ConnectionOptions } from "../options.js";
-import { type Style, styleFor, styleOfSource } from "../style.js";
-import { displayWidth, fitTo, printable } from "../text.js";
+import { maskSetting, maskValue } from "../settings/mask.js";
+import { missingKey } from "../settings/missing-key.js";
+import { formatValue } from "../terminal/format.js";
+import { type Style, styleFor, styleOfSource } from "../terminal/style.js";
+import { displayWidth, fitTo, printable } from "../terminal/text.js";
 
 interface ExplainOptions extends ConnectionOptions {
   readonly json?: boolean;

@@ -1,14 +1,14 @@
 /** `configstream get KEY`. */
 import type { Command } from "commander";
 import type { ConfigValue, Reader } from "configstream-consumer";
-import { withConsumer } from "../connection.js";
+import { withConsumer } from "../connection/connection.js";
+import { addConnectionOptions, type ConnectionOptions } from "../connection/options.js";
 import { CommandFailure } from "../exit.js";
 import { addNotes } from "../help.js";
 import type { Io } from "../io.js";
-import { maskSetting } from "../mask.js";
-import { missingKey } from "../missing-key.js";
-import { addConnectionOptions, type ConnectionOptions } from "../options.js";
-import { printable } from "../text.js";
+import { maskSetting } from "../settings/mask.js";
+import { missingKey } from "../settings/missing-key.js";
+import { printable } from "../terminal/text.js";
 
 interface GetOptions extends ConnectionOptions {
   readonly json?: boolean;

@@ -5,15 +5,15 @@ import { defaultSourcePriority, didYouMean } from "configstream-consumer/interna
 import { parse } from "yaml";
 import { sendControl } from "../agent/control-client.js";
 import type { ControlResponse, Effective } from "../agent/control-protocol.js";
+import { addPlaceOptions } from "../connection/options.js";
+import { findPlace, type PlaceOptions } from "../connection/place.js";
 import { CommandFailure, wrongUsage } from "../exit.js";
-import { formatValue } from "../format.js";
 import { addNotes } from "../help.js";
 import type { Io } from "../io.js";
-import { maskSetting } from "../mask.js";
-import { addPlaceOptions } from "../options.js";
-import { findPlace, type PlaceOptions } from "../place.js";
-import { type Style, styleFor, styleOfSource } from "../style.js";
-import { printable } from "../text.js";
+import { maskSetting } from "../settings/mask.js";
+import { formatValue } from "../terminal/format.js";
+import { type Style, styleFor, styleOfSource } from "../terminal/style.js";
+import { printable } from "../terminal/text.js";
 
 interface WriteOptions extends PlaceOptions {
   readonly source: string;

@@ -1,15 +1,15 @@
 /** `configstream status`. */
 import type { Command } from "commander";
 import { type ConsumerStatus, createConsumer, type Reader } from "configstream-consumer";
-import { startAndWait } from "../connection.js";
+import { startAndWait } from "../connection/connection.js";
+import { addConnectionOptions, type ConnectionOptions, consumerOptions } from "../connection/options.js";
+import { findPlace, type Place } from "../connection/place.js";
 import { CommandFailure } from "../exit.js";
-import { formatBytes, formatCount, formatMs, plural } from "../format.js";
 import { addNotes } from "../help.js";
 import type { Io } from "../io.js";
-import { addConnectionOptions, type ConnectionOptions, consumerOptions } from "../options.js";
-import { findPlace, type Place } from "../place.js";
-import { type Style, styleFor, styleOfSource } from "../style.js";
-import { printable } from "../text.js";
+import { formatBytes, formatCount, formatMs, plural } from "../terminal/format.js";
+import { type Style, styleFor, styleOfSource } from "../terminal/style.js";
+import { printable } from "../terminal/text.js";
 
 interface StatusOptions extends ConnectionOptions {
   readonly json?: boolean;

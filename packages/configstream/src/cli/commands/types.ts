@@ -2,13 +2,13 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { didYouMean, lowerCase, readFault } from "configstream-consumer/internal";
-import { withConsumer } from "../connection.js";
+import { withConsumer } from "../connection/connection.js";
+import { addConnectionOptions, type ConnectionOptions } from "../connection/options.js";
 import { CommandFailure, exitCodes } from "../exit.js";
-import { plural } from "../format.js";
 import { addNotes } from "../help.js";
 import type { Io } from "../io.js";
-import { addConnectionOptions, type ConnectionOptions } from "../options.js";
-import { printable } from "../text.js";
+import { plural } from "../terminal/format.js";
+import { printable } from "../terminal/text.js";
 import { compare } from "../types/compare.js";
 import { schemaOf } from "../types/live-schema.js";
 import { readSchemaFile } from "../types/schema-file.js";

@@ -1,11 +1,11 @@
 /** `configstream watch`. */
 import { type Command, Option } from "commander";
 import { createConsumer } from "configstream-consumer";
-import { withConsumer } from "../connection.js";
+import { withConsumer } from "../connection/connection.js";
+import { addConnectionOptions, consumerOptions } from "../connection/options.js";
+import { findPlace } from "../connection/place.js";
 import { addNotes } from "../help.js";
 import type { Io, TerminalStreams } from "../io.js";
-import { addConnectionOptions, consumerOptions } from "../options.js";
-import { findPlace } from "../place.js";
 import { watchLines } from "../watch/lines.js";
 import { watchLive } from "../watch/live.js";
 import type { WatchOptions } from "../watch/options.js";

@@ -1,8 +1,8 @@
 /** What the live view knows: the present settings, when each changed, and how long that took to be readable. */
 import type { ConfigValue, Reader } from "configstream-consumer";
-import { formatMs, formatValue } from "../format.js";
-import { maskSetting } from "../mask.js";
-import { printable } from "../text.js";
+import { maskSetting } from "../settings/mask.js";
+import { formatMs, formatValue } from "../terminal/format.js";
+import { printable } from "../terminal/text.js";
 import type { SeenChange } from "./change-feed.js";
 import type { RecentChange, SettingRow } from "./view.js";
 

@@ -3,7 +3,7 @@
 import type { Reader } from "configstream-consumer";
 import type { PlannedWrite } from "../agent/control.js";
 import { machineTimeMs } from "../agent/control.js";
-import { medianAndMax } from "../format.js";
+import { medianAndMax } from "../terminal/format.js";
 import type { AgentProcess } from "./agent-process.js";
 import { hotKey } from "./script.js";
 

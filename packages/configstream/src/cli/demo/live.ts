@@ -1,10 +1,10 @@
 /** The demo in a terminal: a live view until a key is pressed. */
 import { machineTimeMs } from "../agent/control.js";
 import { CommandFailure } from "../exit.js";
-import { formatMs, plural } from "../format.js";
 import { type Io, interrupted, type TerminalStreams } from "../io.js";
-import { type Key, openScreen, type Screen } from "../screen.js";
-import { styleFor } from "../style.js";
+import { formatMs, plural } from "../terminal/format.js";
+import { type Key, openScreen, type Screen } from "../terminal/screen.js";
+import { styleFor } from "../terminal/style.js";
 import type { Started, Wrote } from "./agent-process.js";
 import { Board } from "./board.js";
 import { openFeed, type SeenChange } from "./change-feed.js";

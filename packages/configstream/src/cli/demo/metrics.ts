@@ -1,6 +1,6 @@
 /** The consumer's health in a few words, and its main metrics by short names. */
 import { type ConsumerStatus, checkHealth, type MetricsRegistry } from "configstream-consumer";
-import { formatBytes, formatCount } from "../format.js";
+import { formatBytes, formatCount } from "../terminal/format.js";
 
 const prefix = "configstream_consumer_";
 const shown: readonly (readonly [metric: string, label: string, format: (value: number) => string])[] = [

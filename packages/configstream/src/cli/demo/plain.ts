@@ -2,10 +2,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ConfigValue, ConsumerStatus } from "configstream-consumer";
 import { CommandFailure } from "../exit.js";
-import { formatBytes, formatCount, formatMillions, formatMs, formatValue } from "../format.js";
 import type { Io } from "../io.js";
-import { maskSetting } from "../mask.js";
-import { layOut, tableLine } from "../table.js";
+import { maskSetting } from "../settings/mask.js";
+import { formatBytes, formatCount, formatMillions, formatMs, formatValue } from "../terminal/format.js";
+import { layOut, tableLine } from "../terminal/table.js";
 import { type ChangeFeed, openFeed, type SeenChange } from "./change-feed.js";
 import { runHotLoop } from "./hot-loop.js";
 import { healthText, mainMetrics } from "./metrics.js";

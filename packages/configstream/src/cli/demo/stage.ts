@@ -1,7 +1,7 @@
 /** What both forms of the demo stand on: a folder, a core agent in a process of its own, and a consumer. */
 import { type Consumer, createConsumer } from "configstream-consumer";
 import { machineTimeMs } from "../agent/control.js";
-import { startAndWait } from "../connection.js";
+import { startAndWait } from "../connection/connection.js";
 import { CommandFailure } from "../exit.js";
 import { type AgentProcess, type Started, startAgentProcess } from "./agent-process.js";
 import { within } from "./within.js";

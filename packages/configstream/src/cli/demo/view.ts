@@ -1,10 +1,10 @@
 /** The live view as lines of text. Pure: a model in, lines out. */
 import type { ConsumerStatus } from "configstream-consumer";
-import { formatCount, formatElapsed, formatMillions, formatMs } from "../format.js";
-import { Frame } from "../frame.js";
-import { type Style, styleOfSource } from "../style.js";
-import { type Column, layOut, tableLine } from "../table.js";
-import { displayWidth, fitTo, truncate } from "../text.js";
+import { formatCount, formatElapsed, formatMillions, formatMs } from "../terminal/format.js";
+import { Frame } from "../terminal/frame.js";
+import { type Style, styleOfSource } from "../terminal/style.js";
+import { type Column, layOut, tableLine } from "../terminal/table.js";
+import { displayWidth, fitTo, truncate } from "../terminal/text.js";
 import type { HotLoopSummary } from "./hot-loop.js";
 import type { MetricLine } from "./metrics.js";
 

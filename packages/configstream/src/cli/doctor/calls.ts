@@ -9,7 +9,7 @@ import {
   quietGrpcLog,
   type TransportError,
 } from "configstream-consumer/internal/link";
-import { formatCount, formatMs } from "../format.js";
+import { formatCount, formatMs } from "../terminal/format.js";
 import { type DoctorContext, need, type OpenStream } from "./context.js";
 import { type Check, type Finding, failed, failedBy, ok, warn } from "./run.js";
 

@@ -1,7 +1,7 @@
 /** What the checks of `configstream doctor` work on, and leave for each other. */
 import { ConfigStreamError, type HostPort, parseAddress } from "configstream-consumer/internal";
 import type { Connection, Credentials, StreamCall } from "configstream-consumer/internal/link";
-import type { Place } from "../place.js";
+import type { Place } from "../connection/place.js";
 
 export interface DoctorContext {
   /** Finds the core agent; rejects when a file is not known. */

@@ -10,7 +10,7 @@ import {
   type SocketFailure,
   serverNameOverride,
 } from "configstream-consumer/internal/link";
-import { formatMs } from "../format.js";
+import { formatMs } from "../terminal/format.js";
 import { type DoctorContext, hostAndPort, need } from "./context.js";
 import { type Check, failed, failedBy, ok, warn } from "./run.js";
 

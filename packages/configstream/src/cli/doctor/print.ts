@@ -1,7 +1,7 @@
 /** A diagnosis as people read it. Pure. */
-import { formatMs } from "../format.js";
-import type { Style, StyleName } from "../style.js";
-import { printable, wrap } from "../text.js";
+import { formatMs } from "../terminal/format.js";
+import type { Style, StyleName } from "../terminal/style.js";
+import { printable, wrap } from "../terminal/text.js";
 import type { CheckResult, Diagnosis } from "./run.js";
 
 const marks: { readonly [outcome in CheckResult["outcome"]]: readonly [StyleName, string] } = {

@@ -1,12 +1,12 @@
 /** `configstream watch` as lines: one for each change, and what happens to the connection on standard error. */
 import type { ConfigChange, Consumer, ConsumerStatus, Reader } from "configstream-consumer";
 import { didYouMean, suggest } from "configstream-consumer/internal";
-import { formatCount, formatMs, formatValue } from "../format.js";
+import { OutageWatch } from "../connection/outage-watch.js";
 import { type Io, interrupted } from "../io.js";
-import { maskSetting } from "../mask.js";
-import { OutageWatch } from "../outage-watch.js";
-import { type Style, styleFor, styleOfSource } from "../style.js";
-import { printable } from "../text.js";
+import { maskSetting } from "../settings/mask.js";
+import { formatCount, formatMs, formatValue } from "../terminal/format.js";
+import { type Style, styleFor, styleOfSource } from "../terminal/style.js";
+import { printable } from "../terminal/text.js";
 import { filterOf, type WatchOptions } from "./options.js";
 
 /** Shorter than any wait of the consumer between two attempts, so that no outage is missed. */

@@ -1,5 +1,5 @@
 /** Which settings the live view shows, and in which order. Pure. */
-import { sourceRank } from "../source-order.js";
+import { sourceRank } from "../settings/source-order.js";
 import type { Ui } from "./ui.js";
 
 /** What is known of a setting that changed while it was watched. */

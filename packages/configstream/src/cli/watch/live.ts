@@ -1,12 +1,12 @@
 /** `configstream watch` in a terminal: a table of settings that follows the core agent until a key ends it. */
 import type { ConfigChange, Consumer, Explanation, Reader } from "configstream-consumer";
 import { ConfigStreamError } from "configstream-consumer";
-import { formatAge, formatValue, plural } from "../format.js";
 import { type Io, interrupted, type TerminalStreams } from "../io.js";
-import { maskSetting } from "../mask.js";
-import { type Key, openScreen, type Screen } from "../screen.js";
-import { type Style, styleFor } from "../style.js";
-import { printable } from "../text.js";
+import { maskSetting } from "../settings/mask.js";
+import { formatAge, formatValue, plural } from "../terminal/format.js";
+import { type Key, openScreen, type Screen } from "../terminal/screen.js";
+import { type Style, styleFor } from "../terminal/style.js";
+import { printable } from "../terminal/text.js";
 import { listing, type Seen, scroll } from "./listing.js";
 import { filterOf, fits, scopeOf, type WatchOptions } from "./options.js";
 import { Rates } from "./rates.js";

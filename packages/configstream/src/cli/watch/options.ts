@@ -2,7 +2,7 @@
 
 import type { ChangeFilter } from "configstream-consumer";
 import { lowerCase } from "configstream-consumer/internal";
-import type { ConnectionOptions } from "../options.js";
+import type { ConnectionOptions } from "../connection/options.js";
 
 export interface WatchOptions extends ConnectionOptions {
   readonly key?: readonly string[];

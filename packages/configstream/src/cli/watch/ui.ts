@@ -1,5 +1,5 @@
 /** What the user of the live view has chosen, and what each key does to it. Pure. */
-import type { Key } from "../screen.js";
+import type { Key } from "../terminal/screen.js";
 
 export const sortOrders = ["key", "age", "source"] as const;
 export type SortOrder = (typeof sortOrders)[number];

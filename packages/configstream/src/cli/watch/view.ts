@@ -1,11 +1,11 @@
 /** The live view of `configstream watch` as lines of text. Pure: a model in, lines out. */
 import type { ConsumerStatus } from "configstream-consumer";
-import { reasonOf } from "../connection.js";
-import { formatAge, formatBytes, formatCount, formatElapsed } from "../format.js";
-import { Frame } from "../frame.js";
-import { type Style, styleOfSource } from "../style.js";
-import { type Column, layOut, tableLine } from "../table.js";
-import { displayWidth, fitTo, printable, truncate, wrap } from "../text.js";
+import { reasonOf } from "../connection/connection.js";
+import { formatAge, formatBytes, formatCount, formatElapsed } from "../terminal/format.js";
+import { Frame } from "../terminal/frame.js";
+import { type Style, styleOfSource } from "../terminal/style.js";
+import { type Column, layOut, tableLine } from "../terminal/table.js";
+import { displayWidth, fitTo, printable, truncate, wrap } from "../terminal/text.js";
 import { sortOrders, type Ui } from "./ui.js";
 
 /** A setting as the table shows it. Texts are already masked and printable. */

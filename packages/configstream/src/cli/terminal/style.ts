@@ -1,5 +1,5 @@
 /** Colours, or none. */
-import type { Io, Output } from "./io.js";
+import type { Io, Output } from "../io.js";
 
 const codes = {
   bold: [1, 22],

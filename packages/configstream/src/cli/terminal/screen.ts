@@ -4,7 +4,7 @@
  * fall back to lines.
  */
 import type { ScreenBuffer, Terminal, default as TerminalKit } from "terminal-kit";
-import type { TerminalStreams } from "./io.js";
+import type { TerminalStreams } from "../io.js";
 
 // Terminals that know it show a frame only when it is complete; the others pass it over.
 const beginFrame = "\u001b[?2026h";

@@ -8,8 +8,8 @@ import {
   parseYaml,
   readFault,
 } from "configstream-consumer/internal";
-import { wrongUsage } from "./exit.js";
-import type { Io } from "./io.js";
+import { wrongUsage } from "../exit.js";
+import type { Io } from "../io.js";
 
 export { type Found, type Place, systemConfigFile } from "configstream-consumer/internal";
 

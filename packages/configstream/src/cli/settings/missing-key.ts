@@ -1,8 +1,8 @@
 /** What to say of a key that the core agent does not have. */
 import type { Reader } from "configstream-consumer";
 import { didYouMean, suggest } from "configstream-consumer/internal";
-import { formatCount } from "./format.js";
-import { printable } from "./text.js";
+import { formatCount } from "../terminal/format.js";
+import { printable } from "../terminal/text.js";
 
 export function missingKey(reader: Reader, key: string): string {
   const shown = printable(key);

@@ -1,8 +1,8 @@
 /** A consumer for the length of one command. */
 import { type Consumer, createConsumer, type ErrorSummary } from "configstream-consumer";
-import { CommandFailure } from "./exit.js";
-import { formatMs } from "./format.js";
-import type { Io } from "./io.js";
+import { CommandFailure } from "../exit.js";
+import type { Io } from "../io.js";
+import { formatMs } from "../terminal/format.js";
 import { type ConnectionOptions, consumerOptions } from "./options.js";
 import { findPlace } from "./place.js";
 
