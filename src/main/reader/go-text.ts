@@ -109,6 +109,7 @@ const nanosecondsPer: ReadonlyMap<string, bigint> = new Map([
 
 /** Most nanoseconds that a Go duration holds, on the negative side. */
 export const maxDurationNs = 2n ** 63n;
+const mostDigits = 19;
 
 /** `time.ParseDuration`, in nanoseconds. */
 export function parseGoDuration(text: string): bigint | undefined {
@@ -118,9 +119,11 @@ export function parseGoDuration(text: string): bigint | undefined {
   if (body === "0") return 0n;
   if (!/^(?:(?:\d+(?:\.\d*)?|\.\d+)[^\d.]+)+$/.test(body)) return undefined;
   let total = 0n;
-  for (const [, whole = "", fraction = "", unit = ""] of body.matchAll(/(\d*)(?:\.(\d*))?([^\d.]+)/g)) {
+  for (const [, whole = "", fraction = "", unit = ""] of body.matchAll(/(\d*)(?:\.(\d*))?([^\d.]+)/gy)) {
     const scale = nanosecondsPer.get(unit);
     if (scale === undefined) return undefined;
+    // More digits than an int64 has; reading them would take time that grows faster than they do.
+    if (whole.length > mostDigits && whole.replace(/^0+/, "").length > mostDigits) return undefined;
     // Each number by itself, and fractions by way of a double, whose error is part of the result.
     total += BigInt(whole === "" ? 0 : whole) * scale + fractionOf(fraction, scale);
     if (total > maxDurationNs) return undefined;

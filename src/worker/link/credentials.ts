@@ -105,8 +105,13 @@ export function parseCertificateFile(pem: string, path: string, nowMs: number): 
 
 /** The first PEM block whose label matches; an `EC PARAMETERS` block in front of a key is thereby passed over. */
 function firstBlock(pem: string, label: RegExp): string | undefined {
-  for (const match of pem.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g)) {
-    if (label.test(match[1] ?? "")) return `${match[0]}\n`;
+  let end = -1;
+  for (const { 0: head, 1: name = "", index } of pem.matchAll(/-----BEGIN ([A-Z0-9 ]{1,64})-----/g)) {
+    // The search goes on where it stopped: a file of beginnings alone takes no longer than its length.
+    if (end < index) end = pem.indexOf("-----END ", index + head.length);
+    if (end < 0) return undefined;
+    const tail = `-----END ${name}-----`;
+    if (label.test(name) && pem.startsWith(tail, end)) return `${pem.slice(index, end + tail.length)}\n`;
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { jsonText, printable } from "../../../packages/configstream/src/cli/terminal/printable.js";
 import { layOut, tableLine, tableWidth } from "../../../packages/configstream/src/cli/terminal/table.js";
-import { displayWidth, fitTo, printable, truncate } from "../../../packages/configstream/src/cli/terminal/text.js";
+import { displayWidth, fitTo, truncate } from "../../../packages/configstream/src/cli/terminal/text.js";
 
 describe("the width of a text", () => {
   it("counts columns, not characters", () => {

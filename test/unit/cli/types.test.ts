@@ -209,8 +209,8 @@ describe("checking code", () => {
       }`;
     expect(compare(code, schema, "Schema")).toEqual({
       misfits: [
-        { key: "port", problem: "is declared as string, but is number now", near: [] },
-        { key: "log_levle", problem: "is gone", near: ["log_level"] },
+        { key: "port", line: 8, problem: "is declared as string, but is number now", near: [] },
+        { key: "log_levle", line: 8, problem: "is gone", near: ["log_level"] },
       ],
       checked: 5,
     });

@@ -51,6 +51,11 @@ export function debugStack(thrown: unknown, debug: string | undefined): string |
   return `${thrown.stack ?? thrown.message}${cause}`;
 }
 
-function oneLine(text: string): string {
-  return text.replace(/\s*[\r\n]+\s*/g, " ").trim();
+/** A text of several lines as one. */
+export function oneLine(text: string): string {
+  return text
+    .split(/[\r\n]/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "")
+    .join(" ");
 }

@@ -11,10 +11,11 @@ import { addSet, addUnset } from "./commands/set.js";
 import { addStatus } from "./commands/status.js";
 import { addTypes } from "./commands/types.js";
 import { addWatch } from "./commands/watch.js";
-import { debugStack, describeFailure, exitCodes, Interrupted } from "./exit.js";
+import { debugStack, describeFailure, exitCodes, Interrupted, oneLine } from "./exit.js";
 import { addNotes } from "./help.js";
 import type { Io } from "./io.js";
 import { packageVersion } from "./package-root.js";
+import { printable, printableLines } from "./terminal/printable.js";
 import { ansiStyle, styleFor } from "./terminal/style.js";
 
 /** By heading of the list of commands. */
@@ -57,9 +58,9 @@ export function reportFailure(thrown: unknown, io: Io): number {
   if (thrown instanceof Interrupted) return thrown.exitCode;
   const { line, exitCode } = describeFailure(thrown);
   // Empty: the command has told it in its own way.
-  if (line !== "") io.err.write(`configstream: ${line}\n`);
+  if (line !== "") io.err.write(`configstream: ${printable(line)}\n`);
   const stack = debugStack(thrown, io.env.DEBUG);
-  if (stack !== undefined) io.err.write(`${stack}\n`);
+  if (stack !== undefined) io.err.write(`${printableLines(stack)}\n`);
   return exitCode;
 }
 
@@ -119,10 +120,7 @@ function helpWidth(columns: number): number {
 
 /** Commander's errors, on one line and in the house's form. */
 function usageLine(text: string): string {
-  const sentence = text
-    .replace(/^error: /, "")
-    .replace(/\s*\n\s*/g, " ")
-    .trim();
+  const sentence = oneLine(text.replace(/^error: /, ""));
   const dotted = /[.?!)]$/.test(sentence) ? sentence : `${sentence}.`;
-  return `configstream: ${dotted} See configstream --help.\n`;
+  return `configstream: ${printable(dotted)} See configstream --help.\n`;
 }

@@ -9,7 +9,7 @@ import { readDefaultsFile } from "../agent/defaults-file.js";
 import { parseListenAddress } from "../connection/options.js";
 import { addNotes } from "../help.js";
 import { type Io, interrupted } from "../io.js";
-import { printable } from "../terminal/text.js";
+import { printable } from "../terminal/printable.js";
 
 interface AgentOptions {
   readonly config: readonly string[];
@@ -108,7 +108,7 @@ function addressFrom(env: Io["env"]): string {
 }
 
 function plainLines({ address, authTokenFile, ipcCertFile }: CoreAgent): string {
-  return `Core agent:        ${address}\nToken file:        ${authTokenFile}\nCertificate file:  ${ipcCertFile}\n`;
+  return `Core agent:        ${address}\nToken file:        ${printable(authTokenFile)}\nCertificate file:  ${printable(ipcCertFile)}\n`;
 }
 
 function shellLines({ address, authTokenFile, ipcCertFile }: CoreAgent): string {

@@ -11,6 +11,7 @@ import { type Check, runChecks } from "../doctor/run.js";
 import { CommandFailure, exitCodes } from "../exit.js";
 import { addNotes } from "../help.js";
 import type { Io } from "../io.js";
+import { jsonText } from "../terminal/printable.js";
 import { styleFor } from "../terminal/style.js";
 
 interface DoctorOptions extends ConnectionOptions {
@@ -77,9 +78,7 @@ async function examine(options: DoctorOptions, io: Io): Promise<void> {
       ),
       io.interrupt,
     );
-    io.out.write(
-      options.json ? `${JSON.stringify(diagnosisJson(diagnosis), null, 2)}\n` : `\n${verdict(diagnosis, width, style)}`,
-    );
+    io.out.write(options.json ? `${jsonText(diagnosisJson(diagnosis), 2)}\n` : `\n${verdict(diagnosis, width, style)}`);
     if (!diagnosis.ok) throw new CommandFailure("", exitCodes.failed);
   } finally {
     closeContext(context);

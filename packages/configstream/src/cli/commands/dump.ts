@@ -12,8 +12,8 @@ import { maskValue } from "../settings/mask.js";
 import { type Leaf, type Tree, toObject, toTree } from "../settings/settings-tree.js";
 import { byPriority } from "../settings/source-order.js";
 import { formatCount, formatValue } from "../terminal/format.js";
+import { jsonText, printable } from "../terminal/printable.js";
 import { type Style, styleFor, styleOfSource } from "../terminal/style.js";
-import { printable } from "../terminal/text.js";
 
 interface DumpOptions extends ConnectionOptions {
   readonly nested?: boolean;
@@ -121,7 +121,7 @@ function asObject(settings: Settings, { nested }: DumpOptions): object {
 }
 
 function asJson({ sequenceId, origin }: View, content: object): string {
-  return `${JSON.stringify({ sequenceId, origin, ...content }, null, 2)}\n`;
+  return `${jsonText({ sequenceId, origin, ...content }, 2)}\n`;
 }
 
 function headLine({ origin, sequenceId }: View, count: number, style: Style): string {
@@ -150,5 +150,5 @@ function settingLine(name: string, { value, source }: Shown, style: Style): stri
 /** Quoted where YAML would read something else than text. */
 function yamlName(name: string): string {
   const plain = /^[A-Za-z_][\w.\-/]*$/.test(name) && !/^(y|n|yes|no|on|off|true|false|null)$/i.test(name);
-  return plain ? name : printable(JSON.stringify(name));
+  return plain ? name : jsonText(name);
 }

@@ -9,8 +9,9 @@ import type { Io } from "../io.js";
 import { maskSetting, maskValue } from "../settings/mask.js";
 import { missingKey } from "../settings/missing-key.js";
 import { formatValue } from "../terminal/format.js";
+import { jsonText, printable } from "../terminal/printable.js";
 import { type Style, styleFor, styleOfSource } from "../terminal/style.js";
-import { displayWidth, fitTo, printable } from "../terminal/text.js";
+import { displayWidth, fitTo } from "../terminal/text.js";
 
 interface ExplainOptions extends ConnectionOptions {
   readonly json?: boolean;
@@ -48,7 +49,7 @@ export function addExplain(program: Command, io: Io): void {
   addConnectionOptions(command).action(async (key: string, options: ExplainOptions) => {
     await withConsumer(io, options, async (consumer) => {
       const told = tell(consumer.reader(), key, options.showSecrets === true);
-      io.out.write(options.json ? `${JSON.stringify(told)}\n` : asText(told, styleFor(io.out, io.env)));
+      io.out.write(options.json ? `${jsonText(told)}\n` : asText(told, styleFor(io.out, io.env)));
     });
   });
 }

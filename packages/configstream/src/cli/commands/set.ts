@@ -12,8 +12,8 @@ import { addNotes } from "../help.js";
 import type { Io } from "../io.js";
 import { maskSetting } from "../settings/mask.js";
 import { formatValue } from "../terminal/format.js";
+import { jsonText, printable } from "../terminal/printable.js";
 import { type Style, styleFor, styleOfSource } from "../terminal/style.js";
-import { printable } from "../terminal/text.js";
 
 interface WriteOptions extends PlaceOptions {
   readonly source: string;
@@ -99,7 +99,7 @@ function report(result: ControlResponse, { json, source }: WriteOptions, io: Io,
   const { key, before, after, changed, sequenceId } = result;
   if (json) {
     const shown = { key, source, changed, before: masked(key, before), after: masked(key, after), sequenceId };
-    io.out.write(`${JSON.stringify(shown)}\n`);
+    io.out.write(`${jsonText(shown)}\n`);
     return;
   }
   const style = styleFor(io.out, io.env);

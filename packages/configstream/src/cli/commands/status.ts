@@ -3,13 +3,13 @@ import type { Command } from "commander";
 import { type ConsumerStatus, createConsumer, type Reader } from "configstream-consumer";
 import { startAndWait } from "../connection/connection.js";
 import { addConnectionOptions, type ConnectionOptions, consumerOptions } from "../connection/options.js";
-import { findPlace, type Place } from "../connection/place.js";
+import { type Found, findPlace, type Place } from "../connection/place.js";
 import { CommandFailure } from "../exit.js";
 import { addNotes } from "../help.js";
 import type { Io } from "../io.js";
 import { formatBytes, formatCount, formatMs, plural } from "../terminal/format.js";
+import { jsonText, printable } from "../terminal/printable.js";
 import { type Style, styleFor, styleOfSource } from "../terminal/style.js";
-import { printable } from "../terminal/text.js";
 
 interface StatusOptions extends ConnectionOptions {
   readonly json?: boolean;
@@ -39,7 +39,7 @@ export function addStatus(program: Command, io: Io): void {
   addConnectionOptions(command).action(async (options: StatusOptions) => {
     const report = await connectOnce(options, io);
     const style = styleFor(io.out, io.env);
-    io.out.write(options.json ? `${JSON.stringify(asJson(report), null, 2)}\n` : asText(report, style));
+    io.out.write(options.json ? `${jsonText(asJson(report), 2)}\n` : asText(report, style));
     if (report.problem !== undefined) {
       throw new CommandFailure("The core agent sent no settings in time; configstream doctor finds out why.");
     }
@@ -104,19 +104,23 @@ function asText({ place, status, readyMs, sources, problem }: Report, style: Sty
   });
   const facts: readonly (readonly [label: string, text: string | undefined])[] = [
     ["state", head],
-    ["core agent", `${place.address.value} ${style("dim", `(${place.address.from})`)}`],
-    ["token file", `${place.authTokenFile.value} ${style("dim", `(${place.authTokenFile.from})`)}`],
-    ["certificate", `${place.ipcCertFile.value} ${style("dim", `(${place.ipcCertFile.from})`)}`],
+    ["core agent", foundText(place.address, style)],
+    ["token file", foundText(place.authTokenFile, style)],
+    ["certificate", foundText(place.ipcCertFile, style)],
     ["origin", origin === undefined ? undefined : printable(origin)],
     ["sequence id", sequenceId === undefined ? undefined : String(sequenceId)],
     ["settings", isLive ? `${plural(keys, "setting")}: ${counts.join(", ")}` : undefined],
     ["ready after", readyMs === undefined ? undefined : formatMs(readyMs)],
     ["memory", isLive ? `${formatBytes(regionBytes)} shared` : undefined],
     ["waiting for", isLive ? undefined : step],
-    ["problem", problem],
+    ["problem", problem === undefined ? undefined : printable(problem)],
   ];
   return facts
     .filter(([, text]) => text !== undefined)
     .map(([label, text]) => `${style("dim", label.padEnd(12))} ${text}\n`)
     .join("");
+}
+
+function foundText({ value, from }: Found, style: Style): string {
+  return `${printable(value)} ${style("dim", `(${printable(from)})`)}`;
 }

@@ -8,7 +8,7 @@ import { CommandFailure, exitCodes } from "../exit.js";
 import { addNotes } from "../help.js";
 import type { Io } from "../io.js";
 import { plural } from "../terminal/format.js";
-import { printable } from "../terminal/text.js";
+import { printable } from "../terminal/printable.js";
 import { compare } from "../types/compare.js";
 import { schemaOf } from "../types/live-schema.js";
 import { readSchemaFile } from "../types/schema-file.js";
@@ -87,7 +87,7 @@ async function write(schema: Schema, { name = defaultName, out, prefix }: TypesO
   const before = await readFile(out, "utf8").catch(() => undefined);
   if (before !== text) await writeFile(out, text).catch((thrown: NodeJS.ErrnoException) => cannotWrite(out, thrown));
   const done = before === text ? "is up to date with" : "holds";
-  io.err.write(`configstream: ${out} ${done} ${plural(schema.size, "setting")}.\n`);
+  io.err.write(`configstream: ${printable(out)} ${done} ${plural(schema.size, "setting")}.\n`);
 }
 
 function cannotWrite(path: string, thrown: NodeJS.ErrnoException): never {
@@ -105,12 +105,14 @@ async function check(files: readonly string[], schema: Schema, { name }: TypesOp
     }
     checked += result.checked;
     misfits += result.misfits.length;
-    for (const { key, problem, near } of result.misfits) {
-      io.out.write(`${file}: "${printable(key)}" ${problem}.${didYouMean(near.map(printable))}\n`);
+    for (const { key, line, problem, near } of result.misfits) {
+      io.out.write(
+        `${printable(file)}:${line}: "${printable(key)}" ${printable(problem)}.${didYouMean(near.map(printable))}\n`,
+      );
     }
   }
   if (misfits > 0)
-    throw new CommandFailure(`${misfits} of ${plural(checked, "key")} no longer fit.`, exitCodes.differs);
+    throw new CommandFailure(`${misfits} of ${plural(checked, "key")} no longer ${misfits === 1 ? "fits" : "fit"}.`, exitCodes.differs);
   io.err.write(`configstream: ${plural(checked, "key")} checked, all fit.\n`);
 }
 

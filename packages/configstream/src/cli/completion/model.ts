@@ -48,7 +48,7 @@ const helpOption: CompletableOption = {
 };
 
 function optionOf({ long, short, description, flags, argChoices }: Option): CompletableOption {
-  const placeholder = /[<[]([\w:.]+)[>\]]/.exec(flags)?.[1]?.replace(/\.+$/, "");
+  const placeholder = /[<[]([\w:]+)\.*[>\]]/.exec(flags)?.[1];
   return {
     long: long ?? "",
     short: short ?? "",

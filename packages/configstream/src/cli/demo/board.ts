@@ -2,7 +2,7 @@
 import type { ConfigValue, Reader } from "configstream-consumer";
 import { maskSetting } from "../settings/mask.js";
 import { formatMs, formatValue } from "../terminal/format.js";
-import { printable } from "../terminal/text.js";
+import { printable } from "../terminal/printable.js";
 import type { SeenChange } from "./change-feed.js";
 import type { RecentChange, SettingRow } from "./view.js";
 

@@ -12,6 +12,7 @@ import { healthText, mainMetrics } from "./metrics.js";
 import { round, type ScriptedChange, yamlKey } from "./script.js";
 import { type Cleanup, checkEnded, type Stage, setUp } from "./stage.js";
 import { within } from "./within.js";
+import { printable } from "../terminal/printable.js";
 
 /** Nothing in the demo may keep a script waiting for longer; cleaning up comes on top. */
 const wholeLimitMs = 12_000;
@@ -42,7 +43,7 @@ export async function runPlainDemo(io: Io): Promise<void> {
 }
 
 async function runSteps(io: Io, signal: AbortSignal, begun: (cleanup: Cleanup) => void): Promise<void> {
-  const say = (line: string): void => io.out.write(`${line}\n`);
+  const say = (line: string): void => io.out.write(`${printable(line)}\n`);
   say("configstream demo: a core agent, a consumer, and settings that change.");
   const stage = await setUp(process.env, signal, begun, (info, pid, agentStartMs) => {
     const where = `${info.address}, process ${pid}`;

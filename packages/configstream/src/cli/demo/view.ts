@@ -2,6 +2,7 @@
 import type { ConsumerStatus } from "configstream-consumer";
 import { formatCount, formatElapsed, formatMillions, formatMs } from "../terminal/format.js";
 import { Frame } from "../terminal/frame.js";
+import { printable } from "../terminal/printable.js";
 import { type Style, styleOfSource } from "../terminal/style.js";
 import { type Column, layOut, tableLine } from "../terminal/table.js";
 import { displayWidth, fitTo, truncate } from "../terminal/text.js";
@@ -87,16 +88,16 @@ function statusText(model: ViewModel, inner: number, style: Style): string {
   const facts = `   ${formatCount(keys)} settings   sequence id ${sequenceId ?? 0}`;
   const ready = `   ready after ${formatMs(readyMs)}`;
   const left = inner - state.length - 2;
-  const trouble = state === "live" || lastError === undefined ? "" : `   ${lastError.message}`;
+  const trouble = state === "live" || lastError === undefined ? "" : `   ${printable(lastError.message)}`;
   return dot + truncate(trouble === "" ? facts + ready : trouble, left);
 }
 
 function placesText({ agent, yamlFile }: ViewModel, inner: number, style: Style): string {
-  const head = `core agent ${agent}   `;
+  const head = `core agent ${printable(agent)}   `;
   const invitation = "edit ";
   const left = inner - displayWidth(head) - displayWidth(invitation);
   if (yamlFile === "" || left < 20) return style("dim", truncate(head.trimEnd(), inner));
-  return style("dim", head) + invitation + style("cyan", cutLeft(yamlFile, left));
+  return style("dim", head) + invitation + style("cyan", cutLeft(printable(yamlFile), left));
 }
 
 /** The end of a path tells more than its beginning. */

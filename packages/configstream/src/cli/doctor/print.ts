@@ -1,7 +1,8 @@
 /** A diagnosis as people read it. Pure. */
 import { formatMs } from "../terminal/format.js";
+import { printable } from "../terminal/printable.js";
 import type { Style, StyleName } from "../terminal/style.js";
-import { printable, wrap } from "../terminal/text.js";
+import { wrap } from "../terminal/text.js";
 import type { CheckResult, Diagnosis } from "./run.js";
 
 const marks: { readonly [outcome in CheckResult["outcome"]]: readonly [StyleName, string] } = {

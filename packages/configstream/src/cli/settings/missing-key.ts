@@ -2,7 +2,7 @@
 import type { Reader } from "configstream-consumer";
 import { didYouMean, suggest } from "configstream-consumer/internal";
 import { formatCount } from "../terminal/format.js";
-import { printable } from "../terminal/text.js";
+import { printable } from "../terminal/printable.js";
 
 export function missingKey(reader: Reader, key: string): string {
   const shown = printable(key);

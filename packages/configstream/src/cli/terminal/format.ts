@@ -1,10 +1,10 @@
 /** Values, times and counts as people read them. Pure. */
 import type { ConfigValue } from "configstream-consumer/internal";
-import { printable } from "./text.js";
+import { jsonText } from "./printable.js";
 
 /** A value on one line, as JSON; `(none)` when there is none. */
 export function formatValue(value: ConfigValue | undefined): string {
-  return value === undefined ? "(none)" : printable(JSON.stringify(value));
+  return value === undefined ? "(none)" : jsonText(value);
 }
 
 /** A length of time: `0.84 ms`, `12.3 ms`, `850 ms`, `1.25 s`, `3 min 5 s`. */

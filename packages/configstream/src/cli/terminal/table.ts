@@ -24,7 +24,7 @@ const gap = 2;
 /** Finds widths so that all fits in `width`. What is too long is cut from the widest of the columns that grow. */
 export function layOut(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): Layout {
   const widths = columns.map((column, index) => {
-    const needed = Math.max(displayWidth(column.title), ...rows.map((row) => displayWidth(row[index] ?? "")));
+    const needed = Math.max(displayWidth(column.title), ...rows.map((row) => displayWidth(row[index] ?? "", width)));
     return Math.max(column.min ?? displayWidth(column.title), Math.min(needed, column.max ?? needed));
   });
   const least = columns.map((column) => column.min ?? displayWidth(column.title));

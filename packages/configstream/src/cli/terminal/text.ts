@@ -1,4 +1,4 @@
-/** Text for a terminal: how wide it is, cut to a width, and free of characters that would move the cursor. Pure. */
+/** Text for a terminal: how wide it is, and cut to a width. Pure. */
 
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 // Scripts and symbols that terminals draw two columns wide.
@@ -6,11 +6,14 @@ const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
 const plainAscii = /^[\x20-\x7e]*$/;
 
-/** Columns that a text takes in a terminal. */
-export function displayWidth(text: string): number {
-  if (plainAscii.test(text)) return text.length;
+/** Columns that a text takes in a terminal. @param most Counting ends there: a value may be megabytes long. */
+export function displayWidth(text: string, most = Number.POSITIVE_INFINITY): number {
+  if (plainAscii.test(text)) return Math.min(text.length, most);
   let columns = 0;
-  for (const { segment } of segmenter.segment(text)) columns += graphemeWidth(segment);
+  for (const { segment } of segmenter.segment(text)) {
+    columns += graphemeWidth(segment);
+    if (columns >= most) return most;
+  }
   return columns;
 }
 
@@ -21,8 +24,8 @@ function graphemeWidth(grapheme: string): number {
 
 /** Shortens a text to a number of columns; what was cut off shows as `…`. */
 export function truncate(text: string, columns: number): string {
-  if (displayWidth(text) <= columns) return text;
   if (columns <= 0) return "";
+  if (displayWidth(text, columns + 1) <= columns) return text;
   let kept = "";
   let used = 1;
   for (const { segment } of segmenter.segment(text)) {
@@ -52,15 +55,4 @@ export function fitTo(text: string, columns: number, align: "left" | "right" = "
   const cut = truncate(text, columns);
   const blanks = " ".repeat(Math.max(0, columns - displayWidth(cut)));
   return align === "left" ? cut + blanks : blanks + cut;
-}
-
-/**
- * Replaces control characters, direction marks and lone surrogates by their escapes: a setting's name or value must not
- * be able to move the cursor or to look like something else.
- */
-export function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }

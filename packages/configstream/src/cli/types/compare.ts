@@ -6,6 +6,8 @@ import { fitsDeclared, type Schema } from "./type-text.js";
 /** One thing that no longer fits. */
 export interface Misfit {
   readonly key: string;
+  /** Where it is declared or read, from 1. */
+  readonly line: number;
   /** One sentence. */
   readonly problem: string;
   /** Names that are close to a key that is gone. */
@@ -24,19 +26,20 @@ export function compare(text: string, schema: Schema, name?: string): Comparison
   const used = usedKeys(text);
   if (declared === undefined && used.size === 0) return undefined;
   const misfits: Misfit[] = [];
-  const gone = (key: string): Misfit => ({ key, problem: "is gone", near: suggest(key, [...schema.keys()]) });
-  for (const [key, { type, optional }] of declared ?? []) {
+  const gone = (key: string, line: number): Misfit => ({ key, line, problem: "is gone", near: suggest(key, [...schema.keys()]) });
+  for (const [key, { type, optional, line }] of declared ?? []) {
     const actual = schema.get(lowerCase(key));
     if (actual === undefined) {
-      if (!optional) misfits.push(gone(key));
+      if (!optional) misfits.push(gone(key, line));
     } else if (!fitsDeclared(actual, type)) {
-      misfits.push({ key, problem: `is declared as ${type}, but is ${actual} now`, near: [] });
+      misfits.push({ key, line, problem: `is declared as ${type}, but is ${actual} now`, near: [] });
     }
   }
-  for (const [key, { sectionFits }] of used) {
+  for (const [key, { sectionFits, line }] of used) {
     if (declared?.has(key) || schema.has(key) || (sectionFits && isSection(key, schema))) continue;
-    misfits.push(gone(key));
+    misfits.push(gone(key, line));
   }
+  misfits.sort((a, b) => a.line - b.line);
   return { misfits, checked: new Set([...(declared?.keys() ?? []), ...used.keys()]).size };
 }
 

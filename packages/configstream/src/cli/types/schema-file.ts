@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { type ConfigValue, lowerCase, parseYaml, readFault } from "configstream-consumer/internal";
 import { parse } from "yaml";
 import { CommandFailure } from "../exit.js";
+import { jsonText } from "../terminal/printable.js";
 import {
   listOf,
   mapOf,
@@ -116,7 +117,7 @@ function scalarOr(inner: TypeText): TypeText {
 
 function literal(value: unknown): TypeText {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
-    ? JSON.stringify(value)
+    ? jsonText(value)
     : unknownValue;
 }
 

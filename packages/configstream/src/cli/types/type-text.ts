@@ -71,14 +71,15 @@ function fitsInner(is: TypeText, said: TypeText, unknown: TypeText): boolean {
 }
 
 /** One spelling of each type: blanks, quotes, semicolons and `readonly` before a name make no difference. */
-function normal(text: TypeText): TypeText {
+function normal(text: TypeText, depth = 0): TypeText {
   const flat = text.replace(/\s+/g, " ").trim().replaceAll("'", '"');
   const array = /^(?:Readonly)?Array<(.*)>$/.exec(flat)?.[1];
   if (array !== undefined) return listOf(array);
   const record = /^(?:Readonly<)?Record<string, (.*?)>?>$/.exec(flat)?.[1];
   if (record !== undefined) return mapOf(record);
   const map = /^\{ ?(?:readonly )?\[\w+: string\]: (.*?);? ?\}$/.exec(flat)?.[1];
-  if (map !== undefined) return mapOf(normal(map));
+  // Deeper ones are no type of a setting.
+  if (map !== undefined && depth < 8) return mapOf(normal(map, depth + 1));
   return flat.endsWith("[]") && !flat.startsWith("readonly ") ? `readonly ${flat}` : flat;
 }
 

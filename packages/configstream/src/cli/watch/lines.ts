@@ -5,8 +5,8 @@ import { OutageWatch } from "../connection/outage-watch.js";
 import { type Io, interrupted } from "../io.js";
 import { maskSetting } from "../settings/mask.js";
 import { formatCount, formatMs, formatValue } from "../terminal/format.js";
+import { jsonText, printable } from "../terminal/printable.js";
 import { type Style, styleFor, styleOfSource } from "../terminal/style.js";
-import { printable } from "../terminal/text.js";
 import { filterOf, type WatchOptions } from "./options.js";
 
 /** Shorter than any wait of the consumer between two attempts, so that no outage is missed. */
@@ -40,15 +40,15 @@ export async function watchLines(consumer: Consumer, options: WatchOptions, io: 
 }
 
 function connectedTo({ keys, sequenceId, origin }: ConsumerStatus): string {
-  return `Watching ${formatCount(keys)} settings of ${printable(origin ?? "")}, sequence id ${sequenceId}.`;
+  return `Watching ${formatCount(keys)} settings of ${origin ?? ""}, sequence id ${sequenceId}.`;
 }
 
 function unknownKeys(reader: Reader, wanted: readonly string[]): readonly string[] {
   return wanted
     .filter((key) => !reader.isSet(key))
     .map((key) => {
-      const near = suggest(key, reader.allKeysLowercased()).map(printable);
-      return `There is no setting "${printable(key)}" yet; it is watched for.${didYouMean(near)}`;
+      const near = suggest(key, reader.allKeysLowercased());
+      return `There is no setting "${key}" yet; it is watched for.${didYouMean(near)}`;
     });
 }
 
@@ -58,7 +58,7 @@ function maskChange(change: ConfigChange, show: boolean): ConfigChange {
 }
 
 function jsonLine({ key, oldValue, newValue, source, sequenceId }: ConfigChange): string {
-  return JSON.stringify({ time: new Date().toISOString(), key, oldValue, newValue, source, sequenceId });
+  return jsonText({ time: new Date().toISOString(), key, oldValue, newValue, source, sequenceId });
 }
 
 function plainLine({ key, oldValue, newValue, source, sequenceId }: ConfigChange, style: Style): string {
@@ -70,5 +70,5 @@ function plainLine({ key, oldValue, newValue, source, sequenceId }: ConfigChange
 
 function stateLine(kind: string, message: string, json: boolean): string {
   const time = new Date().toISOString();
-  return json ? `${JSON.stringify({ time, event: kind, message })}\n` : `${time} ${kind}: ${message}\n`;
+  return json ? `${jsonText({ time, event: kind, message })}\n` : `${time} ${kind}: ${printable(message)}\n`;
 }

@@ -3,9 +3,10 @@ import type { ConsumerStatus } from "configstream-consumer";
 import { reasonOf } from "../connection/connection.js";
 import { formatAge, formatBytes, formatCount, formatElapsed } from "../terminal/format.js";
 import { Frame } from "../terminal/frame.js";
+import { printable } from "../terminal/printable.js";
 import { type Style, styleOfSource } from "../terminal/style.js";
 import { type Column, layOut, tableLine } from "../terminal/table.js";
-import { displayWidth, fitTo, printable, truncate, wrap } from "../terminal/text.js";
+import { displayWidth, fitTo, truncate, wrap } from "../terminal/text.js";
 import { sortOrders, type Ui } from "./ui.js";
 
 /** A setting as the table shows it. Texts are already masked and printable. */
@@ -79,7 +80,7 @@ export function renderWatch(model: WatchModel, style: Style): readonly string[] 
   const inner = Math.min(columns, mostColumns) - 4;
   const frame = new Frame(inner, style);
   return [
-    frame.top("configstream watch", `${model.address} ─ ${formatElapsed(model.elapsedMs)}`),
+    frame.top("configstream watch", `${printable(model.address)} ─ ${formatElapsed(model.elapsedMs)}`),
     frame.line(statusLine(model, inner, style)),
     frame.line(troubleLine(model, inner, style) ?? rateLine(model, inner, style)),
     frame.divider("Settings", `${tableNote(model)}${ui.search === "" && !ui.typing ? "" : searchNote(ui)}`),
@@ -134,11 +135,11 @@ function tableNote({ table, top, total, watched, ui, scope }: WatchModel): strin
   const range = total === 0 ? "none" : `${formatCount(top + 1)}–${formatCount(top + table.length)}`;
   const of = total === watched ? `of ${formatCount(total)}` : `of ${formatCount(total)} that fit`;
   const changed = ui.changedOnly ? ", changed only" : "";
-  return `${range} ${of}, by ${ui.sort}${changed}${scope === "" ? "" : `, ${scope}`}`;
+  return `${range} ${of}, by ${ui.sort}${changed}${scope === "" ? "" : `, ${printable(scope)}`}`;
 }
 
 function searchNote({ search, typing }: Ui): string {
-  return `   /${search}${typing ? "▏" : ""}`;
+  return `   /${printable(search)}${typing ? "▏" : ""}`;
 }
 
 const columns: readonly Column[] = [
