@@ -1,13 +1,18 @@
 /** Finds the names that were probably meant: keys, options, commands. Pure. */
 
+/** Longer texts are no names that somebody meant. */
+const longestName = 1_000;
+
 /** Up to `most` names that are close to the one given, the closest first. Case does not matter. */
 export function suggest(wanted: string, names: readonly string[], most = 3): readonly string[] {
+  if (wanted.length > longestName) return [];
   const given = wanted.toLowerCase();
   // More slips than that are another name.
   const bound = Math.max(1, Math.min(3, Math.floor(given.length / 4)));
   const flatGiven = flat(given);
   const scored: { readonly name: string; readonly score: number }[] = [];
   for (const name of names) {
+    if (name.length > longestName) continue;
     const score = closeness(given, flatGiven, name.toLowerCase(), bound);
     if (score !== undefined) scored.push({ name, score });
   }

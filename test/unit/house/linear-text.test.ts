@@ -145,30 +145,27 @@ const allLengths = [10_000, 100_000, 1_000_000] as const;
 /** Ten times the text may take ten times as long; a hundred times is the square. Between them lies what a busy machine adds. */
 const mostGrowth = 40;
 /** Shorter times are noise, in ms. */
-const noiseMs = 3;
+const noiseMs = 10;
 
-/** The shortest of some runs, in ms. Fewer of them when one is long. */
+/** Time of this process's own processor, in ms: what other processes take away does not count. */
 function timeOf(read: (text: string) => unknown, text: string): number {
-  let best = Number.POSITIVE_INFINITY;
-  for (let run = 0; run < 3 && best > noiseMs; run++) {
-    const startedAtMs = performance.now();
-    read(text);
-    best = Math.min(best, performance.now() - startedAtMs);
-  }
-  return best;
+  const before = process.cpuUsage();
+  read(text);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
 }
 
-/** The names of the texts on which it takes time faster than they grow. */
+/** The texts on which the time grows faster than they do. */
 function tooSlow(read: (text: string) => unknown, lengths: readonly number[] = allLengths): readonly string[] {
   return Object.entries(hostile).flatMap(([name, make]) => {
-    let before = 0;
+    let bound = Number.POSITIVE_INFINITY;
     for (const length of lengths) {
-      const text = make(Math.floor(length));
+      const text = make(length);
       let ms = timeOf(read, text);
-      // Once more, because another process may have had the machine.
-      if (before > 0 && ms > before * mostGrowth) ms = Math.min(ms, timeOf(read, text));
-      if (before > 0 && ms > before * mostGrowth) return [`${name}: ${length} characters`];
-      before = Math.max(noiseMs, ms);
+      // Again, because of what the collector of garbage does now and then.
+      for (let again = 0; again < 2 && ms > bound; again++) ms = Math.min(ms, timeOf(read, text));
+      if (ms > bound) return [`${name}: ${length} characters`];
+      bound = Math.max(noiseMs, ms) * mostGrowth;
     }
     return [];
   });

@@ -11,8 +11,8 @@ export function addDemo(program: Command, io: Io): void {
     .description("show it all at work: a core agent, a consumer, live changes, and a loop that never yields")
     .option("--plain", "plain lines that end by themselves, also in a terminal")
     .action(async ({ plain }: { readonly plain?: boolean }) => {
-      const isLive = !plain && io.terminal !== undefined && (await runLiveDemo(io, io.terminal));
-      if (!isLive) await runPlainDemo(io);
+      if (plain || io.terminal === undefined) await runPlainDemo(io);
+      else await runLiveDemo(io, io.terminal);
     });
   addNotes(
     command,

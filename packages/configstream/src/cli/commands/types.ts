@@ -112,7 +112,10 @@ async function check(files: readonly string[], schema: Schema, { name }: TypesOp
     }
   }
   if (misfits > 0)
-    throw new CommandFailure(`${misfits} of ${plural(checked, "key")} no longer ${misfits === 1 ? "fits" : "fit"}.`, exitCodes.differs);
+    throw new CommandFailure(
+      `${misfits} of ${plural(checked, "key")} no longer ${misfits === 1 ? "fits" : "fit"}.`,
+      exitCodes.differs,
+    );
   io.err.write(`configstream: ${plural(checked, "key")} checked, all fit.\n`);
 }
 

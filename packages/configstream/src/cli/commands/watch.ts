@@ -30,20 +30,17 @@ export function addWatch(program: Command, io: Io): void {
     ["configstream watch --data-dir /etc/datadog-agent", "configstream watch --prefix logs_config. --json | jq .key"],
   );
   addConnectionOptions(command).action(async (options: WatchOptions) => {
-    const wantsLines = options.plain || options.json || io.terminal === undefined;
-    if (!wantsLines) {
-      if (await openLive(options, io, io.terminal)) return;
-      io.err.write("configstream: The live view needs the optional package terminal-kit; lines are printed instead.\n");
-    }
-    await withConsumer(io, options, (consumer) => watchLines(consumer, options, io));
+    if (options.plain || options.json || io.terminal === undefined) {
+      await withConsumer(io, options, (consumer) => watchLines(consumer, options, io));
+    } else await openLive(options, io, io.terminal);
   });
 }
 
-async function openLive(options: WatchOptions, io: Io, terminal: TerminalStreams): Promise<boolean> {
+async function openLive(options: WatchOptions, io: Io, terminal: TerminalStreams): Promise<void> {
   const place = await findPlace(options, io);
   const consumer = createConsumer(consumerOptions(place, options.timeout));
   try {
-    return await watchLive(consumer, place.address.value, options, io, terminal);
+    await watchLive(consumer, place.address.value, options, io, terminal);
   } finally {
     await consumer.stop();
   }

@@ -3,7 +3,8 @@ import { machineTimeMs } from "../agent/control.js";
 import { CommandFailure } from "../exit.js";
 import { type Io, interrupted, type TerminalStreams } from "../io.js";
 import { formatMs, plural } from "../terminal/format.js";
-import { type Key, openScreen, type Screen } from "../terminal/screen.js";
+import type { Key } from "../terminal/keys.js";
+import { openScreen, type Screen } from "../terminal/screen.js";
 import { styleFor } from "../terminal/style.js";
 import type { Started, Wrote } from "./agent-process.js";
 import { Board } from "./board.js";
@@ -19,12 +20,10 @@ const changeEveryMs = 900;
 /** An edit that was made longer ago is not what caused a change. */
 const longestEditMs = 5_000;
 
-/** False: the screen could not be opened, and nothing was begun. */
-export async function runLiveDemo(io: Io, terminal: TerminalStreams): Promise<boolean> {
+export async function runLiveDemo(io: Io, terminal: TerminalStreams): Promise<void> {
   const demo = new LiveDemo(io);
   const summary = await demo.run(terminal);
-  if (summary !== undefined) io.out.write(`${summary}\n`);
-  return summary !== undefined;
+  io.out.write(`${summary}\n`);
 }
 
 class LiveDemo {
@@ -44,16 +43,15 @@ class LiveDemo {
     this.#io = io;
   }
 
-  /** Resolves to a line for after the view; `undefined` without a screen. */
-  async run(terminal: TerminalStreams): Promise<string | undefined> {
+  /** Resolves to a line for after the view. */
+  async run(terminal: TerminalStreams): Promise<string> {
     let cleanup: Cleanup | undefined;
     let complaints: readonly string[] = [];
-    const screen = await openScreen(
+    const screen = openScreen(
       terminal,
       (key) => this.#onKey(key),
       () => this.#draw(),
     );
-    if (screen === undefined) return undefined;
     this.#screen = screen;
     const frames = setInterval(() => this.#draw(), frameEveryMs);
     try {

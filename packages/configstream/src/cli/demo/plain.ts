@@ -5,6 +5,7 @@ import { CommandFailure } from "../exit.js";
 import type { Io } from "../io.js";
 import { maskSetting } from "../settings/mask.js";
 import { formatBytes, formatCount, formatMillions, formatMs, formatValue } from "../terminal/format.js";
+import { printable } from "../terminal/printable.js";
 import { layOut, tableLine } from "../terminal/table.js";
 import { type ChangeFeed, openFeed, type SeenChange } from "./change-feed.js";
 import { runHotLoop } from "./hot-loop.js";
@@ -12,7 +13,6 @@ import { healthText, mainMetrics } from "./metrics.js";
 import { round, type ScriptedChange, yamlKey } from "./script.js";
 import { type Cleanup, checkEnded, type Stage, setUp } from "./stage.js";
 import { within } from "./within.js";
-import { printable } from "../terminal/printable.js";
 
 /** Nothing in the demo may keep a script waiting for longer; cleaning up comes on top. */
 const wholeLimitMs = 12_000;

@@ -26,7 +26,12 @@ export function compare(text: string, schema: Schema, name?: string): Comparison
   const used = usedKeys(text);
   if (declared === undefined && used.size === 0) return undefined;
   const misfits: Misfit[] = [];
-  const gone = (key: string, line: number): Misfit => ({ key, line, problem: "is gone", near: suggest(key, [...schema.keys()]) });
+  const gone = (key: string, line: number): Misfit => ({
+    key,
+    line,
+    problem: "is gone",
+    near: suggest(key, [...schema.keys()]),
+  });
   for (const [key, { type, optional, line }] of declared ?? []) {
     const actual = schema.get(lowerCase(key));
     if (actual === undefined) {

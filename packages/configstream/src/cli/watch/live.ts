@@ -4,8 +4,9 @@ import { ConfigStreamError } from "configstream-consumer";
 import { type Io, interrupted, type TerminalStreams } from "../io.js";
 import { maskSetting } from "../settings/mask.js";
 import { formatAge, formatValue, plural } from "../terminal/format.js";
+import type { Key } from "../terminal/keys.js";
 import { printable } from "../terminal/printable.js";
-import { type Key, openScreen, type Screen } from "../terminal/screen.js";
+import { openScreen, type Screen } from "../terminal/screen.js";
 import { type Style, styleFor } from "../terminal/style.js";
 import { listing, type Seen, scroll } from "./listing.js";
 import { filterOf, fits, scopeOf, type WatchOptions } from "./options.js";
@@ -17,16 +18,15 @@ const frameEveryMs = 100;
 /** Listing all keys costs as much as there are, so it is not done for every change. */
 const listEveryMs = 500;
 
-/** False: the screen could not be opened, and nothing was begun. */
 export async function watchLive(
   consumer: Consumer,
   address: string,
   options: WatchOptions,
   io: Io,
   terminal: TerminalStreams,
-): Promise<boolean> {
+): Promise<void> {
   const watch = new LiveWatch(consumer, address, options, styleFor(io.out, io.env));
-  return watch.run(terminal, io.interrupt);
+  await watch.run(terminal, io.interrupt);
 }
 
 class LiveWatch {
@@ -60,13 +60,12 @@ class LiveWatch {
     this.#ui = { ...firstUi, showSecrets: options.showSecrets === true };
   }
 
-  async run(terminal: TerminalStreams, interrupt: AbortSignal): Promise<boolean> {
-    const screen = await openScreen(
+  async run(terminal: TerminalStreams, interrupt: AbortSignal): Promise<void> {
+    const screen = openScreen(
       terminal,
       (key) => this.#onKey(key),
       () => this.#draw(),
     );
-    if (screen === undefined) return false;
     this.#screen = screen;
     const frames = setInterval(() => this.#draw(), frameEveryMs);
     const signal = AbortSignal.any([interrupt, this.#leave.signal]);
@@ -88,7 +87,6 @@ class LiveWatch {
       clearInterval(frames);
       screen.close();
     }
-    return true;
   }
 
   #onChange({ key, oldValue, newValue }: ConfigChange): void {

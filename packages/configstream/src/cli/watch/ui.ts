@@ -1,5 +1,5 @@
 /** What the user of the live view has chosen, and what each key does to it. Pure. */
-import type { Key } from "../terminal/screen.js";
+import type { Key } from "../terminal/keys.js";
 
 export const sortOrders = ["key", "age", "source"] as const;
 export type SortOrder = (typeof sortOrders)[number];
@@ -70,7 +70,6 @@ function type(ui: Ui, { name, isCharacter }: Key): Ui {
     case "CTRL_U":
       return { ...ui, search: "", selected: 0 };
     case "ENTER":
-    case "KP_ENTER":
       return { ...ui, typing: false };
     case "ESCAPE":
       return { ...ui, typing: false, search: "", selected: 0 };
@@ -95,7 +94,6 @@ function command(ui: Ui, name: string): Ui | undefined {
     case "m":
       return { ...ui, showSecrets: !ui.showSecrets };
     case "ENTER":
-    case "KP_ENTER":
     case "d":
       return { ...ui, details: !ui.details };
     case "ESCAPE":
