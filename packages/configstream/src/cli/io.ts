@@ -32,26 +32,29 @@ export interface Io {
 /** Exit codes that shells give to a process which a signal ended. */
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** How long an orderly end may take after a signal. */
+/** How long an orderly end may take once it was asked for. */
 const orderlyEndMs = 8_000;
 
 /** The real process. */
 export function processIo(): Io {
   const controller = new AbortController();
+  const stop = (why: Interrupted): void => {
+    controller.abort(why);
+    // A step that does not heed the request must not hold up the end.
+    setTimeout(() => process.exit(why.exitCode), orderlyEndMs).unref();
+  };
   for (const [signal, exitCode] of Object.entries(signals)) {
     process.on(signal, () => {
       // The second time, whoever asks has lost patience with an orderly end.
       if (controller.signal.aborted) process.exit(exitCode);
-      controller.abort(new Interrupted(exitCode));
-      // A step that does not heed the request must not hold up whoever waits for the end.
-      setTimeout(() => process.exit(exitCode), orderlyEndMs).unref();
+      stop(new Interrupted(exitCode));
     });
   }
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       // `| head` has read enough (EPIPE), or the terminal is gone (EIO): no failure, but nothing is left to do.
       if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
-      controller.abort(new Interrupted(0));
+      stop(new Interrupted(0));
     });
   }
   return {

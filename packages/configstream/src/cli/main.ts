@@ -17,6 +17,8 @@ const held = setInterval(() => {}, 2 ** 30);
 try {
   // Set rather than exit: what is still being written to a pipe must arrive.
   process.exitCode = await runCli(process.argv.slice(2), io);
+  // Who asked to stop does not wait for what a step has still open, such as a connection or a call without an answer.
+  if (io.interrupt.aborted) process.exit();
 } finally {
   clearInterval(held);
 }

@@ -1,5 +1,5 @@
 /** The command line as a whole: which commands there are, and how any of them ends. */
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Help } from "commander";
 import { addAgent } from "./commands/agent.js";
 import { addCompletion } from "./commands/completion.js";
 import { addDemo } from "./commands/demo.js";
@@ -17,6 +17,7 @@ import type { Io } from "./io.js";
 import { packageVersion } from "./package-root.js";
 import { printable, printableLines } from "./terminal/printable.js";
 import { ansiStyle, styleFor } from "./terminal/style.js";
+import { wrap } from "./terminal/text.js";
 
 /** By heading of the list of commands. */
 const groups: readonly (readonly [heading: string, add: readonly ((program: Command, io: Io) => void)[]])[] = [
@@ -86,6 +87,16 @@ export function createProgram(io: Io): Command {
       getErrHasColors: () => styleFor(io.err, io.env) === ansiStyle,
     })
     .configureHelp({
+      // Narrow terminals would cut the words of texts that are not wrapped.
+      minWidthToWrap: 20,
+      formatItem(term, termWidth, description, helper) {
+        const columns = helper.helpWidth ?? 80;
+        if (description === "" || columns - termWidth - 4 >= leastDescription) {
+          return Help.prototype.formatItem.call(helper, term, termWidth, description, helper);
+        }
+        const lines = wrap(description, columns - 6).map((line) => `\n      ${line}`);
+        return `  ${wrap(term, columns - 2).join("\n    ")}${lines.join("")}`;
+      },
       styleTitle: (text) => ansiStyle("bold", text),
       styleCommandText: (text) => ansiStyle("cyan", text),
       styleSubcommandText: (text) => ansiStyle("cyan", text),
@@ -112,6 +123,9 @@ function helpCommand(): Command {
     .description("print the help of a command")
     .helpGroup("Shell:");
 }
+
+/** Where fewer columns are left beside the names of options, their descriptions stand below them. */
+const leastDescription = 30;
 
 /** Longer lines are hard to read. */
 function helpWidth(columns: number): number {

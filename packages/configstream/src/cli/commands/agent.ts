@@ -7,12 +7,13 @@ import { serveParent } from "../agent/control.js";
 import { serveControl } from "../agent/control-server.js";
 import { readDefaultsFile } from "../agent/defaults-file.js";
 import { parseListenAddress } from "../connection/options.js";
+import { wrongUsage } from "../exit.js";
 import { addNotes } from "../help.js";
 import { type Io, interrupted } from "../io.js";
 import { printable } from "../terminal/printable.js";
 
 interface AgentOptions {
-  readonly config: readonly string[];
+  readonly config?: readonly string[];
   readonly dataDir?: string;
   readonly address?: string;
   readonly defaults?: string;
@@ -23,7 +24,10 @@ export function addAgent(program: Command, io: Io): void {
   const command = program
     .command("agent")
     .description("run the small core agent of this package until interrupted")
-    .requiredOption("--config <file...>", "YAML files, watched for edits; later ones win; a missing one is waited for")
+    .option(
+      "--config <file...>",
+      "YAML files (at least one), watched for edits; later ones win; a missing one is waited for",
+    )
     .option(
       "--data-dir <dir>",
       "directory of auth_token and ipc_cert.pem, made when missing (default: a temporary one)",
@@ -51,11 +55,16 @@ export function addAgent(program: Command, io: Io): void {
 }
 
 async function runAgent(options: AgentOptions, io: Io): Promise<void> {
+  const configFiles =
+    options.config ??
+    wrongUsage(
+      '"configstream agent" runs a small core agent that serves the settings of YAML files: name at least one with --config FILE.',
+    );
   const say = (level: string, message: string) =>
     io.err.write(`${new Date().toISOString()} ${level} ${printable(message)}\n`);
   let reportChanges = (): void => {};
   const agent = createCoreAgent({
-    configFiles: options.config,
+    configFiles,
     env: io.env,
     address: options.address ?? addressFrom(io.env),
     ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),

@@ -3,15 +3,16 @@
 import type { Command } from "commander";
 import { Option } from "commander";
 import type { ConfigValue, View } from "configstream-consumer";
-import { lowerCase } from "configstream-consumer/internal";
+import { defaultSourcePriority, didYouMean, lowerCase, suggest } from "configstream-consumer/internal";
 import { withConsumer } from "../connection/connection.js";
 import { addConnectionOptions, type ConnectionOptions } from "../connection/options.js";
+import { wrongUsage } from "../exit.js";
 import { addNotes } from "../help.js";
 import type { Io } from "../io.js";
 import { maskValue } from "../settings/mask.js";
 import { type Leaf, type Tree, toObject, toTree } from "../settings/settings-tree.js";
 import { byPriority } from "../settings/source-order.js";
-import { formatCount, formatValue } from "../terminal/format.js";
+import { formatValue, plural } from "../terminal/format.js";
 import { jsonText, printable } from "../terminal/printable.js";
 import { type Style, styleFor, styleOfSource } from "../terminal/style.js";
 
@@ -54,11 +55,20 @@ export function addDump(program: Command, io: Io): void {
     ],
   );
   addConnectionOptions(command).action(async (options: DumpOptions) => {
+    refuseMisspelt(options.source ?? []);
     await withConsumer(io, options, async (consumer) => {
       const view = consumer.reader().view();
       io.out.write(options.bySource ? printLayers(view, options, io) : printSettings(view, options, io));
     });
   });
+}
+
+/** Core agents may have sources that are not known here, but none that is nearly the name of a known one. */
+function refuseMisspelt(sources: readonly string[]): void {
+  for (const source of sources) {
+    const near = defaultSourcePriority.includes(source) ? [] : suggest(source, defaultSourcePriority);
+    if (near.length > 0) wrongUsage(`There is no source "${source}".${didYouMean(near)}`);
+  }
 }
 
 function printSettings(view: View, options: DumpOptions, io: Io): string {
@@ -125,7 +135,7 @@ function asJson({ sequenceId, origin }: View, content: object): string {
 }
 
 function headLine({ origin, sequenceId }: View, count: number, style: Style): string {
-  return style("dim", `# ${formatCount(count)} settings of ${printable(origin)}, sequence id ${sequenceId}`);
+  return style("dim", `# ${plural(count, "setting")} of ${printable(origin)}, sequence id ${sequenceId}`);
 }
 
 /** With the winning source as a comment. */

@@ -1,5 +1,5 @@
 /** A consumer for the length of one command. */
-import { type Consumer, createConsumer, type ErrorSummary } from "configstream-consumer";
+import { type Consumer, type ConsumerStatus, createConsumer, type ErrorSummary } from "configstream-consumer";
 import { CommandFailure } from "../exit.js";
 import type { Io } from "../io.js";
 import { formatMs } from "../terminal/format.js";
@@ -24,11 +24,18 @@ export async function withConsumer(
 /** Starts a consumer and waits for its first settings. Rejects with one sentence that says what is wrong. */
 export async function startAndWait(consumer: Consumer, timeoutMs: number, signal: AbortSignal): Promise<void> {
   await consumer.start();
+  const refused = new AbortController();
+  const look = setInterval(() => {
+    if (isRefused(consumer.status())) refused.abort();
+  }, lookEveryMs);
   try {
-    await consumer.waitReady({ timeoutMs, signal });
+    await consumer.waitReady({ timeoutMs, signal: AbortSignal.any([signal, refused.signal]) });
   } catch (thrown) {
     if (signal.aborted) throw signal.reason;
     const { lastError, step } = consumer.status();
+    if (refused.signal.aborted && lastError !== undefined) {
+      throw new CommandFailure(reasonOf(lastError), undefined, { cause: thrown });
+    }
     const waited = `waited ${formatMs(timeoutMs)} for the first settings`;
     if (lastError === undefined) {
       throw new CommandFailure(`The core agent did not answer in time (${waited}, step "${step}").`, undefined, {
@@ -36,7 +43,17 @@ export async function startAndWait(consumer: Consumer, timeoutMs: number, signal
       });
     }
     throw new CommandFailure(`${reasonOf(lastError)} (It ${waited}.)`, undefined, { cause: thrown });
+  } finally {
+    clearInterval(look);
   }
+}
+
+/** How often is looked whether waiting makes sense, in ms. */
+const lookEveryMs = 50;
+
+/** The token is not the core agent's: that does not change while a person waits. A refused session does. */
+function isRefused({ step, lastError }: ConsumerStatus): boolean {
+  return step === "registration" && lastError?.code === "unauthenticated";
 }
 
 /** A failure as the commands tell it: they do not wait for the credential files, so that the wait says nothing. */

@@ -1,6 +1,6 @@
 /** The live view as lines of text. Pure: a model in, lines out. */
 import type { ConsumerStatus } from "configstream-consumer";
-import { formatCount, formatElapsed, formatMillions, formatMs } from "../terminal/format.js";
+import { formatElapsed, formatMillions, formatMs, plural } from "../terminal/format.js";
 import { Frame } from "../terminal/frame.js";
 import { printable } from "../terminal/printable.js";
 import { type Style, styleOfSource } from "../terminal/style.js";
@@ -85,7 +85,7 @@ function statusText(model: ViewModel, inner: number, style: Style): string {
   }
   const { state, keys, sequenceId, lastError } = status;
   const dot = state === "live" ? style("green", "● live") : style("yellow", `● ${state}`);
-  const facts = `   ${formatCount(keys)} settings   sequence id ${sequenceId ?? 0}`;
+  const facts = `   ${plural(keys, "setting")}   sequence id ${sequenceId ?? 0}`;
   const ready = `   ready after ${formatMs(readyMs)}`;
   const left = inner - state.length - 2;
   const trouble = state === "live" || lastError === undefined ? "" : `   ${printable(lastError.message)}`;

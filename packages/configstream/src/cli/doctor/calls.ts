@@ -9,7 +9,7 @@ import {
   quietGrpcLog,
   type TransportError,
 } from "configstream-consumer/internal/link";
-import { formatCount, formatMs } from "../terminal/format.js";
+import { formatMs, plural } from "../terminal/format.js";
 import { type DoctorContext, need, type OpenStream } from "./context.js";
 import { type Check, type Finding, failed, failedBy, ok, warn } from "./run.js";
 
@@ -124,7 +124,7 @@ export const snapshotCheck: Check<DoctorContext> = {
     try {
       const snapshot = await Promise.race([firstSnapshot, late]);
       if (snapshot !== undefined) {
-        return ok(`${formatCount(snapshot.settings)} settings, sequence id ${snapshot.sequenceId}`);
+        return ok(`${plural(snapshot.settings, "setting")}, sequence id ${snapshot.sequenceId}`);
       }
     } catch (thrown) {
       return failedBy(thrown);

@@ -4,7 +4,7 @@ import { didYouMean, suggest } from "configstream-consumer/internal";
 import { OutageWatch } from "../connection/outage-watch.js";
 import { type Io, interrupted } from "../io.js";
 import { maskSetting } from "../settings/mask.js";
-import { formatCount, formatMs, formatValue } from "../terminal/format.js";
+import { formatMs, formatValue, plural } from "../terminal/format.js";
 import { jsonText, printable } from "../terminal/printable.js";
 import { type Style, styleFor, styleOfSource } from "../terminal/style.js";
 import { filterOf, type WatchOptions } from "./options.js";
@@ -40,7 +40,7 @@ export async function watchLines(consumer: Consumer, options: WatchOptions, io: 
 }
 
 function connectedTo({ keys, sequenceId, origin }: ConsumerStatus): string {
-  return `Watching ${formatCount(keys)} settings of ${origin ?? ""}, sequence id ${sequenceId}.`;
+  return `Watching ${plural(keys, "setting")} of ${origin ?? ""}, sequence id ${sequenceId}.`;
 }
 
 function unknownKeys(reader: Reader, wanted: readonly string[]): readonly string[] {

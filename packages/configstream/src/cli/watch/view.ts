@@ -1,7 +1,7 @@
 /** The live view of `configstream watch` as lines of text. Pure: a model in, lines out. */
 import type { ConsumerStatus } from "configstream-consumer";
 import { reasonOf } from "../connection/connection.js";
-import { formatAge, formatBytes, formatCount, formatElapsed } from "../terminal/format.js";
+import { formatAge, formatBytes, formatCount, formatElapsed, plural } from "../terminal/format.js";
 import { Frame } from "../terminal/frame.js";
 import { printable } from "../terminal/printable.js";
 import { type Style, styleOfSource } from "../terminal/style.js";
@@ -94,7 +94,7 @@ function statusLine({ status, downForMs }: WatchModel, inner: number, style: Sty
   const { state, keys, sequenceId, sessionAgeMs, attempt, nextAttemptInMs, step, ready } = status;
   if (state === "live") {
     const session = sessionAgeMs === undefined ? "" : `   session ${formatAge(sessionAgeMs)}`;
-    const facts = `   ${formatCount(keys)} settings   sequence id ${sequenceId ?? 0}${session}`;
+    const facts = `   ${plural(keys, "setting")}   sequence id ${sequenceId ?? 0}${session}`;
     return style("green", "● live") + truncate(facts, inner - 6);
   }
   const color = state === "failed" ? "red" : "yellow";
