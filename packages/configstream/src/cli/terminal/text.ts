@@ -10,11 +10,28 @@ const plainAscii = /^[\x20-\x7e]*$/;
 export function displayWidth(text: string, most = Number.POSITIVE_INFINITY): number {
   if (plainAscii.test(text)) return Math.min(text.length, most);
   let columns = 0;
-  for (const { segment } of segmenter.segment(text)) {
-    columns += graphemeWidth(segment);
+  for (const grapheme of graphemes(text)) {
+    columns += graphemeWidth(grapheme);
     if (columns >= most) return most;
   }
   return columns;
+}
+
+/** Longest part that is given to the segmenter, in UTF-16 units: it takes longer for each sign of a longer text. */
+const longestPart = 256;
+
+function* graphemes(text: string): Generator<string> {
+  let at = 0;
+  while (at < text.length) {
+    const part = text.slice(at, at + longestPart);
+    const found = Array.from(segmenter.segment(part), ({ segment }) => segment);
+    // What stands at the end of a part may go on in the next one.
+    if (found.length > 1 && at + longestPart < text.length) found.pop();
+    for (const grapheme of found) {
+      at += grapheme.length;
+      yield grapheme;
+    }
+  }
 }
 
 function graphemeWidth(grapheme: string): number {
@@ -28,10 +45,10 @@ export function truncate(text: string, columns: number): string {
   if (displayWidth(text, columns + 1) <= columns) return text;
   let kept = "";
   let used = 1;
-  for (const { segment } of segmenter.segment(text)) {
-    used += graphemeWidth(segment);
+  for (const grapheme of graphemes(text)) {
+    used += graphemeWidth(grapheme);
     if (used > columns) break;
-    kept += segment;
+    kept += grapheme;
   }
   return `${kept}…`;
 }
