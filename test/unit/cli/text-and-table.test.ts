@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { jsonText, printable } from "../../../packages/configstream/src/cli/terminal/printable.js";
+import { printable } from "../../../packages/configstream/src/cli/terminal/printable.js";
 import { layOut, tableLine, tableWidth } from "../../../packages/configstream/src/cli/terminal/table.js";
 import { displayWidth, fitTo, truncate } from "../../../packages/configstream/src/cli/terminal/text.js";
 

@@ -21,11 +21,10 @@ export function changedRows(before: readonly string[] | undefined, lines: readon
 
 /** Of all control sequences only styles are let through: a line must not be able to move the cursor. */
 function harmless(line: string): string {
-  const parts = line.split("\u001b");
-  return parts
-    .map((part, index) => {
-      const style = index === 0 ? undefined : /^\[[\d;]*m/.exec(part)?.[0];
-      return style === undefined ? printable(part) : `\u001b${style}${printable(part.slice(style.length))}`;
-    })
-    .join("");
+  const [first = "", ...rest] = line.split("\u001b");
+  const parts = rest.map((part) => {
+    const style = /^\[[\d;]*m/.exec(part)?.[0];
+    return style === undefined ? `\\u001b${printable(part)}` : `\u001b${style}${printable(part.slice(style.length))}`;
+  });
+  return printable(first) + parts.join("");
 }

@@ -57,12 +57,17 @@ export function truncate(text: string, columns: number): string {
 export function wrap(text: string, columns: number): readonly string[] {
   const lines: string[] = [];
   let line = "";
+  let used = 0;
   for (const word of text.split(" ")) {
-    const longer = line === "" ? word : `${line} ${word}`;
-    if (line !== "" && displayWidth(longer) > columns) {
+    const width = displayWidth(word, columns + 1);
+    if (line !== "" && used + 1 + width > columns) {
       lines.push(line);
       line = word;
-    } else line = longer;
+      used = width;
+    } else {
+      used = line === "" ? width : used + 1 + width;
+      line = line === "" ? word : `${line} ${word}`;
+    }
   }
   return [...lines, line];
 }
