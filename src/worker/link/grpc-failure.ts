@@ -263,7 +263,7 @@ function quoted(details: string, context: FailureContext): string {
 
 const longestQuote = 200;
 /** Each character can be read in one way only: the text is the core agent's, and must not be able to hold up this thread. */
-const quoted = /(?<!\w)(?:"(?:[^"\\]|\\.)*(?:"|\\?$)|'(?:[^'\\]|\\.)*(?:'|\\?$)|`(?:[^`\\]|\\.)*(?:`|\\?$))/gs;
+const quotation = /(?<!\w)(?:"(?:[^"\\]|\\.)*(?:"|\\?$)|'(?:[^'\\]|\\.)*(?:'|\\?$)|`(?:[^`\\]|\\.)*(?:`|\\?$))/gs;
 
 /** Takes out what may be a secret or a setting's value that only the core agent knows of. */
 function withoutSuspicious(text: string): string {
@@ -271,7 +271,7 @@ function withoutSuspicious(text: string): string {
     text
       .replace(/\bbearer\s+\S+/gi, "bearer [secret]")
       // What stands in quotes is a value more often than not; without an end it goes on to the end of the text.
-      .replace(quoted, ([quote = ""]) => `${quote}…${quote}`)
+      .replace(quotation, ([quote = ""]) => `${quote}…${quote}`)
       // Ids and keys: long words with a digit.
       .replace(/[A-Za-z0-9+/_=-]{16,}/g, (word) => (/\d/.test(word) ? "…" : word))
   );
