@@ -6,7 +6,9 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { checkAgent } from "../test/interop/agent.mjs";
 import { checkAgentSettings } from "./derive-agent-settings.mjs";
+import { checkDeclaredVectors } from "./derive-declared-vectors.mjs";
 import { checkVectors } from "./derive-vectors.mjs";
+import { checkYamlVectors } from "./derive-yaml-vectors.mjs";
 import { differenceFrom, runGo } from "./derived-fixture.mjs";
 import { checkNewest } from "./newer-contract.mjs";
 
@@ -27,6 +29,8 @@ const checks = [
     skip: process.platform === "linux" ? undefined : "the defaults are those of linux",
   },
   { name: "the conversions are those of the published reader", run: checkVectors },
+  { name: "declared types convert as in the published reader", run: checkDeclaredVectors },
+  { name: "YAML reads as in the published YAML reader", run: checkYamlVectors },
 ];
 
 async function runChecks() {

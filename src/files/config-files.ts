@@ -1,18 +1,25 @@
-/** Reads YAML files, watches them, and tells what they set. */
-import { readFile } from "node:fs/promises";
+/** Reads YAML files, watches them, and reports what they set. */
 import { basename, dirname, resolve } from "node:path";
 import { type FSWatcher, watch } from "chokidar";
 import type { Clock, Timer } from "../shared/clock.js";
-import { ConfigStreamError } from "../shared/errors.js";
-import type { ConfigValue } from "../shared/types.js";
-import { type KeyShapes, mergeLeaves, parseYaml } from "./yaml.js";
+import type { ConfigStreamError } from "../shared/errors.js";
+import { type KeyShapes, mergeLeaves } from "./leaves.js";
+import { fileSignature, readRegularFile } from "./regular-file.js";
+import { type FileStatus, type Leaves, WatchedFile } from "./watched-file.js";
+import { parseYaml } from "./yaml.js";
+
+export type { FileStatus } from "./watched-file.js";
 
 /** Events of one save arrive within a few milliseconds of each other. */
 const settleMs = 25;
-/** How often a missing file is looked for, in ms: its directory may be missing too, and then nothing tells of it. */
-const missingPollMs = 1_000;
-
-type Leaves = ReadonlyMap<string, ConfigValue>;
+/** Between two looks that must agree, in ms. */
+const agreeMs = 40;
+/** How often every file is looked at whatever the system reports, in ms: it reports nothing of links on the way to a file. */
+const pollMs = 1_000;
+/** How long `close` waits for a look that is under way, in ms: a file system may never answer. */
+const closeGraceMs = 1_000;
+/** Sentences about the contents of files that are remembered as said. */
+const mostSaid = 1_000;
 
 /** Takes log lines. Names of files and settings may appear, values never. */
 export type FileLog = (level: "debug" | "info" | "warn" | "error", message: string) => void;
@@ -20,7 +27,7 @@ export type FileLog = (level: "debug" | "info" | "warn" | "error", message: stri
 export interface ConfigFilesParams {
   readonly paths: readonly string[];
   readonly known: KeyShapes;
-  readonly clock: Pick<Clock, "setTimer">;
+  readonly clock: Pick<Clock, "setTimer" | "monotonic">;
   readonly log: FileLog;
   /** The leaves of all files together changed, or may have. */
   readonly onChange: (leaves: Leaves) => void;
@@ -29,127 +36,109 @@ export interface ConfigFilesParams {
 }
 
 export interface ConfigFiles {
-  /** Reads all files, once, and tells what they set. Rejects with code `invalid_config_file` when one is malformed. */
+  /** Reads all files, once, and reports what they set. Rejects with code `invalid_config_file` when one is malformed. */
   read(): Promise<void>;
-  /** From now on tells of every edit, also of those since `read`. Does not keep the process alive once it is up. */
+  /** From now on reports every edit, also those since `read`. Does not keep the process alive once it is up. */
   watch(): Promise<void>;
-  /** Paths of the files that exist, as far as is known. */
-  found(): readonly string[];
+  /** Where each file stands. */
+  status(): readonly FileStatus[];
   close(): Promise<void>;
-}
-
-interface FileState {
-  /** `undefined`: the file does not exist. */
-  text: string | undefined;
-  leaves: Leaves;
 }
 
 export function createConfigFiles(params: ConfigFilesParams): ConfigFiles {
   const { known, clock, log, onChange, onRefused } = params;
-  const files = new Map<string, FileState>();
-  for (const path of params.paths) files.set(resolve(path), { text: undefined, leaves: new Map() });
+  const said = new Set<string>();
+  const files = new Map<string, WatchedFile>();
+  const signatures = new Map<string, string>();
   let watcher: FSWatcher | undefined;
   let timer: Timer | undefined;
-  let missingTimer: Timer | undefined;
+  let pollTimer: Timer | undefined;
   let closed = false;
   let running: Promise<void> | undefined;
   let runAgain = false;
-  /** Files that were seen empty once. */
-  const emptied = new Set<string>();
 
-  const refuse = (what: string, error: unknown): false => {
-    log("warn", what);
-    onRefused?.(ConfigStreamError.from(error));
-    return false;
+  const note = (sentence: string): void => {
+    if (said.has(sentence)) return;
+    if (said.size >= mostSaid) said.clear();
+    said.add(sentence);
+    log("warn", sentence);
   };
+  for (const given of params.paths) {
+    const path = resolve(given);
+    const parse = (bytes: Buffer): Leaves => parseYaml(path, bytes, known, note);
+    files.set(path, new WatchedFile({ path, read: readRegularFile, parse, monotonic: () => clock.monotonic() }));
+  }
 
   const emit = (): void => onChange(mergeLeaves([...files.values()].map((file) => file.leaves)));
 
-  const schedule = (): void => {
+  const schedule = (delayMs = settleMs): void => {
     if (closed) return;
-    timer ??= clock.setTimer(settleMs, () => {
+    timer ??= clock.setTimer(delayMs, () => {
       timer = undefined;
-      reload();
+      look();
     });
   };
 
-  /** One reload at a time; what happens meanwhile leads to one more. */
-  const reload = (): void => {
+  /** One look at a time; what happens meanwhile leads to one more. */
+  const look = (): void => {
     if (running !== undefined) {
       runAgain = true;
       return;
     }
-    running = readAll()
+    running = lookAtAll()
       .catch((error: unknown) => log("error", `The configuration files could not be applied. ${reasonOf(error)}`))
       .finally(() => {
         running = undefined;
-        if (runAgain) {
-          runAgain = false;
-          schedule();
-        }
+        if (runAgain) schedule(agreeMs);
+        runAgain = false;
       });
   };
 
-  const readAll = async (): Promise<void> => {
+  const lookAtAll = async (): Promise<void> => {
     let changed = false;
-    for (const [path, file] of files) changed = (await readOne(path, file)) || changed;
-    if (changed && !closed) emit();
-    pollWhileMissing();
+    for (const [path, file] of files) {
+      const existed = file.exists;
+      const found = await file.look();
+      if (closed) return;
+      if (found === "again") runAgain = true;
+      if (found === "refused" && file.error !== undefined) {
+        log("warn", `${file.error.message} The last good settings of the file stay in force.`);
+        onRefused?.(file.error);
+      }
+      if (found !== "changed") continue;
+      changed = true;
+      if (!file.exists) log("warn", `The configuration file ${path} is gone; its settings are withdrawn.`);
+      // Its directory may be a new one.
+      else if (!existed) watcher?.add(dirname(path));
+    }
+    if (changed) emit();
   };
 
-  const pollWhileMissing = (): void => {
-    const isMissing = [...files.values()].some((file) => file.text === undefined);
-    if (isMissing && !closed) {
-      missingTimer ??= clock.setTimer(missingPollMs, () => {
-        missingTimer = undefined;
-        reload();
+  const poll = (): void => {
+    pollTimer = clock.setTimer(pollMs, () => {
+      void comparedSignatures().then((changed) => {
+        if (closed) return;
+        if (changed) schedule();
+        poll();
       });
-    } else {
-      missingTimer?.cancel();
-      missingTimer = undefined;
-    }
+    });
   };
 
-  /** The directory of a file that appears may be a new one. One more read catches what happens before the watch is up. */
-  const watchAgain = (path: string): void => {
-    watcher?.add(dirname(path));
-    schedule();
-  };
-
-  /** True when the file's leaves were replaced. */
-  const readOne = async (path: string, file: FileState): Promise<boolean> => {
-    let text: string | undefined;
-    try {
-      text = await readText(path);
-    } catch (error) {
-      return refuse(`${reasonOf(error)} Its last good settings stay in force.`, error);
+  const comparedSignatures = async (): Promise<boolean> => {
+    let changed = false;
+    for (const path of files.keys()) {
+      const signature = await fileSignature(path);
+      changed = signatures.get(path) !== signature || changed;
+      signatures.set(path, signature);
     }
-    if (text === file.text) return false;
-    // A save that truncates first and writes then must not look like the removal of every setting.
-    if (text === "" && file.text !== undefined && !emptied.has(path)) {
-      emptied.add(path);
-      schedule();
-      return false;
-    }
-    emptied.delete(path);
-    if (file.text === undefined) watchAgain(path);
-    file.text = text;
-    try {
-      file.leaves = text === undefined ? new Map() : parseYaml(path, text, known);
-    } catch (error) {
-      return refuse(`${reasonOf(error)} The last good settings of the file stay in force.`, error);
-    }
-    if (text === undefined) log("warn", `The configuration file ${path} is gone; its settings are withdrawn.`);
-    return true;
+    return changed;
   };
 
   return {
     async read() {
       for (const [path, file] of files) {
-        file.text = await readText(path);
-        if (file.text === undefined)
-          log("warn", `The configuration file ${path} does not exist yet; it is waited for.`);
-        else file.leaves = parseYaml(path, file.text, known);
+        await file.start();
+        if (!file.exists) log("warn", `The configuration file ${path} does not exist yet; it is waited for.`);
       }
       emit();
     },
@@ -160,16 +149,25 @@ export function createConfigFiles(params: ConfigFilesParams): ConfigFiles {
       });
       await new Promise<void>((done) => watcher?.once("ready", done));
       // Catches an edit between the first read and the start of the watch.
-      reload();
+      look();
       await running;
+      poll();
     },
-    found: () => [...files].filter(([, { text }]) => text !== undefined).map(([path]) => path),
+    status: () => [...files.values()].map((file) => file.status),
     async close() {
       closed = true;
       timer?.cancel();
-      missingTimer?.cancel();
+      pollTimer?.cancel();
       await watcher?.close();
-      await running;
+      if (running === undefined) return;
+      let grace: Timer | undefined;
+      await Promise.race([
+        running,
+        new Promise<void>((done) => {
+          grace = clock.setTimer(closeGraceMs, done);
+        }),
+      ]);
+      grace?.cancel();
     },
   };
 }
@@ -188,22 +186,10 @@ function watchFiles(paths: readonly string[], onEvent: () => void, onError: (err
     ignored: (path) => !directories.has(path) && !names.has(basename(path)),
   });
   // Every event of the system: the refined ones are throttled, and may skip the last of several quick edits.
-  watcher.on("raw", onEvent);
-  watcher.on("all", onEvent);
+  watcher.on("raw", () => onEvent());
+  watcher.on("all", () => onEvent());
   watcher.on("error", onError);
   return watcher;
-}
-
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw new ConfigStreamError("invalid_config_file", `The configuration file ${path} cannot be read (${code}).`, {
-      cause: error,
-    });
-  }
 }
 
 function reasonOf(error: unknown): string {

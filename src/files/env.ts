@@ -1,6 +1,8 @@
-/** From `DD_*` environment variables to the layer `environment-variable`. Pure. */
+/** From `DD_*` environment variables to the layer `environment-variable`, read as a real core agent reads them. Pure. */
 import type { ConfigValue } from "../shared/types.js";
-import type { KeyType, KnownKeys } from "./known-keys.js";
+import { convertToType } from "./convert.js";
+import type { KeyType } from "./key-types.js";
+import type { EnvRule, KnownKeys } from "./known-keys.js";
 import { copyValue } from "./values.js";
 
 /** Environment variables by name. */
@@ -18,53 +20,45 @@ export function variableOf(key: string): string {
   return `DD_${key.toUpperCase().replaceAll(".", "_")}`;
 }
 
-/** A copy of the `DD_*` variables. Reading `process.env` itself costs a call into the system per name. */
+/** A copy of the variables that may set a key. Reading `process.env` itself costs a call into the system per name. */
 export function pickVariables(env: Environment): Environment {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith("DD_")));
+  return Object.fromEntries(Object.entries(env).filter(([, text]) => text !== undefined && text !== ""));
 }
 
 /** Looks up every known key. An empty variable counts as not set. */
-export function mapEnvironment(env: Environment, known: KnownKeys): MappedEnvironment {
+export function mapEnvironment(env: Environment, known: Pick<KnownKeys, "entries">): MappedEnvironment {
   const values = new Map<string, ConfigValue>();
   const misfits: { variable: string; type: KeyType }[] = [];
   if (Object.keys(env).length === 0) return { values, misfits };
-  for (const [key, type] of known.entries()) {
-    const variable = variableOf(key);
-    const text = env[variable];
-    if (text === undefined || text === "") continue;
-    const value = parseText(text, type);
-    if (value === undefined) misfits.push({ variable, type });
-    values.set(key, value ?? text);
+  for (const [key, rule] of known.entries()) {
+    const variable = (rule.variables ?? [variableOf(key)]).find((name) => env[name]);
+    const text = variable === undefined ? undefined : env[variable];
+    if (variable === undefined || text === undefined) continue;
+    const value = parseText(text, rule);
+    if (value === undefined) misfits.push({ variable, type: rule.type });
+    values.set(key, value === undefined ? text : value);
   }
   return { values, misfits };
 }
 
-const trueTexts = new Set(["1", "t", "T", "TRUE", "true", "True"]);
-const falseTexts = new Set(["0", "f", "F", "FALSE", "false", "False"]);
-
-function parseText(text: string, type: KeyType): ConfigValue | undefined {
-  const trimmed = text.trim();
+function parseText(text: string, { type, separator }: EnvRule): ConfigValue | undefined {
   switch (type) {
-    case "bool":
-      return trueTexts.has(trimmed) ? true : falseTexts.has(trimmed) ? false : undefined;
-    case "int":
-      return /^[+-]?\d+$/.test(trimmed) ? Number(trimmed) : undefined;
-    case "number":
-      return trimmed !== "" && Number.isFinite(Number(trimmed)) ? Number(trimmed) : undefined;
-    case "array":
-      if (trimmed.startsWith("[")) return parseJson(trimmed, Array.isArray);
-      return trimmed.split(/[\s,]+/).filter((item) => item !== "");
+    case "string list":
+      return separator === undefined ? convertToType(text, type) : Object.freeze(text.split(separator));
+    case "list":
+      return parseJson(text, Array.isArray);
     case "object":
-      return parseJson(trimmed, (value) => typeof value === "object" && value !== null && !Array.isArray(value));
-    case "text":
-      return text;
+      return parseJson(text, (value) => typeof value === "object" && value !== null && !Array.isArray(value));
+    default:
+      return convertToType(text, type);
   }
 }
 
 function parseJson(text: string, fits: (value: unknown) => boolean): ConfigValue | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return fits(value) ? copyValue("", value) : undefined;
+    // JSON's null is a list or map of nothing, as in Go.
+    return value === null || fits(value) ? copyValue("", value) : undefined;
   } catch {
     return undefined;
   }

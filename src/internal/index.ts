@@ -4,7 +4,8 @@
  *
  * @module configstream-consumer/internal
  */
-export { createConfigFiles } from "../files/config-files.js";
+export { createConfigFiles, type FileStatus } from "../files/config-files.js";
+export { convertToType } from "../files/convert.js";
 export { type Environment, mapEnvironment, pickVariables } from "../files/env.js";
 export { type DefaultSetting, type Defaults, type KnownKeys, readDefaults } from "../files/known-keys.js";
 export { copyValue, defineEntry } from "../files/values.js";
@@ -35,5 +36,6 @@ export { type Found, locate, type Place, systemConfigFile } from "../shared/plac
 export { didYouMean, suggest } from "../shared/suggest.js";
 export type { ConfigValue, SourceValue, WireSetting } from "../shared/types.js";
 export { createEntryEncoder, encodeSnapshot, encodeUpdate, type Frame } from "../wire/event-encoder.js";
+export { valueSize } from "../wire/proto-value.js";
 export { agentSecureService, remoteAgentService } from "../wire/service-names.js";
 export { fieldSize, WireWriter } from "../wire/wire-writer.js";

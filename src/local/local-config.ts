@@ -71,6 +71,9 @@ export async function openLocalConfig(params: LocalConfigParams): Promise<LocalC
       });
       try {
         consumer.applySnapshot(settings.all());
+        for (const { state, reason = "" } of files.status()) {
+          if (state === "missing") consumer.refused(new ConfigStreamError("invalid_config_file", reason));
+        }
         if (watch) await files.watch();
         return consumerFace<Consumer>(consumer);
       } catch (error) {

@@ -2,6 +2,7 @@
  * A consumer for tests: no worker, no network, no file. It reads through the same shared memory, layers, subscriptions and
  * metrics as the real one; only the stream is replaced by the calls of the test.
  */
+import { nestedLeaves } from "../files/known-keys.js";
 import { InProcessConsumer } from "../local/in-process-consumer.js";
 import type { Consumer } from "../main/consumer/consumer.js";
 import { consumerFace } from "../main/consumer/face.js";
@@ -32,7 +33,10 @@ export interface MockControls<S extends object> {
    * set the key, otherwise the source whose value wins now, so that initial settings can be withdrawn as well.
    */
   unset(key: KeyOf<S>, source?: string): void;
-  /** Replaces all settings, as a snapshot of the core agent does. Default source: `file`. */
+  /**
+   * Replaces all settings, as a snapshot of the core agent does. Default source: `file`. A plain object that is not empty is a section,
+   * unless a name in it holds a dot: `{ my_agent: { port: 1 } }` is `{ "my_agent.port": 1 }`.
+   */
   snapshot(settings: Settings<S>, source?: string): void;
   /**
    * Puts the consumer in a state, as an outage does; `status()`, waits, health and metrics follow. `error` is what failed
@@ -121,6 +125,6 @@ class ToldConsumer extends InProcessConsumer implements MockConsumer {
   }
 
   snapshot(settings: { readonly [key: string]: ConfigValue }, source = "file"): void {
-    this.applySnapshot(Object.entries(settings).map(([key, value]) => ({ key, value, source, unsetSource: "" })));
+    this.applySnapshot([...nestedLeaves(settings)].map(([key, value]) => ({ key, value, source, unsetSource: "" })));
   }
 }

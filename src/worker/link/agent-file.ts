@@ -65,5 +65,5 @@ function read({ configFile, isGiven }: DiscoveryParams, known: FileVersion | und
 async function parse(path: string, bytes: Buffer): Promise<Settings> {
   // Only here, since most consumers are told where the core agent is.
   const { parseYaml } = await import("../../files/yaml.js");
-  return parseYaml(path, bytes.toString("utf8"), { typeOf: () => undefined, isSection: () => false });
+  return parseYaml(path, bytes.toString("utf8"), { declaredType: () => undefined, isSection: () => false });
 }

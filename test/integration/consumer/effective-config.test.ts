@@ -170,13 +170,13 @@ describe("with the flag off", () => {
     expect([cfg.getString("log_level"), cfg.getSource("log_level")]).toEqual(["debug", "agent-runtime"]);
   });
 
-  test("maps that are values come back as they were written, also without any dotted key beside them", async () => {
+  test("maps of keys that are declared as objects come back as they were written, and other maps are sections", async () => {
     const yaml = "labels:\n  app.kubernetes.io/name: app\nlimits:\n  cpu: two\n";
     const configFiles = [await workshop.file("agent.yaml", yaml)];
     const cfg = (await effective({ configFiles, defaults: [{ key: "limits", type: "object" }] })).reader();
-    expect(cfg.getStringMapString("labels")).toEqual({ "app.kubernetes.io/name": "app" });
+    expect(cfg.getString("labels.app.kubernetes.io/name")).toBe("app");
     expect(cfg.getStringMapString("limits")).toEqual({ cpu: "two" });
-    expect(cfg.allKeysLowercased()).toEqual(["labels", "limits", "use_rar_config_stream"]);
+    expect(cfg.allKeysLowercased()).toEqual(["labels.app.kubernetes.io/name", "limits", "use_rar_config_stream"]);
   });
 
   test("an edit of the file reaches readers, handles, views and subscribers, and only what changed is told", async () => {

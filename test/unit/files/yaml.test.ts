@@ -1,6 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { type Defaults, readDefaults } from "../../../src/files/known-keys.js";
-import { mergeLeaves, parseYaml } from "../../../src/files/yaml.js";
+import { mergeLeaves } from "../../../src/files/leaves.js";
+import { parseYaml } from "../../../src/files/yaml.js";
 import type { ConfigStreamError } from "../../../src/shared/errors.js";
 
 const leavesOf = (text: string, defaults: Defaults = {}) =>
@@ -16,9 +17,10 @@ describe("a YAML file", () => {
     });
   });
 
-  test("keeps a map whose names contain dots as one value", () => {
+  test("reads a map of an unknown key as a section, and names with dots as paths", () => {
     expect(leavesOf("a:\n  labels:\n    app.kubernetes.io/name: app\n    Tier: {x: 1}\n  b: 1\n")).toEqual({
-      "a.labels": { "app.kubernetes.io/name": "app", Tier: { x: 1 } },
+      "a.labels.app.kubernetes.io/name": "app",
+      "a.labels.tier.x": 1,
       "a.b": 1,
     });
   });
@@ -35,11 +37,8 @@ describe("a YAML file", () => {
     });
   });
 
-  test("sets nothing for a key without a value, and keeps an empty map only where no section is known", () => {
-    expect(leavesOf("logs_config:\n# enabled: true\na: {}\nb: {}\nc: [null]\n", { "b.x": 1 })).toEqual({
-      a: {},
-      c: [null],
-    });
+  test("sets nothing for a key without a value and for a section without settings", () => {
+    expect(leavesOf("logs_config:\n# enabled: true\na: {}\nb: {}\nc: [null]\n", { "b.x": 1 })).toEqual({ c: [null] });
   });
 
   test.each(["", "# only a comment\n", "---\n", "null\n"])("with no content (%j) sets nothing", (text) => {
@@ -47,16 +46,21 @@ describe("a YAML file", () => {
   });
 
   test("resolves anchors and merge keys", () => {
-    expect(leavesOf("base: &b {x: 1, y: 2}\nuse:\n  <<: *b\n  y: 3\n")).toEqual({
+    expect(leavesOf("base: &b {x: 1, z: 2}\nuse:\n  <<: *b\n  z: 3\n")).toEqual({
       "base.x": 1,
-      "base.y": 2,
+      "base.z": 2,
       "use.x": 1,
-      "use.y": 3,
+      "use.z": 3,
     });
   });
 
+  it("is read in time that grows with its size: 100,000 keys of one map are nothing unusual", () => {
+    const text = Array.from({ length: 100_000 }, (_, index) => `key_${index}: ${index}\n`).join("");
+    expect(parseYaml("conf.yaml", text, readDefaults({}).known).size).toBe(100_000);
+  });
+
   test("keeps a name like __proto__ and pollutes nothing", () => {
-    expect(leavesOf("m: {__proto__: {polluted: 1}, a.b: 1}\n").m).toEqual(
+    expect(leavesOf("m: {__proto__: {polluted: 1}, a.b: 1}\n", [{ key: "m", type: "object" }]).m).toEqual(
       JSON.parse('{"__proto__": {"polluted": 1}, "a.b": 1}'),
     );
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
@@ -65,13 +69,16 @@ describe("a YAML file", () => {
   test.each([
     ["an open bracket", "a: 1\nb: [secret,\n", /conf\.yaml is not valid at line \d+, column \d+/],
     ["bad indentation", "a:\n  b: 1\n secret: 2\n", /line 3, column \d+/],
-    ["a duplicate key", "secret: 1\nb: 2\nsecret: 3\n", /line 3, column 1: duplicate key/],
     ["a list at the top", "- secret\n", /line 1, column 1: its top level must be a map/],
     ["text at the top", "secret\n", /must be a map/],
-    ["two documents", "a: 1\n---\nsecret: 2\n", /line \d+, column \d+/],
     ["an alias without anchor", "a: *secret\n", /line 1/],
     ["an alias of its own parent", "a: &x [*x]\n", /line 1/],
-    ["nesting without end", `a: ${"[".repeat(100)}${"]".repeat(100)}\n`, /nested too deeply/],
+    ["nesting without end", `a: ${"[".repeat(200)}${"]".repeat(200)}\n`, /nesting exceeded/],
+    [
+      "a value that nothing could take",
+      `a: ${"[".repeat(60)}${"]".repeat(60)}\n`,
+      /setting "a" is nested deeper than 48/,
+    ],
   ])("with %s is refused with its place and without its content", (_name, text, message) => {
     try {
       leavesOf(text);
@@ -82,6 +89,90 @@ describe("a YAML file", () => {
       return;
     }
     expect.unreachable();
+  });
+});
+
+describe("a declared key in a file", () => {
+  const declared: Defaults = [
+    { key: "wait", type: "duration" },
+    { key: "size", type: "int" },
+    { key: "env", type: "string" },
+    { key: "hosts", type: "array" },
+    { key: "a.b", type: "int" },
+  ];
+
+  it.each([
+    ['wait: "61s"', { wait: 61e9 }],
+    ["wait: 30", { wait: 30 }],
+    ['size: "134217729"', { size: 134217729 }],
+    ["size: 1.342177295e+08", { size: 134217729 }],
+    ['size: "010"', { size: 8 }],
+    ["env: yes", { env: "true" }],
+    ["env: 0755", { env: "493" }],
+    ["hosts: []", { hosts: null }],
+    ["hosts: a b,c", { hosts: ["a", "b,c"] }],
+    ["hosts: [1, yes]", { hosts: ["1", "true"] }],
+    ["hosts: ~", {}],
+    ["size: 9007199254740993", { size: 9007199254740992 }],
+  ])("has its type: %s", (text, leaves) => {
+    expect(leavesOf(`${text}\n`, declared)).toEqual(leaves);
+  });
+});
+
+describe("what a file says and the reader only tolerates", () => {
+  const notesOf = (text: string | Uint8Array, defaults: Defaults = {}) => {
+    const notes: string[] = [];
+    parseYaml("conf.yaml", text, readDefaults(defaults).known, (sentence) => notes.push(sentence));
+    return notes.map((note) => note.replace("In the configuration file conf.yaml, ", ""));
+  };
+
+  it.each<[string, string, Defaults, string]>([
+    ["a key that is there twice", "a: 1\nb: 2\na: 3\n", {}, 'line 3: the key "a" is there twice; the last one counts.'],
+    [
+      "a spelling",
+      "log:\n  Level: 1\n  level: 2\n",
+      {},
+      'line 3: the key "log.level" is there in two spellings; the last one counts.',
+    ],
+    [
+      "a name that is a word",
+      "a: {y: 1}\n",
+      {},
+      'line 1: the key "y" reads as "true", as in YAML 1.1; put it in quotes.',
+    ],
+    ["an empty name", 'a:\n  "": 1\n', {}, 'line 2: a key below "a" has an empty name; it is ignored.'],
+    [
+      "an unknown tag",
+      "a: 1\nb: !vault secret\n",
+      {},
+      'line 2: the tag "!vault" is not known; a text is kept as text.',
+    ],
+    [
+      "a value for a section",
+      "a: 5\n",
+      { "a.b": 1 },
+      'line 1: the key "a" is a section and is given a value; it is ignored.',
+    ],
+    [
+      "a map for a text",
+      "x: 1\na: {b: 1}\n",
+      { a: "" },
+      'line 2: the value of "a" does not read as text; it is kept as it is.',
+    ],
+    [
+      "a number that is none",
+      "a: much\n",
+      { a: 1 },
+      'line 1: the value of "a" does not read as number; it is kept as it is.',
+    ],
+    ["a second document", "a: 1\n---\nb: 2\n", {}, "line 1: only the first of its documents is read."],
+  ])("is said with line and key: %s", (_name, text, defaults, sentence) => {
+    expect(notesOf(text, defaults)).toEqual([sentence]);
+  });
+
+  it("but not what is no UTF-8: the file is refused, with the line and the key", () => {
+    const bytes = Buffer.concat([Buffer.from("a: 1\n  b: "), Buffer.from([0xc3, 0x28]), Buffer.from("secret\n")]);
+    expect(() => notesOf(bytes)).toThrow(/line 2, column 1: it is not valid UTF-8, at the key "b"/);
   });
 });
 

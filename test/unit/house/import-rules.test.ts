@@ -30,9 +30,9 @@ const libraryRooms: Record<string, readonly string[]> = {
   wire: ["shared"],
   main: ["memory", "memory/reader", "shared"],
   worker: ["files", "memory", "memory/writer", "shared", "wire"],
-  files: ["shared"],
+  files: ["main", "shared"],
   local: ["files", "main", "memory", "memory/writer", "shared", "worker"],
-  testing: ["local", "main", "shared"],
+  testing: ["files", "local", "main", "shared"],
   register: ["main", "shared"],
   internal: ["files", "main", "shared", "wire", "worker"],
   // The public surface.

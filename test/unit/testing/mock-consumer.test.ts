@@ -88,8 +88,16 @@ describe("a mock consumer", () => {
     expect(given.list).toEqual([1, 2]);
     expect(mock.reader().get("given")).toEqual({ list: [1] });
     mock.set("other", 1);
-    mock.set("given", { list: [1] });
-    expect(mock.reader().getAllSources("given")).toHaveLength(2);
+    mock.set("given.list", [1]);
+    expect(mock.reader().getAllSources("given.list")).toHaveLength(2);
+  });
+
+  it("takes nested plain objects as sections, and maps with dots in their names as values", async () => {
+    await using mock = createMockConsumer({ my_agent: { port: 1, labels: { "a.b": "c" } } });
+    expect(mock.reader().getInt("my_agent.port")).toBe(1);
+    mock.set("my_agent.port", 2);
+    expect(mock.reader().getInt("my_agent.port")).toBe(2);
+    expect(mock.reader().get("my_agent.labels")).toEqual({ "a.b": "c" });
   });
 
   it("refuses what no setting can be, and keeps what it has", async () => {

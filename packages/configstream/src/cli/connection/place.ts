@@ -59,5 +59,5 @@ async function readSettings(path: string, isGiven: boolean) {
     if (!isGiven && isMissing(thrown)) return undefined;
     return isGiven ? wrongUsage(`The configuration file ${path} ${readFault(thrown)}.`) : undefined;
   }
-  return parseYaml(path, text, { typeOf: () => undefined, isSection: () => false });
+  return parseYaml(path, text, { declaredType: () => undefined, isSection: () => false });
 }

@@ -39,7 +39,7 @@ export async function readSchemaFile(path: string): Promise<Schema> {
   const list = isNode(root) && Array.isArray(root.settings) ? root.settings : root;
   if (Array.isArray(list)) return fromEntries(list as readonly unknown[], path);
   if (isNode(root) && isNode(root.properties)) return fromJsonSchema(root);
-  const leaves = parseYaml(path, text, { typeOf: () => undefined, isSection: () => false });
+  const leaves = parseYaml(path, text, { declaredType: () => undefined, isSection: () => false });
   if (leaves.size === 0) throw new CommandFailure(`The schema file ${path} describes no settings.`);
   return new Map([...leaves].map(([key, value]) => [key, typeOfValue(value)]));
 }
