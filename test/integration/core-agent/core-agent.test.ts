@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
@@ -15,7 +16,8 @@ import {
   status,
 } from "@grpc/grpc-js";
 import { Registry } from "prom-client";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, it, test, vi } from "vitest";
+import type { Transaction } from "../../../packages/configstream/src/core-agent/change-set.js";
 import {
   loadContract,
   type ProtoConfigEvent,
@@ -219,23 +221,40 @@ describe("the stream", () => {
       { id: 3, key: "a.b", value: 1, source: "default", unset: "file" },
       { id: 4, key: "list", value: null, source: "", unset: "default" },
     ]);
-    expect(agent.status()).toEqual({ sessions: 1, subscribers: 1, sequenceId: 4, settings: 3 });
+    expect(agent.status()).toEqual({ sessions: 1, subscribers: 1, sequenceId: 4, settings: 3, configFiles: [] });
   });
 
-  test("gives every entry of setMany its own update, and nothing to changes that change nothing or stay hidden", async () => {
+  it("gives what changes together one number and one message, and nothing to changes that change nothing or stay hidden", async () => {
     const agent = await startAgent();
     const stream = await openStream(agent);
-    agent.setMany([
-      { key: "a", value: 1, source: "cli" },
-      { key: "a", value: 1, source: "cli" },
-      { key: "a", value: 5, source: "file" },
-    ]);
-    agent.setMany([{ key: "b", value: 2 }]);
-    await stream.event(2);
+    agent.transaction((tx) => {
+      tx.set("a", 9, "cli");
+      tx.set("a", 1, "cli");
+      tx.set("a", 5, "file");
+    });
+    agent.setMany({ a: 5 }, "file");
+    agent.setMany({ b: 2 });
+    agent.setMany({ b: 3, "c.d": "x" });
+    agent.unsetMany(["b", "c.d"]);
+    await stream.event(4);
     await settle();
     expect(updates(stream)).toEqual([
       { id: 1, key: "a", value: 1, source: "cli" },
       { id: 2, key: "b", value: 2, source: "agent-runtime" },
+    ]);
+    const snapshots = stream.events
+      .slice(3)
+      .map(({ snapshot }) => [snapshot?.sequence_id, snapshot?.settings?.map(flat)]);
+    expect(snapshots).toEqual([
+      [
+        3,
+        [
+          { key: "a", value: 1, source: "cli" },
+          { key: "b", value: 3, source: "agent-runtime" },
+          { key: "c.d", value: "x", source: "agent-runtime" },
+        ],
+      ],
+      [4, [{ key: "a", value: 1, source: "cli" }]],
     ]);
     expect(agent.get("A")).toEqual({
       value: 1,
@@ -245,6 +264,32 @@ describe("the stream", () => {
         { source: "cli", value: 1 },
       ],
     });
+  });
+
+  it("shows nothing of a transaction that throws, is asynchronous, or goes on after its end", async () => {
+    const agent = await startAgent();
+    expect(() =>
+      agent.transaction((tx) => {
+        tx.set("a", 1);
+        throw new Error("no");
+      }),
+    ).toThrow("no");
+    expect(() => agent.transaction(async (tx) => tx.set("a", 1))).toThrow(/promise/);
+    let kept: Transaction | undefined;
+    agent.transaction((tx) => {
+      kept = tx;
+    });
+    expect(() => kept?.set("a", 1)).toThrow(/over/);
+    expect(() => agent.setMany({ a: 1, "": 2 })).toThrow(/key/);
+    expect(() => agent.setMany([1] as never)).toThrow(/object/);
+    expect([agent.get("a"), agent.sequenceId]).toEqual([undefined, 0]);
+  });
+
+  it("refuses a key or a value that no consumer could store, with the key and the bound", async () => {
+    const agent = await startAgent();
+    expect(() => agent.set("k".repeat(65_536), 1)).toThrow(/"kkk.*has 65536 bytes; give one of at most 65535 bytes/);
+    expect(() => agent.set("large", "x".repeat(16 * 1024 * 1024))).toThrow(/"large" needs \d+ bytes.*16777216 bytes/);
+    expect(agent.status().settings).toBe(0);
   });
 
   test("keeps the connection of a reader that does not read, fills only its buffer, and resyncs it when it reads again", async () => {
@@ -347,29 +392,50 @@ describe("who may call", () => {
     },
   );
 
-  test("a session that is not refreshed expires although its stream is open, and a refreshed one lives", async () => {
+  it("forgets a session that is neither refreshed nor streamed on, and keeps the others", async () => {
+    const { clock, pending, fire } = manualClock();
     let now = 0;
-    const clock: Clock = {
-      now: () => now,
-      monotonic: () => now,
-      setTimer: (delayMs, callback) => {
-        const timer = setTimeout(callback, delayMs);
-        return { cancel: () => clearTimeout(timer) };
-      },
-    };
-    const agent = await startAgent({ clock, sessionIdleTimeoutMs: 1_000, recommendedRefreshIntervalSecs: 3 });
+    const agent = await startAgent({
+      clock: { ...clock, monotonic: () => now },
+      sessionIdleTimeoutMs: 1_000,
+      recommendedRefreshIntervalSecs: 3,
+    });
     const caller = clientOf(agent);
     const response = await caller.call(agentSecureService, "RegisterRemoteAgent", { display_name: "d", flavor: "f" });
     expect(response.recommended_refresh_interval_secs).toBe(3);
-    const kept = response.session_id as string;
+    const refreshed = response.session_id as string;
     const idle = await caller.register();
-    await caller.stream(idle).event(0);
+    const streamed = await caller.register();
+    await caller.stream(streamed).event(0);
+    expect(pending()).toBe(1);
     now = 900;
-    await caller.refresh(kept);
+    fire();
+    await caller.refresh(refreshed);
     now = 1_100;
     await expect(caller.refresh(idle)).rejects.toEqual(refusal(status.NOT_FOUND));
-    await caller.refresh(kept);
-    expect(agent.status()).toMatchObject({ sessions: 1, subscribers: 1 });
+    await caller.refresh(refreshed);
+    expect(agent.status()).toMatchObject({ sessions: 2, subscribers: 1 });
+  });
+
+  it("ends a stream whose session is gone with PERMISSION_DENIED", async () => {
+    const { clock, fire } = manualClock();
+    const agent = await startAgent({ clock });
+    const stream = await openStream(agent);
+    agent.faults.evictSessions();
+    fire();
+    await until(() => stream.ended !== undefined);
+    expect(stream.ended?.code).toBe(status.PERMISSION_DENIED);
+    expect(agent.status()).toMatchObject({ sessions: 0, subscribers: 0 });
+  });
+
+  it("refuses a request that is larger than any needs to be, and keeps the connection", async () => {
+    const agent = await startAgent();
+    const caller = clientOf(agent);
+    const large = { display_name: "d", flavor: "f", pid: "x".repeat(70_000) };
+    await expect(caller.call(agentSecureService, "RegisterRemoteAgent", large)).rejects.toEqual(
+      refusal(status.RESOURCE_EXHAUSTED),
+    );
+    await caller.register();
   });
 });
 
@@ -464,7 +530,7 @@ describe("configuration files", () => {
       env: { DD_LOGS_CONFIG_PORT: "11", DD_HOSTS: "a, b c", DD_UNKNOWN: "1" },
     });
     expect([...agent.settings()].map(([key, { value, source }]) => [key, value, source])).toEqual([
-      ["hosts", ["a", "b", "c"], "environment-variable"],
+      ["hosts", ["a,", "b", "c"], "environment-variable"],
       ["logs_config.enabled", true, "file"],
       ["logs_config.port", 11, "environment-variable"],
       ["tags", ["a", "b"], "file"],
@@ -472,16 +538,78 @@ describe("configuration files", () => {
     expect(agent.sequenceId).toBe(0);
   });
 
-  test("are watched: an edit sends its real differences only", async () => {
+  it("are watched: an edit that changes one setting sends it alone, and one that changes several is one message", async () => {
     const { stream, file } = await agentWithFile("a: 1\nb: {c: 2, d: 3}\n");
-    await writeFile(file, "a: 1\nb: {c: 4}\ne: 5\n");
-    await stream.event(3);
+    await writeFile(file, "a: 1\nb: {c: 4, d: 3}\n");
+    await stream.event(1);
+    await writeFile(file, "a: 1\nb: {c: 5}\ne: 5\n");
+    const { snapshot } = await stream.event(2);
     await settle();
-    expect(updates(stream)).toEqual([
-      { id: 1, key: "b.d", value: null, source: "", unset: "file" },
-      { id: 2, key: "b.c", value: 4, source: "file" },
-      { id: 3, key: "e", value: 5, source: "file" },
+    expect(updates(stream)).toEqual([{ id: 1, key: "b.c", value: 4, source: "file" }]);
+    expect(snapshot?.sequence_id).toBe(2);
+    expect(snapshot?.settings?.map(flat)).toEqual([
+      { key: "a", value: 1, source: "file" },
+      { key: "b.c", value: 5, source: "file" },
+      { key: "e", value: 5, source: "file" },
     ]);
+    expect(stream.events).toHaveLength(3);
+  });
+
+  it("that are written in two pieces are never applied by half", async () => {
+    const lines = (value: number, count: number) =>
+      Array.from({ length: count }, (_, i) => `k${i}: ${value}\n`).join("");
+    const { agent, stream, file } = await agentWithFile(lines(1, 400));
+    await writeFile(file, lines(2, 160));
+    await settle(30);
+    await writeFile(file, lines(2, 400));
+    await until(() => agent.get("k399")?.value === 2);
+    await settle();
+    expect(stream.events.map(({ snapshot }) => snapshot?.settings?.length)).toEqual([400, 400]);
+  });
+
+  it("that become a FIFO or a directory are refused, are watched on, and do not hold up the end", async () => {
+    const { agent, file } = await agentWithFile("a: 1\n");
+    const isRefused = () => agent.status().configFiles[0]?.state === "refused";
+    await rm(file);
+    execFileSync("mkfifo", [file]);
+    await until(isRefused);
+    expect(agent.status().configFiles).toEqual([
+      {
+        path: file,
+        state: "refused",
+        reason: `The configuration file ${file} cannot be read (it is no regular file).`,
+      },
+    ]);
+    await rm(file);
+    await writeFile(file, "a: 2\n");
+    await until(() => agent.get("a")?.value === 2);
+    await rm(file);
+    await mkdir(file);
+    await until(isRefused);
+    expect(agent.get("a")?.value).toBe(2);
+    await agent.stop();
+  });
+
+  it("that do not exist are named in the status", async () => {
+    const path = join(await tempDir(), "mistyped.yaml");
+    const agent = await startAgent({ configFiles: [path] });
+    expect(agent.status().configFiles).toEqual([
+      { path, state: "missing", reason: `The configuration file ${path} does not exist; it is waited for.` },
+    ]);
+  });
+
+  it("may stand behind a link on the way that is switched", async () => {
+    const dir = await tempDir();
+    for (const version of ["r1", "r2"]) {
+      await mkdir(join(dir, version, "etc"), { recursive: true });
+      await writeFile(join(dir, version, "etc", "datadog.yaml"), `a: ${version}\n`);
+    }
+    await symlink("r1", join(dir, "current"));
+    const agent = await startAgent({ configFiles: [join(dir, "current", "etc", "datadog.yaml")] });
+    expect(agent.get("a")?.value).toBe("r1");
+    await symlink("r2", join(dir, "next"));
+    await rename(join(dir, "next"), join(dir, "current"));
+    await until(() => agent.get("a")?.value === "r2");
   });
 
   test("may be replaced by a rename, again and again", async () => {
@@ -542,10 +670,11 @@ describe("configuration files", () => {
   test("that are truncated before they are written do not look like the removal of everything", async () => {
     const { clock, pending, fire } = manualClock();
     const { stream, file } = await agentWithFile("a: 1\nb: 2\n", { clock });
+    const quiet = pending();
     await truncate(file);
-    await until(() => pending() === 1);
+    await until(() => pending() > quiet);
     fire();
-    await until(() => pending() === 1);
+    await until(() => pending() > quiet);
     await writeFile(file, "a: 1\nb: 3\n");
     while (stream.events.length < 2) {
       fire();
@@ -770,7 +899,7 @@ describe("faults", () => {
     expect(last.update?.sequence_id).toBe(9);
   });
 
-  test("evictSessions makes refreshes NOT_FOUND while the stream goes on", async () => {
+  test("evictSessions makes refreshes NOT_FOUND, and the stream goes on for a while", async () => {
     const agent = await startAgent();
     const caller = clientOf(agent);
     const sessionId = await caller.register();
@@ -863,7 +992,7 @@ test("stop leaves no socket, watcher or timer behind that would keep the process
   const agent = await startAgent({ configFiles: [file, `${file}.missing`], address: "localhost:0", clock });
   expect(held()).toBeGreaterThan(1);
   await writeFile(file, "a: 1\n");
-  await until(() => pending() === 2);
+  await until(() => pending() === 3);
   await agent.stop();
   await until(() => held() === 0);
   expect(pending()).toBe(0);

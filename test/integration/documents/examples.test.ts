@@ -21,10 +21,7 @@ describe("the examples", { timeout: 60_000 }, () => {
     const url = (await service.says(/listening on (\S+)/))[1] as string;
     const ask = async () => await (await fetch(url)).json();
     expect(await ask()).toEqual({ greeting: "Hi", timeoutMs: 2_000, tags: [] });
-    agent.setMany([
-      { key: "my_service.greeting", value: "Good morning" },
-      { key: "my_service.tags", value: ["a", "b"] },
-    ]);
+    agent.setMany({ "my_service.greeting": "Good morning", "my_service.tags": ["a", "b"] });
     await vi.waitFor(
       async () => expect(await ask()).toEqual({ greeting: "Good morning", timeoutMs: 2_000, tags: ["a", "b"] }),
       { timeout: 20_000 },

@@ -31,11 +31,10 @@ function take(agent: CoreAgent, { key, source, value }: LayerStep): void {
   else agent.set(key, value, source);
 }
 
-/** Values, and the winning sources where the dialect tells them. */
+/** Values, and the layers where the dialect tells them: of equal values, the source that wins is not told. */
 function visibleIn(dialect: Dialect, settings: ReadonlyMap<string, ResolvedSetting>): Map<string, unknown> {
-  if (dialect === "section-merged") return valuesOf(settings);
-  if (dialect === "section-per-source") return new Map([...settings].map(([key, setting]) => [key, layersOf(setting)]));
-  return new Map([...settings].map(([key, { value, source }]) => [key, { value, source }]));
+  if (dialect !== "section-per-source") return valuesOf(settings);
+  return new Map([...settings].map(([key, setting]) => [key, layersOf(setting)]));
 }
 
 const dialects: readonly Dialect[] = ["newest", "leaf", "section-merged", "section-per-source"];
@@ -59,7 +58,9 @@ describe("what the consumer holds equals what the core agent holds", () => {
         }),
         { numRuns: 40, endOnFailure: true },
       );
-      expect(engine.count("discontinuities")).toBe(engine.count("snapshotsApplied") - 1);
+      // Where an update cannot say that no layer is left, the whole state follows without a gap.
+      const saysAll = spoken === "newest" || spoken === "section-per-source";
+      if (saysAll) expect(engine.count("discontinuities")).toBe(engine.count("snapshotsApplied") - 1);
       expect(engine.count("badMessages")).toBe(0);
     },
   );
@@ -91,12 +92,8 @@ describe("map-valued settings", () => {
 describe("a core agent that is restarted as another version", () => {
   it("is followed through all dialects, forth and back", async () => {
     const { agent, engine } = await start("newest", "auto");
-    agent.setMany([
-      { key: "s.a", value: 1, source: "default" },
-      { key: "s.a", value: 2, source: "file" },
-      { key: "s.labels", value: { "x.y": 1 }, source: "file" },
-      { key: "log_level", value: "info", source: "default" },
-    ]);
+    agent.setMany({ "s.a": 1, log_level: "info" }, "default");
+    agent.setMany({ "s.a": 2, "s.labels": { "x.y": 1 } }, "file");
     const order = [...dialects, ...dialects.toReversed()];
     for (const [round, dialect] of order.entries()) {
       agent.faults.restartAs(dialect, round % 3);

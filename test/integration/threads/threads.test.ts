@@ -107,9 +107,9 @@ describe.each([
     const readers = open(consumer.share());
     await readers.ask({ keys });
     const before = consumer.status().regionBytes;
-    const many = Array.from({ length: 20_000 }, (_, i) => ({ key: `many.key_${i}`, value: `value ${i}` }));
+    const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`many.key_${i}`, `value ${i}`]));
     const large = "x".repeat(1_000_000);
-    agent.setMany([...many, { key: "large", value: large }]);
+    agent.setMany({ ...many, large });
     await until(() => consumer.reader().isSet("large"));
     expect(consumer.status().regionBytes).toBeGreaterThan(before + 1_000_000);
     const question = { keys: ["many.key_0", "many.key_19999", "large", "my_agent.port"] };

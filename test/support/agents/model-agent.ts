@@ -3,6 +3,7 @@
  * repeating and breaking that the wire has.
  */
 import type { EncodeEntry } from "../../../packages/configstream/src/core-agent/dialects/dialect.js";
+import { wholeState } from "../../../packages/configstream/src/core-agent/dialects/dialect.js";
 import { createSpokenDialect } from "../../../packages/configstream/src/core-agent/dialects/spoken.js";
 import {
   createLayerStore,
@@ -128,7 +129,8 @@ export class ModelAgent {
     const setting = this.#dialect.update(change);
     if (setting === undefined) return;
     this.sequenceId++;
-    const event: WireEvent = { kind: "update", origin, sequenceId: this.sequenceId, setting };
+    const event: WireEvent =
+      setting === wholeState ? this.#snapshot() : { kind: "update", origin, sequenceId: this.sequenceId, setting };
     if (delivery === "unreadable") {
       const error = new ConfigStreamError("bad_message", "Damaged for the test.");
       if (!this.silent) for (const stream of this.#openStreams) stream.handlers.onBadMessage(error);

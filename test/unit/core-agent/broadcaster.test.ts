@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { createBroadcaster, maxSequenceId } from "../../../packages/configstream/src/core-agent/broadcaster.js";
 import { newestDialect } from "../../../packages/configstream/src/core-agent/dialects/newest.js";
 import { createLayerStore, type LayerChange } from "../../../packages/configstream/src/core-agent/layer-store.js";
@@ -18,7 +18,7 @@ function setUp() {
     },
   });
   const publish = (change: LayerChange | undefined): void => {
-    if (change !== undefined) broadcaster.publish(change);
+    if (change !== undefined) broadcaster.publish([change]);
   };
   const listen = (): Frame[] => {
     const frames: Frame[] = [];
@@ -69,14 +69,67 @@ describe("the broadcaster", () => {
   });
 });
 
+describe("a change set", () => {
+  const both = (store: ReturnType<typeof setUp>["store"], a: number, b: number) =>
+    [store.set("a", a, "file"), store.set("b", b, "file")].filter((change) => change !== undefined);
+
+  it("of several settings is one message with one number: the whole state", () => {
+    const { store, broadcaster, listen } = setUp();
+    const frames = listen();
+    broadcaster.publish(both(store, 1, 2));
+    expect(frames.map(({ kind, sequenceId }) => [kind, sequenceId])).toEqual([
+      ["snapshot", 0],
+      ["snapshot", 1],
+    ]);
+    expect(listen()[0]).toBe(frames[1]);
+  });
+
+  it("of which one change is told is an update", () => {
+    const { store, broadcaster, listen } = setUp();
+    broadcaster.publish([store.set("a", 1, "cli") as LayerChange]);
+    const frames = listen();
+    broadcaster.publish(both(store, 5, 6));
+    expect(frames.map(({ kind, sequenceId }) => [kind, sequenceId])).toEqual([
+      ["snapshot", 1],
+      ["update", 2],
+    ]);
+  });
+
+  it("reaches a subscriber that is behind as the newest state, once it is ready, and without a gap", () => {
+    const { store, broadcaster } = setUp();
+    const frames: Frame[] = [];
+    const sink = { ready: true, send: (frame: Frame) => frames.push(frame) };
+    const subscriber = broadcaster.subscribe(sink);
+    subscriber.pump();
+    sink.ready = false;
+    for (let round = 1; round <= 20; round += 1) broadcaster.publish(both(store, round, round));
+    broadcaster.publish([store.set("a", 0, "file") as LayerChange]);
+    expect([frames.length, subscriber.buffered]).toEqual([1, 0]);
+    sink.ready = true;
+    subscriber.pump();
+    expect(frames.slice(1).map(({ kind, sequenceId }) => [kind, sequenceId])).toEqual([["snapshot", 21]]);
+    expect(broadcaster.counts).toMatchObject({ discontinuities: 0, droppedUpdates: 0 });
+  });
+
+  it("that does not fit into one message is refused, and takes no number", () => {
+    const { store, broadcaster, listen } = setUp();
+    const large = "x".repeat(16 * 1024 * 1024 - 100);
+    const frames = listen();
+    const changes = Array.from({ length: 9 }, (_, index) => store.set(`k${index}`, large, "file") as LayerChange);
+    expect(() => broadcaster.publish(changes)).toThrow(/9 settings makes a message of \d+ bytes.*at most 134217728/);
+    expect([broadcaster.sequenceId, frames.length]).toEqual([0, 1]);
+  });
+});
+
 describe("the newest dialect", () => {
   const store = () => createLayerStore(defaultSourcePriority);
   const told = (change: LayerChange | undefined) => (change === undefined ? undefined : newestDialect.update(change));
 
-  test("tells a set that wins, also when only the source changes", () => {
+  it("reports a set that wins, but not one that leaves the value, as the real agent", () => {
     const layers = store();
     expect(told(layers.set("k", 1, "file"))).toEqual({ key: "k", value: 1, source: "file", unsetSource: "" });
-    expect(told(layers.set("k", 1, "cli"))).toEqual({ key: "k", value: 1, source: "cli", unsetSource: "" });
+    expect(told(layers.set("k", 1, "cli"))).toBeUndefined();
+    expect(told(layers.set("k", 2, "cli"))).toEqual({ key: "k", value: 2, source: "cli", unsetSource: "" });
   });
 
   test("says nothing of a set below the winner", () => {

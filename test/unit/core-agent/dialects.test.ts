@@ -1,18 +1,21 @@
 import { InvalidOptionError } from "configstream-consumer";
-import { describe, expect, test } from "vitest";
-import type { EncodeEntry } from "../../../packages/configstream/src/core-agent/dialects/dialect.js";
-import { createSpokenDialect } from "../../../packages/configstream/src/core-agent/dialects/spoken.js";
+import { describe, expect, it, test } from "vitest";
+import { type EncodeEntry, wholeState } from "../../../packages/configstream/src/core-agent/dialects/dialect.js";
+import {
+  createSpokenDialect,
+  type DialectName,
+} from "../../../packages/configstream/src/core-agent/dialects/spoken.js";
 import {
   createLayerStore,
   createSourceOrder,
   type LayerChange,
 } from "../../../packages/configstream/src/core-agent/layer-store.js";
 import { resolveOptions } from "../../../packages/configstream/src/core-agent/options.js";
-import { type Dialect, defaultSourcePriority } from "../../../src/shared/params.js";
+import { defaultSourcePriority } from "../../../src/shared/params.js";
 import type { ConfigValue, WireSetting } from "../../../src/shared/types.js";
 
 /** A store that is told in one dialect, and what has been told. */
-function setUp(name: Dialect) {
+function setUp(name: DialectName) {
   const store = createLayerStore(defaultSourcePriority);
   const dialect = createSpokenDialect(name, store.settings, createSourceOrder(defaultSourcePriority));
   const tell = (change: LayerChange | undefined) => (change === undefined ? undefined : dialect.update(change));
@@ -41,7 +44,13 @@ describe("the leaf dialect", () => {
     expect(set("file", "a.b", 1)).toEqual(entry("file", "a.b", 1));
     expect(set("cli", "a.b", 2)).toEqual(entry("cli", "a.b", 2));
     expect(unset("cli", "a.b")).toEqual(entry("file", "a.b", 1));
-    expect(unset("file", "a.b")).toEqual({ ...entry("", "a.b", null), unsetSource: "file" });
+    expect(unset("file", "a.b")).toBe(wholeState);
+  });
+
+  it("says nothing when the value stays, though another layer wins", () => {
+    const { set, unset } = setUp("leaf");
+    set("file", "a.b", [1]);
+    expect([set("cli", "a.b", [1]), unset("cli", "a.b")]).toEqual([undefined, undefined]);
   });
 
   test("says nothing of what happens below the winner", () => {
@@ -51,14 +60,53 @@ describe("the leaf dialect", () => {
     expect(unset("file", "a.b")).toBeUndefined();
   });
 
-  test("puts the winner of each key into the snapshot, null as well", () => {
+  test("puts the winner of each key into the snapshot, null too, as in an update", () => {
     const { set, snapshot } = setUp("leaf");
     set("default", "a.b", 1);
     set("file", "a.b", 2);
     set("default", "a.none", null);
     set("default", "labels", labels);
-    const expected = [entry("file", "a.b", 2), entry("default", "a.none", null), entry("default", "labels", labels)];
-    expect(snapshot()).toEqual(expected);
+    expect(snapshot()).toEqual([
+      entry("file", "a.b", 2),
+      entry("default", "a.none", null),
+      entry("default", "labels", labels),
+    ]);
+    expect(set("file", "a.b", null)).toEqual(entry("file", "a.b", null));
+  });
+});
+
+describe.each(["leaf-set", "section-merged-set"] as const)("the dialect %s", (name) => {
+  it("names the layer of each set, though another wins, and of an unset the cleared one with what is left", () => {
+    const { set, unset } = setUp(name);
+    set("default", "level", "info");
+    const told = [
+      set("cli", "level", "debug"),
+      set("remote-config", "level", "warn"),
+      set("agent-runtime", "level", "error"),
+      unset("cli", "level"),
+      set("remote-config", "level", "info2"),
+      unset("remote-config", "level"),
+      set("file", "level", "trace"),
+    ];
+    expect(told).toEqual([
+      entry("cli", "level", "debug"),
+      entry("remote-config", "level", "warn"),
+      entry("agent-runtime", "level", "error"),
+      entry("cli", "level", "warn"),
+      entry("remote-config", "level", "info2"),
+      entry("remote-config", "level", "error"),
+      entry("file", "level", "trace"),
+    ]);
+  });
+
+  it("says nothing of a set to the value that wins, of a hidden unset, and of an unset that leaves an equal value", () => {
+    const { set, unset } = setUp(name);
+    set("file", "a.b", 1);
+    set("cli", "a.b", 2);
+    expect([set("file", "a.b", 2), unset("cli", "a.b")]).toEqual([undefined, undefined]);
+    set("cli", "a.b", 3);
+    expect(unset("file", "a.b")).toBeUndefined();
+    expect(unset("cli", "a.b")).toBe(wholeState);
   });
 });
 
@@ -134,7 +182,7 @@ describe("the section dialect, per source", () => {
   test("keeps a name like __proto__ as a name", () => {
     const { set } = setUp("section-per-source");
     const told = set("file", "app.__proto__.x", 1);
-    expect(JSON.stringify(told?.value)).toBe('{"__proto__":{"x":1}}');
+    expect(JSON.stringify(told === wholeState ? told : told?.value)).toBe('{"__proto__":{"x":1}}');
     expect(({} as { x?: number }).x).toBeUndefined();
   });
 });
@@ -154,8 +202,8 @@ describe("the spoken dialect", () => {
   test("is an option, newest by default, and another name is refused with those that there are", () => {
     expect(resolveOptions({ dataDir: "d" }, () => "id").dialect).toBe("newest");
     expect(resolveOptions({ dataDir: "d", dialect: "leaf" }, () => "id").dialect).toBe("leaf");
-    const wrong = () => resolveOptions({ dialect: "oldest" as Dialect }, () => "id");
+    const wrong = () => resolveOptions({ dialect: "oldest" as DialectName }, () => "id");
     expect(wrong).toThrow(InvalidOptionError);
-    expect(wrong).toThrow(/"newest", "leaf", "section-merged", "section-per-source".*"oldest"/);
+    expect(wrong).toThrow(/"newest", "leaf", "leaf-set", .*"section-per-source".*"oldest"/);
   });
 });

@@ -27,14 +27,25 @@ export function createAuthorizer(token: string): Authorizer {
   };
 }
 
+/** What ends a stream whose session is no more. */
+export const sessionGone: Refusal = {
+  code: status.PERMISSION_DENIED,
+  details: "The session is unknown or has expired; register again.",
+};
+
 /** The session of a stream: missing → `UNAUTHENTICATED`, unknown or expired → `PERMISSION_DENIED`. */
 export function checkSession(metadata: Metadata, sessions: SessionRegistry): Refusal | undefined {
-  const sessionId = firstText(metadata, "session_id");
+  const sessionId = sessionOf(metadata);
   if (sessionId === undefined || sessionId === "") {
     return { code: status.UNAUTHENTICATED, details: "The call has no session_id metadata; register first." };
   }
   if (sessions.has(sessionId)) return undefined;
-  return { code: status.PERMISSION_DENIED, details: "The session is unknown or has expired; register again." };
+  return sessionGone;
+}
+
+/** The session that a call names. */
+export function sessionOf(metadata: Metadata): string | undefined {
+  return firstText(metadata, "session_id");
 }
 
 function firstText(metadata: Metadata, name: string): string | undefined {

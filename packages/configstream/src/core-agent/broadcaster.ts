@@ -1,9 +1,18 @@
-/** Numbers the changes and gives each to every subscriber. Pure. */
+/** Numbers the change sets and gives each to every subscriber as one message. Pure. */
 
-import { createEntryEncoder, encodeSnapshot, encodeUpdate, type Frame } from "configstream-consumer/internal";
-import type { Dialect } from "./dialects/dialect.js";
+import {
+  createEntryEncoder,
+  encodeSnapshot,
+  encodeUpdate,
+  type Frame,
+  InvalidOptionError,
+} from "configstream-consumer/internal";
+import { type Dialect, wholeState } from "./dialects/dialect.js";
 import type { EffectiveSetting, LayerChange } from "./layer-store.js";
 import { createSubscriber, type EventSink, type StateFeed, type StreamCounts, type Subscriber } from "./subscriber.js";
+
+/** Largest message that is sent, in bytes; the limit of a real core agent. */
+export const maxMessageBytes = 128 * 1024 * 1024;
 
 /** The wire carries sequence ids as int32. */
 export const maxSequenceId = 2 ** 31 - 1;
@@ -21,7 +30,12 @@ export interface BroadcasterParams {
 export interface Broadcaster extends StateFeed {
   readonly counts: Readonly<StreamCounts>;
   readonly subscribers: number;
-  publish(change: LayerChange): void;
+  /**
+   * Tells the changes of one cause under one sequence id: a single one as an update, several as a snapshot.
+   *
+   * @throws InvalidOptionError when they do not fit into one message. Nothing was told then, and the caller takes them back.
+   */
+  publish(changes: readonly LayerChange[]): void;
   /** The first event is sent by the subscriber's first `pump`. */
   subscribe(sink: EventSink): Subscriber;
   unsubscribe(subscriber: Subscriber): void;
@@ -37,6 +51,8 @@ export function createBroadcaster(params: BroadcasterParams): Broadcaster {
   let sequenceId = 0;
   let cached: Frame | undefined;
 
+  const encodeState = (id: number): Frame => encodeSnapshot(origin, id, dialect.snapshot(settings, encodeEntry));
+
   const broadcaster: Broadcaster = {
     counts,
     get sequenceId() {
@@ -46,20 +62,28 @@ export function createBroadcaster(params: BroadcasterParams): Broadcaster {
       return subscribers.size;
     },
     snapshot() {
-      cached ??= encodeSnapshot(origin, sequenceId, dialect.snapshot(settings, encodeEntry));
+      cached ??= encodeState(sequenceId);
       return cached;
     },
-    publish(change) {
-      const setting = dialect.update(change);
+    publish(changes) {
+      const told = changes.map((change) => dialect.update(change)).filter((update) => update !== undefined);
+      // Entries of a snapshot can differ although no dialect has an update that says so.
+      const before = cached;
       cached = undefined;
-      if (setting === undefined) return;
-      if (sequenceId === maxSequenceId) {
-        sequenceId = 0;
-        params.onExhausted();
+      const [first] = told;
+      if (first === undefined) return;
+      const next = sequenceId === maxSequenceId ? 1 : sequenceId + 1;
+      const frame = told.length === 1 && first !== wholeState ? encodeUpdate(origin, next, first) : encodeState(next);
+      if (frame.bytes.length > maxMessageBytes) {
+        cached = before;
+        throw new InvalidOptionError(
+          `The change of ${told.length} settings makes a message of ${frame.bytes.length} bytes, and one message carries at ` +
+            `most ${maxMessageBytes}; make the state smaller.`,
+        );
       }
-      sequenceId += 1;
-      if (subscribers.size === 0) return;
-      const frame = encodeUpdate(origin, sequenceId, setting);
+      if (next === 1 && sequenceId === maxSequenceId) params.onExhausted();
+      sequenceId = next;
+      if (frame.kind === "snapshot") cached = frame;
       for (const subscriber of subscribers) subscriber.offer(frame);
     },
     subscribe(sink) {

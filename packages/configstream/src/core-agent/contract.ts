@@ -1,13 +1,32 @@
 /** The wire contract, compiled from proto/ at build time: service definitions for grpc-js and the message types. */
-import { fromJSON, type PackageDefinition } from "@grpc/proto-loader";
+import { createRequire } from "node:module";
+import type { PackageDefinition } from "@grpc/proto-loader";
+import { ConfigStreamError } from "configstream-consumer/internal";
 import { contractDescriptor } from "./contract-descriptor.generated.js";
+
+const require = createRequire(import.meta.url);
+
+/** Loaded when it is needed: it makes code from text as soon as it is loaded, which a process may forbid. */
+function protoLoader(): typeof import("@grpc/proto-loader") {
+  try {
+    return require("@grpc/proto-loader") as typeof import("@grpc/proto-loader");
+  } catch (error) {
+    if (!(error instanceof EvalError)) throw error;
+    throw new ConfigStreamError(
+      "internal",
+      "The core agent cannot run in a process that was started with --disallow-code-generation-from-strings, because " +
+        "@grpc/proto-loader makes code from text; run it in another process.",
+      { cause: error },
+    );
+  }
+}
 
 /**
  * Loads the contract. Field names stay as in the .proto files; absent message fields are absent, and scalar fields
  * that are absent on the wire have proto3's zero values.
  */
 export function loadContract(): PackageDefinition {
-  return fromJSON(contractDescriptor as Parameters<typeof fromJSON>[0], {
+  return protoLoader().fromJSON(contractDescriptor as Parameters<ReturnType<typeof protoLoader>["fromJSON"]>[0], {
     keepCase: true,
     longs: Number,
     enums: String,

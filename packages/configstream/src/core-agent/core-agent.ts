@@ -2,9 +2,17 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { status as grpcStatus } from "@grpc/grpc-js";
-import { ConfigStreamError, type ConfigValue, createConfigFiles, formatAddress } from "configstream-consumer/internal";
+import {
+  ConfigStreamError,
+  type ConfigValue,
+  createConfigFiles,
+  type FileStatus,
+  formatAddress,
+  InvalidOptionError,
+} from "configstream-consumer/internal";
 import { createAuthorizer } from "./auth.js";
 import { createBroadcaster } from "./broadcaster.js";
+import { gather, type Transaction } from "./change-set.js";
 import { credentialPaths, ensureCredentials } from "./credentials.js";
 import { createSpokenDialect } from "./dialects/spoken.js";
 import { createFaults, type Faults } from "./faults.js";
@@ -16,14 +24,6 @@ import { type AgentServer, createAgentServer } from "./server.js";
 import { createSessionRegistry } from "./sessions.js";
 import { createSettings } from "./settings.js";
 
-/** One change for `setMany`. */
-export interface SettingEntry {
-  readonly key: string;
-  readonly value: ConfigValue;
-  /** Default: `agent-runtime`. */
-  readonly source?: string;
-}
-
 /** Where a core agent stands. */
 export interface CoreAgentStatus {
   /** Sessions that have not expired. */
@@ -33,6 +33,8 @@ export interface CoreAgentStatus {
   readonly sequenceId: number;
   /** Number of keys. */
   readonly settings: number;
+  /** Where each of the `configFiles` stands: one that is missing or refused says why. */
+  readonly configFiles: readonly FileStatus[];
 }
 
 /** A core agent. Make it with {@link createCoreAgent}. */
@@ -54,12 +56,33 @@ export interface CoreAgent {
   readonly authTokenFile: string;
   /** Path of the certificate, with its key, that both sides show. */
   readonly ipcCertFile: string;
-  /** Gives a key a value in one layer. A value that the layer already has changes nothing. */
+  /**
+   * Gives a key a value in one layer, default `agent-runtime`. A value that the layer already has changes nothing. A key that was
+   * declared with a type has the value converted, as in a real core agent: `"61s"` of a duration is sent as nanoseconds. A value
+   * that cannot be converted is kept as it is, and a key that names a declared section is ignored; both are logged once.
+   *
+   * Throws `InvalidOptionError` for a key that is empty or longer than 65,535 bytes, and for a value that is no JSON-like value, is
+   * nested deeper than 48 levels, or needs more than 16 MiB as it is sent. Nothing has changed then.
+   */
   set(key: string, value: ConfigValue, source?: string): void;
-  /** Clears a key in one layer. */
+  /** Clears a key in one layer, default `agent-runtime`. */
   unset(key: string, source?: string): void;
-  /** Sets in order; each real change has its own sequence id and update. */
-  setMany(entries: readonly SettingEntry[]): void;
+  /**
+   * Sets several keys of one layer, default `agent-runtime`, as one change set: it has one sequence id, is sent as one message, and
+   * every consumer makes it visible at once. A change of one key is an update; of several, a snapshot of the whole state.
+   *
+   * Throws `InvalidOptionError` as `set` does, and when the change set does not fit into one message of 128 MiB. Nothing has
+   * changed then.
+   */
+  setMany(entries: Readonly<Record<string, ConfigValue>>, source?: string): void;
+  /** Clears several keys of one layer, default `agent-runtime`, as one change set. Throws as {@link CoreAgent.setMany}. */
+  unsetMany(keys: Iterable<string>, source?: string): void;
+  /**
+   * Makes one change set of everything that a function sets and unsets, in any layers, and returns what it returns. Nothing is visible
+   * before the function has returned; when it throws, nothing has changed. Of several operations on one key of one layer the last
+   * one counts. The function must do its work at once: a promise is refused. Throws as {@link CoreAgent.setMany}.
+   */
+  transaction<Result>(work: (transaction: Transaction) => Result): Result;
   /** What a key resolves to, with all its layers. */
   get(key: string): EffectiveSetting | undefined;
   /** A copy of all settings as they are now. */
@@ -74,20 +97,23 @@ export interface CoreAgent {
   readonly faults: Faults;
 }
 
-const runtimeSource = "agent-runtime";
-
 /** @throws InvalidOptionError when an option has a wrong name, type or value. */
 export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
   const resolved = resolveOptions(options, randomUUID);
   const { clock, dataDir, log, origin } = resolved;
   /** What is there at start is not a change. */
   let counting = false;
-  const { store, known, set, unset, applyFiles } = createSettings({
+  const { store, known, apply, applyFiles } = createSettings({
     ...resolved,
-    onChange: (change) => {
-      if (counting) broadcaster.publish(change);
+    onChange: (changes) => {
+      if (counting) broadcaster.publish(changes);
     },
   });
+  const transaction = <Result>(work: (transaction: Transaction) => Result): Result => {
+    const { writes, result } = gather(work);
+    apply(writes.writes);
+    return result;
+  };
   const dialect = createSpokenDialect(resolved.dialect, store.settings, createSourceOrder(resolved.sourcePriority));
   const broadcaster = createBroadcaster({
     origin,
@@ -169,11 +195,20 @@ export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
       return formatAddress(resolved.address.host, port);
     },
     ...credentialPaths(dataDir),
-    set: (key, value, source = runtimeSource) => set(key, value, source),
-    unset: (key, source = runtimeSource) => unset(key, source),
-    setMany(entries) {
-      for (const { key, value, source = runtimeSource } of entries) set(key, value, source);
-    },
+    set: (key, value, source) => transaction((tx) => tx.set(key, value, source)),
+    unset: (key, source) => transaction((tx) => tx.unset(key, source)),
+    setMany: (entries, source) =>
+      transaction((tx) => {
+        if (typeof entries !== "object" || entries === null || Array.isArray(entries)) {
+          throw new InvalidOptionError("setMany expects an object of keys and values.");
+        }
+        for (const [key, value] of Object.entries(entries)) tx.set(key, value, source);
+      }),
+    unsetMany: (keys, source) =>
+      transaction((tx) => {
+        for (const key of keys) tx.unset(key, source);
+      }),
+    transaction,
     get: (key) => store.get(key),
     settings: () => new Map(store.settings),
     get sequenceId() {
@@ -185,6 +220,7 @@ export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
       subscribers: broadcaster.subscribers,
       sequenceId: broadcaster.sequenceId,
       settings: store.size,
+      configFiles: files.status(),
     }),
     faults,
   };

@@ -47,11 +47,26 @@ async function readOrMake(path: string, make: () => string | Promise<string>): P
   } catch (error) {
     if (errorCode(error) !== "ENOENT") throw credentialsError(path, `it cannot be read (${errorCode(error)})`, error);
   }
+  const content = await made(path, make);
   try {
-    await writeNew(path, await make());
+    await writeNew(path, content);
     return await readFile(path, "utf8");
   } catch (error) {
     throw credentialsError(path, `it cannot be written (${errorCode(error)})`, error);
+  }
+}
+
+/** What makes a certificate changes a global, which `--frozen-intrinsics` forbids. */
+async function made(path: string, make: () => string | Promise<string>): Promise<string> {
+  try {
+    return await make();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw credentialsError(
+      path,
+      `it does not exist, and cannot be made in this process (${reason}); make it with \`configstream agent\` in another one`,
+      error,
+    );
   }
 }
 

@@ -2,7 +2,6 @@
 import { status } from "@grpc/grpc-js";
 import {
   agentSecureService,
-  type Dialect,
   encodeSnapshot,
   encodeUpdate,
   type Frame,
@@ -13,6 +12,7 @@ import {
 import type { Refusal } from "./auth.js";
 import { maxSequenceId } from "./broadcaster.js";
 import { loadContract, type ProtoConfigEvent } from "./contract.js";
+import type { DialectName } from "./dialects/spoken.js";
 import { checkDialect } from "./options.js";
 import type { CallTap, TappedSink } from "./server.js";
 import type { EventSink, Subscriber } from "./subscriber.js";
@@ -33,7 +33,7 @@ export interface Faults {
   stale(kind?: "update" | "snapshot"): void;
   /** Sends any event, however malformed, at once and on every open stream; bytes go out as they are. */
   send(event: ProtoConfigEvent | Uint8Array): void;
-  /** Forgets every session; open streams stay open. */
+  /** Forgets every session; open streams end with `PERMISSION_DENIED` within a third of the idle timeout. */
   evictSessions(): void;
   /**
    * While on, streams are accepted and stay open, and nothing is sent on them; buffers fill as with a slow receiver.
@@ -55,7 +55,7 @@ export interface Faults {
    * A restart as another version: as {@link Faults.resetSequence}, and the streams that are opened from then on speak the
    * given dialect.
    */
-  restartAs(dialect: Dialect, sequenceId?: number): void;
+  restartAs(dialect: DialectName, sequenceId?: number): void;
   /** Makes every snapshot so many bytes longer, by a field that consumers do not know; 0 ends it. */
   padSnapshots(bytes: number): void;
   /** Ends every lasting fault. */
@@ -67,7 +67,7 @@ export interface FaultTargets {
   readonly origin: string;
   sequenceId(): number;
   restartFrom(sequenceId: number): void;
-  switchDialect(dialect: Dialect): void;
+  switchDialect(dialect: DialectName): void;
   endStreams(grpcCode: number | undefined, details: string): void;
   evictSessions(): void;
 }

@@ -11,9 +11,11 @@ export type {
   DefaultSetting,
   Defaults,
   Environment,
+  FileStatus,
   SourceValue,
   Timer,
 } from "configstream-consumer/internal";
+export type { Transaction } from "./change-set.js";
 export type {
   ProtoConfigEvent,
   ProtoConfigSetting,
@@ -21,8 +23,9 @@ export type {
   ProtoConfigUpdate,
   ProtoValue,
 } from "./contract.js";
-export type { CoreAgent, CoreAgentStatus, SettingEntry } from "./core-agent.js";
+export type { CoreAgent, CoreAgentStatus } from "./core-agent.js";
 export { createCoreAgent } from "./core-agent.js";
+export type { DialectName } from "./dialects/spoken.js";
 export type { Faults } from "./faults.js";
 export type { EffectiveSetting } from "./layer-store.js";
 export type { AgentLog, CoreAgentOptions, RegisterServices } from "./options.js";

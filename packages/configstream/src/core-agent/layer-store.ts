@@ -1,13 +1,7 @@
 /** All settings of the core agent, in layers by source. Pure: no clock, no I/O. */
 
-import {
-  type ConfigValue,
-  copyValue,
-  equalValues,
-  InvalidOptionError,
-  lowerCase,
-  type SourceValue,
-} from "configstream-consumer/internal";
+import { type ConfigValue, equalValues, lowerCase, type SourceValue } from "configstream-consumer/internal";
+import { checkKey, checkSetting, checkSource } from "./setting-checks.js";
 
 /** What a key resolves to: the winning value, where it came from, and every layer that claims the key. */
 export interface EffectiveSetting {
@@ -25,6 +19,8 @@ export interface LayerChange {
   readonly key: string;
   /** The layer that changed. */
   readonly source: string;
+  /** What that layer holds now; `undefined` when it gave the key up. */
+  readonly value: ConfigValue | undefined;
   /** What won before; the same object as `after` when the changed layer neither won nor wins. */
   readonly before: SourceValue | undefined;
   /** What wins now; `undefined` when no layer is left. */
@@ -40,6 +36,8 @@ export interface LayerStore {
   set(key: string, value: unknown, source: string): LayerChange | undefined;
   /** Clears a key in one layer. `undefined` when the layer did not hold it. */
   unset(key: string, source: string): LayerChange | undefined;
+  /** Puts a key back to what it was. */
+  restore(key: string, setting: EffectiveSetting | undefined): void;
 }
 
 /** Compares two source names for sorting, lowest priority first; 0 only for the same name. */
@@ -66,9 +64,8 @@ export function createLayerStore(sourcePriority: readonly string[]): LayerStore 
     },
     get: (key) => settings.get(lowerCase(key)),
     set(givenKey, givenValue, source) {
-      const key = checkKey(givenKey);
+      const { key, value } = checkSetting(givenKey, givenValue);
       checkSource(source);
-      const value = copyValue(key, givenValue);
       const current = settings.get(key);
       const layers = current === undefined ? [] : current.layers.slice();
       const index = layers.findIndex((layer) => layer.source === source);
@@ -82,7 +79,7 @@ export function createLayerStore(sourcePriority: readonly string[]): LayerStore 
       }
       const after = layers[layers.length - 1] as SourceValue;
       settings.set(key, effective(layers, after));
-      return { kind: "set", key, source, before: current?.layers.at(-1), after };
+      return { kind: "set", key, source, value, before: current?.layers.at(-1), after };
     },
     unset(givenKey, source) {
       const key = checkKey(givenKey);
@@ -94,28 +91,17 @@ export function createLayerStore(sourcePriority: readonly string[]): LayerStore 
       const after = layers.at(-1);
       if (after === undefined) settings.delete(key);
       else settings.set(key, effective(layers, after));
-      return { kind: "unset", key, source, before: current.layers.at(-1), after };
+      return { kind: "unset", key, source, value: undefined, before: current.layers.at(-1), after };
+    },
+    restore(key, setting) {
+      if (setting === undefined) settings.delete(key);
+      else settings.set(key, setting);
     },
   };
 }
 
 function effective(layers: readonly SourceValue[], winner: SourceValue): EffectiveSetting {
   return { value: winner.value, source: winner.source, layers };
-}
-
-function checkKey(key: string): string {
-  if (typeof key !== "string" || key === "") {
-    throw new InvalidOptionError(`A setting's key is ${JSON.stringify(key)}; give a non-empty dotted name.`);
-  }
-  return lowerCase(key);
-}
-
-function checkSource(source: string): void {
-  if (typeof source !== "string" || source === "") {
-    throw new InvalidOptionError(
-      `A setting's source is ${JSON.stringify(source)}; give a name such as "file" or "cli".`,
-    );
-  }
 }
 
 /** What must be done to one layer to bring it from one content to another: only the real differences. */

@@ -8,7 +8,6 @@ import {
   choice,
   custom,
   type Defaults,
-  type Dialect,
   defaultSourcePriority,
   described,
   type Environment,
@@ -24,7 +23,7 @@ import {
   text,
   texts,
 } from "configstream-consumer/internal";
-import { dialectNames } from "./dialects/spoken.js";
+import { type DialectName, dialectNames } from "./dialects/spoken.js";
 import type { Registry } from "./metrics.js";
 
 /** Log lines of the core agent. Setting names may appear, values and credentials never. */
@@ -61,11 +60,12 @@ export interface CoreAgentOptions {
   /** Source names, lowest priority first. Default: the order of a current core agent. */
   readonly sourcePriority?: readonly string[];
   /**
-   * Which of the four meanings that the messages have had over time is spoken: `newest`, `leaf`, `section-merged` or
-   * `section-per-source`. The three older ones do not send null: it claims nothing there. The two with sections cannot
-   * tell a map whose names all look like setting names from a section. Default: `newest`.
+   * Which of the four meanings that the messages have had over time is spoken: `newest`, `leaf` (as v0.84), `section-merged` or
+   * `section-per-source`; `leaf-set` and `section-merged-set` are the second and the third with the updates of senders up to
+   * v0.83.3, which name the layer that was set or cleared, whichever wins. Those with sections do not send null in a snapshot: it
+   * claims nothing there; nor can they tell a map whose names all look like setting names from a section. Default: `newest`.
    */
-  readonly dialect?: Dialect;
+  readonly dialect?: DialectName;
   /** Registry for the metrics; they leave it at stop. Default: an own one. */
   readonly registry?: Registry;
   /** Time for sessions and file watching. Default: the system's. */
@@ -87,7 +87,7 @@ export interface ResolvedOptions {
   readonly recommendedRefreshIntervalSecs: number;
   readonly subscriberBuffer: number;
   readonly sourcePriority: readonly string[];
-  readonly dialect: Dialect;
+  readonly dialect: DialectName;
   readonly registry: Registry | undefined;
   readonly clock: Clock;
   readonly log: AgentLog;
@@ -143,6 +143,6 @@ function listenAddress(name: string, given: unknown = "localhost:5001"): HostPor
 }
 
 /** @throws InvalidOptionError for a name that is no dialect. */
-export function checkDialect(given: Dialect): Dialect {
+export function checkDialect(given: DialectName): DialectName {
   return coreAgentOptionTable.dialect.read("dialect", given);
 }

@@ -5,14 +5,17 @@ import {
   Metadata,
   Server,
   ServerCredentials,
+  ServerInterceptingCall,
+  type ServerInterceptor,
+  ServerListenerBuilder,
   type ServerWritableStream,
   type ServiceDefinition,
   status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { agentSecureService, type HostPort, remoteAgentService } from "configstream-consumer/internal";
-import { type Authorizer, checkSession, type Refusal } from "./auth.js";
-import type { Broadcaster } from "./broadcaster.js";
+import { agentSecureService, type Clock, type HostPort, remoteAgentService, type Timer } from "configstream-consumer/internal";
+import { type Authorizer, checkSession, type Refusal, sessionGone, sessionOf } from "./auth.js";
+import { type Broadcaster, maxMessageBytes } from "./broadcaster.js";
 import {
   type ConfigStreamRequest,
   loadContract,
@@ -27,8 +30,10 @@ import type { AgentLog, RegisterServices } from "./options.js";
 import type { SessionRegistry } from "./sessions.js";
 import type { EventSink, Subscriber } from "./subscriber.js";
 
-/** Largest message in either direction, in bytes; the limit of a real core agent. */
-const maxMessageBytes = 128 * 1024 * 1024;
+/** Largest request, in bytes: three names, an address, and a list of services. */
+const maxRequestBytes = 64 * 1024;
+/** Most streams and calls at a time on one connection; a consumer has one stream and one call. */
+const maxStreamsPerConnection = 100;
 /** How long stop waits for clients to take leave before their connections are cut, in ms. */
 const shutdownGraceMs = 250;
 
@@ -57,6 +62,8 @@ export interface AgentServerParams {
   readonly recommendedRefreshIntervalSecs: number;
   readonly tap: CallTap;
   readonly log: AgentLog;
+  readonly clock: Pick<Clock, "setTimer">;
+  readonly sessionIdleTimeoutMs: number;
 }
 
 export interface AgentServer {
@@ -68,15 +75,34 @@ export interface AgentServer {
   stop(): Promise<void>;
 }
 
+interface OpenStream {
+  readonly sessionId: string;
+  end(refusal: Refusal | undefined): void;
+}
+
 type UnaryMethod<Request, Response> = (request: Request) => Response | Refusal;
 
 export function createAgentServer(params: AgentServerParams): AgentServer {
   const { authorize, credentials, sessions, broadcaster, tap, log } = params;
   const server = new Server({
-    "grpc.max_receive_message_length": maxMessageBytes,
+    "grpc.max_receive_message_length": maxRequestBytes,
+    "grpc.max_concurrent_streams": maxStreamsPerConnection,
+    // A receiver whose process is stopped or gone is cut off, and what waits for it is given back.
+    "grpc.keepalive_time_ms": 30_000,
+    "grpc.keepalive_timeout_ms": 10_000,
+    interceptors: [refuseEarly(authorize)],
     "grpc.max_send_message_length": maxMessageBytes,
   });
-  const openStreams = new Set<(refusal: Refusal | undefined) => void>();
+  const openStreams = new Set<OpenStream>();
+  let keepAlive: Timer | undefined;
+
+  /** A stream is activity of its session; without the session there is no stream. */
+  const keepSessions = (): void => {
+    keepAlive = params.clock.setTimer(params.sessionIdleTimeoutMs / 3, () => {
+      for (const stream of [...openStreams]) if (!sessions.refresh(stream.sessionId)) stream.end(sessionGone);
+      keepSessions();
+    });
+  };
 
   const unary =
     <Request, Response>(
@@ -118,11 +144,11 @@ export function createAgentServer(params: AgentServerParams): AgentServer {
     // As JSON, so that a line break in it cannot forge a log line.
     const name = JSON.stringify(call.request.name ?? "");
     log("info", `Remote agent ${name} opened a stream.`);
-    openStreams.add(serve(call, () => log("info", `The stream of remote agent ${name} is over.`)));
+    serve(call, () => log("info", `The stream of remote agent ${name} is over.`));
   };
 
-  /** Connects a call with a subscriber; returns the function that ends both. */
-  const serve = (call: ServerWritableStream<ConfigStreamRequest, Buffer>, onOver: () => void) => {
+  /** Connects a call with a subscriber, until one of both ends. */
+  const serve = (call: ServerWritableStream<ConfigStreamRequest, Buffer>, onOver: () => void): void => {
     let over = false;
     const raw = {
       ready: true,
@@ -138,7 +164,7 @@ export function createAgentServer(params: AgentServerParams): AgentServer {
       raw.ready = false;
       tapped.detach();
       broadcaster.unsubscribe(subscriber);
-      openStreams.delete(end);
+      openStreams.delete(stream);
       onOver();
     };
     const end = (refusal: Refusal | undefined): void => {
@@ -147,6 +173,8 @@ export function createAgentServer(params: AgentServerParams): AgentServer {
       if (refusal === undefined) call.end();
       else call.emit("error", refusal);
     };
+    const stream: OpenStream = { sessionId: sessionOf(call.metadata) ?? "", end };
+    openStreams.add(stream);
     for (const event of ["cancelled", "error", "close", "finish"]) call.on(event, detach);
     call.on("drain", () => {
       if (over) return;
@@ -157,12 +185,11 @@ export function createAgentServer(params: AgentServerParams): AgentServer {
     call.sendMetadata(new Metadata());
     tapped.attach(subscriber);
     subscriber.pump();
-    return end;
   };
 
   const endStreams = (grpcCode: number | undefined, details: string): void => {
     const refusal = grpcCode === undefined || grpcCode === status.OK ? undefined : { code: grpcCode, details };
-    for (const end of [...openStreams]) end(refusal);
+    for (const stream of [...openStreams]) stream.end(refusal);
   };
 
   addServices(server, params.services, { RegisterRemoteAgent: register, RefreshRemoteAgent: refresh }, stream);
@@ -171,13 +198,16 @@ export function createAgentServer(params: AgentServerParams): AgentServer {
     endStreams,
     async start(address) {
       try {
-        return await listen(server, address, serverCredentials(credentials));
+        const port = await listen(server, address, serverCredentials(credentials));
+        keepSessions();
+        return port;
       } catch (error) {
         server.forceShutdown();
         throw error;
       }
     },
     async stop() {
+      keepAlive?.cancel();
       endStreams(status.UNAVAILABLE, "The core agent is stopping.");
       await new Promise<void>((done) => {
         // Real time whatever clock the agent was given: this waits for sockets. Those that never said a word of HTTP/2 would
@@ -215,6 +245,23 @@ function addServices(
 function serverCredentials({ certificate, privateKey }: AgentCredentials): ServerCredentials {
   const cert = Buffer.from(certificate);
   return ServerCredentials.createSsl(cert, [{ cert_chain: cert, private_key: Buffer.from(privateKey) }], true);
+}
+
+/** Looks at the token before a message is read, so that nothing is buffered on behalf of somebody unknown. */
+function refuseEarly(authorize: Authorizer): ServerInterceptor {
+  return (_method, call) =>
+    new ServerInterceptingCall(call, {
+      start: (next) =>
+        next(
+          new ServerListenerBuilder()
+            .withOnReceiveMetadata((metadata, pass) => {
+              const denied = authorize(metadata);
+              if (denied === undefined) pass(metadata);
+              else call.sendStatus(denied);
+            })
+            .build(),
+        ),
+    });
 }
 
 function isRefusal(result: unknown): result is Refusal {

@@ -26,7 +26,10 @@ export interface StreamCounts {
 export interface Subscriber {
   /** Updates that wait for the receiver. */
   readonly buffered: number;
-  /** Queues an update and sends what can be sent; drops and counts it when the buffer is full. */
+  /**
+   * Queues an update and sends what can be sent; drops and counts it when the buffer is full. A snapshot is never queued: a
+   * receiver that is behind gets the newest state once it is ready.
+   */
   offer(frame: Frame): void;
   /** Sends as long as the receiver is ready. The first event is a snapshot. */
   pump(): void;
@@ -43,13 +46,18 @@ export function createSubscriber(feed: StateFeed, sink: EventSink, counts: Strea
   let lastSent = 0;
   let pumping = false;
 
-  const sendSnapshot = (): void => {
-    const frame = feed.snapshot();
-    needsSnapshot = false;
-    lastSent = frame.sequenceId;
-    // A snapshot is the newest state, so everything that waits is part of it.
+  /** A snapshot is the newest state, so everything that waits is part of it. */
+  const forgetWaiting = (): void => {
+    needsSnapshot = true;
     queue = [];
     taken = 0;
+  };
+
+  const sendSnapshot = (): void => {
+    const frame = feed.snapshot();
+    forgetWaiting();
+    needsSnapshot = false;
+    lastSent = frame.sequenceId;
     counts.snapshotsSent += 1;
     sink.send(frame);
   };
@@ -102,7 +110,10 @@ export function createSubscriber(feed: StateFeed, sink: EventSink, counts: Strea
       return queue.length - taken;
     },
     offer(frame) {
-      if (queue.length - taken < capacity) queue.push(frame);
+      // Not queued: what waits is part of it, and by the time the receiver is ready a newer state may stand for both.
+      if (frame.kind === "snapshot") forgetWaiting();
+      else if (needsSnapshot) return pump();
+      else if (queue.length - taken < capacity) queue.push(frame);
       else counts.droppedUpdates += 1;
       pump();
     },

@@ -1,5 +1,5 @@
 /** The same messages have carried several meanings over time; each meaning is one implementation of this interface. */
-import type { WireSetting } from "configstream-consumer/internal";
+import { equalValues, type WireSetting } from "configstream-consumer/internal";
 import type { EffectiveSetting, LayerChange } from "../layer-store.js";
 
 /**
@@ -8,12 +8,24 @@ import type { EffectiveSetting, LayerChange } from "../layer-store.js";
  */
 export type EncodeEntry = (identity: object, make: () => WireSetting) => Buffer;
 
+/** What reports a change that no update of a dialect can say: the whole state. */
+export const wholeState = "whole state";
+
 export interface Dialect {
   /** The encoded entries of a snapshot, in the order in which they are sent. */
   snapshot(settings: ReadonlyMap<string, EffectiveSetting>, encode: EncodeEntry): Iterable<Buffer>;
   /**
-   * The update that tells a change. `undefined`: this dialect has nothing to tell, and the change takes no sequence id,
+   * The update that reports a change. `undefined`: this dialect has nothing to report, and the change takes no sequence id,
    * since a number that nobody receives would look like a lost event.
    */
-  update(change: LayerChange): WireSetting | undefined;
+  update(change: LayerChange): WireSetting | typeof wholeState | undefined;
+}
+
+/**
+ * True when a change leaves readers with the value that they have. A real core agent says nothing then, also when another layer
+ * wins with an equal value.
+ */
+export function keepsValue({ before, after }: LayerChange): boolean {
+  if (before === after) return true;
+  return before !== undefined && after !== undefined && equalValues(before.value, after.value);
 }

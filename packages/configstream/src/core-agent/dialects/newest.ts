@@ -1,25 +1,20 @@
 /** Dotted leaf keys; the snapshot has the winning layer only; a removal names the cleared layer and what is left. */
 import type { WireSetting } from "configstream-consumer/internal";
-import type { EffectiveSetting, LayerChange } from "../layer-store.js";
-import type { Dialect, EncodeEntry } from "./dialect.js";
+import type { LayerChange } from "../layer-store.js";
+import { type Dialect, keepsValue } from "./dialect.js";
+import { leafSnapshot } from "./leaf.js";
 
-export const newestDialect: Dialect = { snapshot: snapshotOf, update: updateOf };
-
-function* snapshotOf(settings: ReadonlyMap<string, EffectiveSetting>, encode: EncodeEntry): Iterable<Buffer> {
-  for (const [key, setting] of settings) {
-    yield encode(setting, () => ({ source: setting.source, key, value: setting.value, unsetSource: "" }));
-  }
-}
+export const newestDialect: Dialect = { snapshot: leafSnapshot, update: updateOf };
 
 function updateOf(change: LayerChange): WireSetting | undefined {
   const { key, after } = change;
   if (change.kind === "set") {
     // Only winners are on the wire, so a set below the winner says nothing. When that layer wins later, by the removal
     // of the one above, its value travels as the fallback.
-    if (after === undefined || after === change.before) return undefined;
+    if (after === undefined || keepsValue(change)) return undefined;
     return { source: after.source, key, value: after.value, unsetSource: "" };
   }
-  // A hidden layer's removal is told too: a subscriber may have stored that layer while it was winning, and would fall
+  // A hidden layer's removal is reported too: a subscriber may have stored that layer while it was winning, and would fall
   // back to it later.
   return { source: after?.source ?? "", key, value: after?.value ?? null, unsetSource: change.source };
 }

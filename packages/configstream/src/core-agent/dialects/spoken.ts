@@ -1,11 +1,18 @@
 /** The dialect that a core agent speaks at present. */
-import type { Dialect as DialectName } from "configstream-consumer/internal";
+import type { Dialect as ReadDialect } from "configstream-consumer/internal";
 import type { EffectiveSetting, SourceOrder } from "../layer-store.js";
 import type { Dialect } from "./dialect.js";
 import { leafDialect } from "./leaf.js";
 import { newestDialect } from "./newest.js";
+import { withOwnUpdates } from "./own-updates.js";
 import { sectionMergedDialect } from "./section-merged.js";
 import { createSectionPerSourceDialect } from "./section-per-source.js";
+
+/**
+ * A dialect as its senders spoke it. The names that end in `-set` are those of senders up to v0.83.3: each update carries the source and
+ * value of the set that caused it, though another layer wins, and an unset the cleared source with the value that is left.
+ */
+export type DialectName = ReadDialect | "leaf-set" | "section-merged-set";
 
 export interface SpokenDialect extends Dialect {
   readonly name: DialectName;
@@ -13,7 +20,14 @@ export interface SpokenDialect extends Dialect {
   switchTo(name: DialectName): void;
 }
 
-export const dialectNames: readonly DialectName[] = ["newest", "leaf", "section-merged", "section-per-source"];
+export const dialectNames: readonly DialectName[] = [
+  "newest",
+  "leaf",
+  "leaf-set",
+  "section-merged",
+  "section-merged-set",
+  "section-per-source",
+];
 
 /**
  * @param settings The live settings. Every change of them must come by `update`, or be made before the first event.
@@ -30,8 +44,12 @@ export function createSpokenDialect(
         return newestDialect;
       case "leaf":
         return leafDialect;
+      case "leaf-set":
+        return withOwnUpdates(leafDialect);
       case "section-merged":
         return sectionMergedDialect;
+      case "section-merged-set":
+        return withOwnUpdates(sectionMergedDialect);
       case "section-per-source":
         return createSectionPerSourceDialect(settings, order);
     }

@@ -1,0 +1,63 @@
+/** What the core agent can send: keys, sources and values within the limits of one setting. Pure. */
+
+import { type ConfigValue, copyValue, InvalidOptionError, valueSize } from "configstream-consumer/internal";
+
+/** Longest key, in bytes of UTF-8; consumers cannot store a longer one. */
+export const maxKeyBytes = 65_535;
+/** Largest value as it is sent, in bytes; consumers cannot store a larger one. */
+export const maxValueBytes = 16 * 1024 * 1024;
+/** So much of a long key is quoted in an error. */
+const quotedKeyLength = 100;
+
+/** A key as it is stored: in lower case. */
+export function checkKey(key: string): string {
+  if (typeof key !== "string" || key === "") {
+    throw new InvalidOptionError(`A setting's key is ${JSON.stringify(key)}; give a non-empty dotted name.`);
+  }
+  const lower = key.toLowerCase();
+  // A character is three bytes at most, so that most keys are never measured.
+  const bytes = lower.length * 3 <= maxKeyBytes ? 0 : Buffer.byteLength(lower);
+  if (bytes > maxKeyBytes) {
+    const start = JSON.stringify(lower.slice(0, quotedKeyLength));
+    throw new InvalidOptionError(
+      `A setting's key that begins with ${start} has ${bytes} bytes; give one of at most ${maxKeyBytes} bytes.`,
+    );
+  }
+  return lower;
+}
+
+/** A key and a private copy of its value. Values are never quoted. */
+export function checkSetting(
+  givenKey: string,
+  givenValue: unknown,
+): { readonly key: string; readonly value: ConfigValue } {
+  const key = checkKey(givenKey);
+  const value = copyValue(key, givenValue);
+  const bytes = valueSize(value);
+  if (bytes > maxValueBytes) {
+    const name = key.length > quotedKeyLength ? `${key.slice(0, quotedKeyLength)}…` : key;
+    throw new InvalidOptionError(
+      `The value of setting "${name}" needs ${bytes} bytes; give one of at most ${maxValueBytes} bytes.`,
+    );
+  }
+  return { key, value };
+}
+
+export function checkSource(source: string): string {
+  if (typeof source !== "string" || source === "") {
+    throw new InvalidOptionError(
+      `A setting's source is ${JSON.stringify(source)}; give a name such as "file" or "cli".`,
+    );
+  }
+  return source;
+}
+
+/** Why a setting from a file or the environment cannot be sent, as a sentence; `undefined` when it can. */
+export function reasonNotSent(key: string, value: ConfigValue): string | undefined {
+  try {
+    checkSetting(key, value);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
