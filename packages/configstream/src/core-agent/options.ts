@@ -115,7 +115,7 @@ export const coreAgentOptionTable = {
   recommendedRefreshIntervalSecs: wholeNumber(10, 0),
   subscriberBuffer: wholeNumber(100, 1),
   sourcePriority: sources(defaultSourcePriority),
-  dialect: choice<Dialect>(dialectNames, "newest"),
+  dialect: choice<DialectName>(dialectNames, "newest"),
   registry: shape<Registry>(["registerMetric", "removeSingleMetric"]),
   clock: shape<Clock>(["now", "monotonic", "setTimer"]),
   log: callback<AgentLog>(),

@@ -1,6 +1,6 @@
 /** What the core agent can send: keys, sources and values within the limits of one setting. Pure. */
 
-import { type ConfigValue, copyValue, InvalidOptionError, valueSize } from "configstream-consumer/internal";
+import { type ConfigValue, copyValue, InvalidOptionError, lowerCase, valueSize } from "configstream-consumer/internal";
 
 /** Longest key, in bytes of UTF-8; consumers cannot store a longer one. */
 export const maxKeyBytes = 65_535;
@@ -14,7 +14,7 @@ export function checkKey(key: string): string {
   if (typeof key !== "string" || key === "") {
     throw new InvalidOptionError(`A setting's key is ${JSON.stringify(key)}; give a non-empty dotted name.`);
   }
-  const lower = key.toLowerCase();
+  const lower = lowerCase(key);
   // A character is three bytes at most, so that most keys are never measured.
   const bytes = lower.length * 3 <= maxKeyBytes ? 0 : Buffer.byteLength(lower);
   if (bytes > maxKeyBytes) {
