@@ -2,7 +2,7 @@
  * From the text of a YAML document to nested maps and lists, as the agent's YAML reader makes them, in time that grows with the size
  * of the text. Pure. Only the first document counts.
  */
-import { lowerCase } from "../shared/lower-case.js";
+
 import {
   EVENT_ALIAS,
   EVENT_DOCUMENT,
@@ -19,6 +19,7 @@ import {
   type SequenceEvent,
   YAMLException,
 } from "js-yaml";
+import { lowerCase } from "../shared/lower-case.js";
 import { plainScalar, type ScalarValue, taggedScalar } from "./yaml-scalars.js";
 
 /** Maps keep keys that a plain object would lose, such as `__proto__`. */

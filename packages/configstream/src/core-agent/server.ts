@@ -13,7 +13,13 @@ import {
   status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { agentSecureService, type Clock, type HostPort, remoteAgentService, type Timer } from "configstream-consumer/internal";
+import {
+  agentSecureService,
+  type Clock,
+  type HostPort,
+  remoteAgentService,
+  type Timer,
+} from "configstream-consumer/internal";
 import { type Authorizer, checkSession, type Refusal, sessionGone, sessionOf } from "./auth.js";
 import { type Broadcaster, maxMessageBytes } from "./broadcaster.js";
 import {
