@@ -57,8 +57,8 @@ class Pair {
     const isUntold = update === undefined && change?.before?.source !== change?.after?.source;
     if (change !== undefined && isUntold) this.#untold.add(change.key);
     else if (change !== undefined && update !== undefined) this.#untold.delete(change.key);
-    if (update === wholeState) return this.snapshot();
-    if (update === undefined) return;
+    if (update === wholeState) this.snapshot();
+    if (update === undefined || update === wholeState) return;
     const staged = this.#store.applyUpdate(update);
     this.#follow(staged);
     // As the consumer does, by opening the stream anew.
