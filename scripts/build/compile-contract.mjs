@@ -1,13 +1,17 @@
 // Compiles proto/ into packages/configstream/src/core-agent/contract-descriptor.generated.ts, so that nothing is read from disk at run time.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import protobuf from "protobufjs";
+import { filesBelow } from "./files.mjs";
 
 const protoRoot = fileURLToPath(new URL("../../proto/", import.meta.url));
 const target = fileURLToPath(
   new URL("../../packages/configstream/src/core-agent/contract-descriptor.generated.ts", import.meta.url),
 );
-const files = ["datadog/api/v1/api.proto", "datadog/remoteagent/remoteagent.proto", "datadog/model/v1/model.proto"];
+const files = filesBelow(protoRoot)
+  .map((path) => relative(protoRoot, path).replaceAll("\\", "/"))
+  .sort();
 
 export function compileContract() {
   const root = new protobuf.Root();

@@ -17,14 +17,18 @@ import (
 
 const module = "github.com/DataDog/datadog-agent/pkg/proto"
 
-// The real services have many more methods; these are the ones that a consumer calls.
+// The real services have many more methods; these are the ones that a consumer calls, and those that it serves.
 var used = []struct {
 	file    protoreflect.FileDescriptor
 	service protoreflect.Name
 	methods []protoreflect.Name
 }{
-	{pbgo.File_datadog_api_v1_api_proto, "AgentSecure", []protoreflect.Name{"RefreshRemoteAgent", "RegisterRemoteAgent", "StreamConfigEvents"}},
-	{pbgo.File_datadog_remoteagent_remoteagent_proto, "RemoteAgent", []protoreflect.Name{"RefreshRemoteAgent", "RegisterRemoteAgent"}},
+	{pbgo.File_datadog_api_v1_api_proto, "AgentSecure", []protoreflect.Name{"RefreshRemoteAgent", "RegisterRemoteAgent", "ReportHealthIssue", "ResolveHealthIssue", "StreamConfigEvents"}},
+	{pbgo.File_datadog_remoteagent_command_proto, "RemoteCommandProvider", []protoreflect.Name{"ExecuteCommand", "ListCommands"}},
+	{pbgo.File_datadog_remoteagent_flare_proto, "FlareProvider", []protoreflect.Name{"GetFlareFiles"}},
+	{pbgo.File_datadog_remoteagent_status_proto, "StatusProvider", []protoreflect.Name{"GetStatusDetails"}},
+	{pbgo.File_datadog_remoteagent_telemetry_proto, "TelemetryProvider", []protoreflect.Name{"GetTelemetry"}},
+	{pbgo.File_datadog_remoteagent_remoteagent_proto, "RemoteAgent", []protoreflect.Name{"RefreshRemoteAgent", "RegisterRemoteAgent", "ReportRemoteAgentEvent"}},
 }
 
 type contract struct {
@@ -32,6 +36,7 @@ type contract struct {
 	Version  string    `json:"version"`
 	Services []service `json:"services"`
 	Messages []message `json:"messages"`
+	Enums    []enum    `json:"enums"`
 }
 
 type service struct {
@@ -60,6 +65,16 @@ type field struct {
 	Oneof  *string `json:"oneof"`
 }
 
+type enum struct {
+	Name   string      `json:"name"`
+	Values []enumValue `json:"values"`
+}
+
+type enumValue struct {
+	Name   string `json:"name"`
+	Number int    `json:"number"`
+}
+
 func main() {
 	out, err := describe()
 	if err == nil {
@@ -80,7 +95,7 @@ func describe() (contract, error) {
 		return contract{}, err
 	}
 	reached := map[protoreflect.FullName]protoreflect.MessageDescriptor{}
-	out := contract{Module: module, Version: version, Services: []service{}, Messages: []message{}}
+	out := contract{Module: module, Version: version, Services: []service{}, Messages: []message{}, Enums: []enum{}}
 	for _, want := range used {
 		descriptor := want.file.Services().ByName(want.service)
 		if descriptor == nil {
@@ -108,6 +123,8 @@ func describe() (contract, error) {
 		out.Messages = append(out.Messages, message{Name: string(descriptor.FullName()), Fields: fieldsOf(descriptor)})
 	}
 	sort.Slice(out.Messages, func(a, b int) bool { return out.Messages[a].Name < out.Messages[b].Name })
+	out.Enums = enumsOf(reached)
+	sort.Slice(out.Services, func(a, b int) bool { return out.Services[a].Name < out.Services[b].Name })
 	return out, nil
 }
 
@@ -162,6 +179,30 @@ func fieldsOf(descriptor protoreflect.MessageDescriptor) []field {
 	}
 	sort.Slice(fields, func(a, b int) bool { return fields[a].Number < fields[b].Number })
 	return fields
+}
+
+// enumsOf gives the enumerations that fields of the messages have as their types.
+func enumsOf(reached map[protoreflect.FullName]protoreflect.MessageDescriptor) []enum {
+	found := map[protoreflect.FullName]protoreflect.EnumDescriptor{}
+	for _, descriptor := range reached {
+		for i := 0; i < descriptor.Fields().Len(); i++ {
+			if e := descriptor.Fields().Get(i).Enum(); e != nil {
+				found[e.FullName()] = e
+			}
+		}
+	}
+	enums := []enum{}
+	for _, e := range found {
+		described := enum{Name: string(e.FullName()), Values: []enumValue{}}
+		for i := 0; i < e.Values().Len(); i++ {
+			v := e.Values().Get(i)
+			described.Values = append(described.Values, enumValue{Name: string(v.Name()), Number: int(v.Number())})
+		}
+		sort.Slice(described.Values, func(a, b int) bool { return described.Values[a].Number < described.Values[b].Number })
+		enums = append(enums, described)
+	}
+	sort.Slice(enums, func(a, b int) bool { return enums[a].Name < enums[b].Name })
+	return enums
 }
 
 func typeOf(f protoreflect.FieldDescriptor) string {

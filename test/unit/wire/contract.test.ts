@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import protobuf from "protobufjs";
 import { describe, expect, it } from "vitest";
@@ -23,6 +23,7 @@ interface Field {
 interface Contract {
   services: { name: string; methods: Method[] }[];
   messages: { name: string; fields: Field[] }[];
+  enums: { name: string; values: { name: string; number: number }[] }[];
 }
 
 const published: Contract & { module: string; version: string } = JSON.parse(
@@ -33,9 +34,11 @@ function sourceRoot(): protobuf.Root {
   const directory = fileURLToPath(new URL("../../../proto/", import.meta.url));
   const root = new protobuf.Root();
   root.resolvePath = (_origin, path) => (path.startsWith("google/protobuf/") ? path : `${directory}${path}`);
-  root.loadSync(["datadog/api/v1/api.proto", "datadog/remoteagent/remoteagent.proto", "datadog/model/v1/model.proto"], {
-    keepCase: true,
-  });
+  const files = readdirSync(directory, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".proto"));
+  root.loadSync(
+    files.map((file) => file.replaceAll("\\", "/")),
+    { keepCase: true },
+  );
   return root;
 }
 
@@ -77,9 +80,14 @@ function describeMethod(method: protobuf.Method): Method {
   };
 }
 
+function describeEnum(type: protobuf.Enum): Contract["enums"][number] {
+  const values = Object.entries(type.values).map(([name, number]) => ({ name, number }));
+  return { name: fullName(type), values: values.sort((a, b) => a.number - b.number) };
+}
+
 function describeContract(root: protobuf.Root): Contract {
   root.resolveAll();
-  const contract: Contract = { services: [], messages: [] };
+  const contract: Contract = { services: [], messages: [], enums: [] };
   const visit = (namespace: protobuf.NamespaceBase): void => {
     if (namespace instanceof protobuf.Service) {
       const methods = namespace.methodsArray.map(describeMethod).sort(byName);
@@ -89,11 +97,15 @@ function describeContract(root: protobuf.Root): Contract {
       const fields = namespace.fieldsArray.map(describeField).sort((a, b) => a.number - b.number);
       contract.messages.push({ name: fullName(namespace), fields });
     }
-    for (const child of namespace.nestedArray) if (child instanceof protobuf.Namespace) visit(child);
+    for (const child of namespace.nestedArray) {
+      if (child instanceof protobuf.Namespace) visit(child);
+      else if (child instanceof protobuf.Enum) contract.enums.push(describeEnum(child));
+    }
   };
   visit(root);
   contract.services.sort(byName);
   contract.messages.sort(byName);
+  contract.enums.sort(byName);
   return contract;
 }
 
@@ -109,6 +121,10 @@ describe.each([
 
   it("has the same messages, and in each the same field names, numbers, types, labels and oneofs", () => {
     expect(own.messages).toEqual(published.messages);
+  });
+
+  it("has the same enumerations, with the same names and numbers", () => {
+    expect(own.enums).toEqual(published.enums);
   });
 });
 
