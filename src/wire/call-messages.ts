@@ -22,18 +22,21 @@ const registerTag = {
   flavor: 0x12,
   displayName: 0x1a,
   apiEndpointUri: 0x22,
+  services: 0x2a,
   processInstanceId: 0x32,
 } as const;
 const registrationTag = { sessionId: 0x0a, recommendedRefreshIntervalSecs: 0x10 } as const;
 const refreshTag = { sessionId: 0x0a } as const;
 const streamTag = { name: 0x0a } as const;
 
-/** RegisterRemoteAgentRequest, without its list of served gRPC services: a consumer serves none. */
+/** RegisterRemoteAgentRequest. */
 export interface RegisterRequest {
   readonly pid: string;
   readonly flavor: string;
   readonly displayName: string;
   readonly apiEndpointUri: string;
+  /** Full names of the gRPC services that are served there; none: it serves nothing. */
+  readonly services?: readonly string[];
   /** One for the life of the process; empty: none is told. */
   readonly processInstanceId: string;
 }
@@ -49,12 +52,13 @@ export interface StreamRequest {
 }
 
 export function writeRegisterRequest(request: RegisterRequest): Buffer {
-  const { pid, flavor, displayName, apiEndpointUri, processInstanceId } = request;
+  const { pid, flavor, displayName, apiEndpointUri, services = [], processInstanceId } = request;
   return textFields([
     [registerTag.pid, pid],
     [registerTag.flavor, flavor],
     [registerTag.displayName, displayName],
     [registerTag.apiEndpointUri, apiEndpointUri],
+    ...services.map((service) => [registerTag.services, service] as const),
     [registerTag.processInstanceId, processInstanceId],
   ]);
 }

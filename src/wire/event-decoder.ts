@@ -27,7 +27,7 @@ import { WireReader } from "./wire-reader.js";
 export const maxNesting = 48;
 
 /** Bytes that are read, and the room for what they decode to. */
-class EventReader extends WireReader {
+export class EventReader extends WireReader {
   readonly budget: ElementBudget;
 
   constructor(bytes: Buffer, budget: ElementBudget) {
@@ -128,7 +128,8 @@ function readList(reader: EventReader, key: string, depth: number): ConfigValue 
   return Object.freeze(list);
 }
 
-function readMap(reader: EventReader, key: string, depth: number): ConfigValue {
+/** A `google.protobuf.Struct`, as it stands in a field; `key` names it in a refusal. */
+export function readMap(reader: EventReader, key: string, depth: number): ConfigValue {
   const outer = reader.open();
   const map: { [name: string]: ConfigValue } = {};
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {

@@ -94,6 +94,24 @@ describe("a request", () => {
     );
   });
 
+  it("names the services that are served, in order", () => {
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 5 }), (services) => {
+        const named = services.filter((service) => service !== "");
+        const bytes = writeRegisterRequest({
+          pid: "1",
+          flavor: "f",
+          displayName: "d",
+          apiEndpointUri: "u",
+          services: named,
+          processInstanceId: "",
+        });
+        const message = { ...asContract("1", "f", "d", "u"), services: named };
+        expect(hex(bytes)).toBe(hex(RegisterRemoteAgent.requestSerialize(message)));
+      }),
+    );
+  });
+
   it("carries U+FFFD for halves of surrogate pairs", () => {
     const sent = RefreshRemoteAgent.requestDeserialize(writeRefreshRequest({ sessionId: "a\ud800b\udc00" }));
     expect(sent.session_id).toBe("a\ufffdb\ufffd");
