@@ -53,7 +53,6 @@ export type {
 } from "./main/reader/schema.js";
 export { checkHealth, type Health, type HealthOptions } from "./main/status/health.js";
 export type { MetricsRegistry } from "./main/status/metrics.js";
-export type { ConsumerStatus } from "./main/status/status.js";
 export type { ChangeSet } from "./main/subscriptions/change-sets.js";
 export type { ChangeFilter } from "./main/subscriptions/filter.js";
 export type { OverflowPolicy } from "./main/subscriptions/stream.js";
@@ -79,3 +78,4 @@ export type {
   SourceValue,
   StartupStep,
 } from "./shared/types.js";
+export type { ConsumerStatus } from "./status/status.js";

@@ -4,12 +4,14 @@ import { Region } from "../../memory/region.js";
 import { regionNow } from "../../memory/region-clock.js";
 import { guarded, type Logger } from "../../shared/logger.js";
 import { checkNames, shapeOption } from "../../shared/option-checks.js";
+import { type ConsumerStatus, consumerStatus } from "../../status/status.js";
 import type { Reader } from "../reader/api.js";
 import { createReader } from "../reader/reader.js";
 import type { AnySchema } from "../reader/schema.js";
 import { Unreadable } from "../reader/unreadable.js";
+
 import { type GivenRegistry, LazyMetrics, type MetricsRegistry } from "../status/metrics.js";
-import { type ConsumerStatus, consumerStatus } from "../status/status.js";
+
 import { type WaitOptions, type WaitSyncOptions, waitReady, waitReadySync } from "./readiness.js";
 import { checkShared, type SharedConfig } from "./shared-config.js";
 

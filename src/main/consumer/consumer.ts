@@ -10,6 +10,7 @@ import { guarded, type Logger, silentLogger } from "../../shared/logger.js";
 import type { ChangeBatch } from "../../shared/messages.js";
 import type { EngineParams } from "../../shared/params.js";
 import type { ConfigChange, EngineStatus } from "../../shared/types.js";
+import type { ConsumerStatus } from "../../status/status.js";
 import type { EngineHostInit } from "../hosting/engine-host.js";
 import { startInline } from "../hosting/inline-host.js";
 import { type EngineDeath, Supervisor } from "../hosting/supervisor.js";
@@ -17,7 +18,6 @@ import { startWorker } from "../hosting/worker-host.js";
 import type { Reader, View } from "../reader/api.js";
 import type { AnySchema, ChangeOf, IsOpen, KeyOf } from "../reader/schema.js";
 import type { MetricsRegistry } from "../status/metrics.js";
-import type { ConsumerStatus } from "../status/status.js";
 import type { ChangeSet } from "../subscriptions/change-sets.js";
 import { detached } from "../subscriptions/detached.js";
 import {

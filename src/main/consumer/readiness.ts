@@ -6,7 +6,7 @@ import type { Region } from "../../memory/region.js";
 import { onAbort } from "../../shared/abort.js";
 import { ConfigStreamError, ConsumerStoppedError, WaitTimeoutError } from "../../shared/errors.js";
 import { booleanOption, checkNames, shapeOption, timeoutOption } from "../../shared/option-checks.js";
-import { consumerStatus } from "../status/status.js";
+import { consumerStatus } from "../../status/status.js";
 
 /** Options of `waitReadySync`. */
 export interface WaitSyncOptions {

@@ -7,15 +7,12 @@
  */
 
 import type { Registry, RegistryContentType } from "prom-client";
-import type { CounterName } from "../../memory/counters.js";
 import { readCounter } from "../../memory/facts.js";
-import { header } from "../../memory/layout.js";
-import { newestPublish } from "../../memory/publish-meta.js";
 import type { Region } from "../../memory/region.js";
 import { InvalidOptionError } from "../../shared/errors.js";
-import type { LifecycleState } from "../../shared/types.js";
+import { counterMetrics, gaugeMetrics, metricPrefix, stateMetric, states } from "../../status/metric-table.js";
+import { consumerStatus } from "../../status/status.js";
 import { loadPromClient } from "./prom-client.js";
-import { consumerStatus } from "./status.js";
 
 /** A registry of prom-client, of either text format. */
 export type MetricsRegistry = Registry<RegistryContentType>;
@@ -28,47 +25,6 @@ export interface GivenRegistry {
   metrics(): Promise<string>;
 }
 
-const prefix = "configstream_consumer_";
-
-/** Counters: name without prefix, word in the header, help. */
-const counters: readonly (readonly [name: string, counter: CounterName, help: string])[] = [
-  ["reconnect_count", "reconnects", "Attempts to reconnect after a connection, stream or session was lost."],
-  [
-    "dropped_stale_updates",
-    "droppedStaleUpdates",
-    "Snapshots and updates dropped since their sequence id was not new.",
-  ],
-  ["buffer_overflow_disconnects", "bufferOverflowDisconnects", "Subscriptions ended since their buffer overflowed."],
-  ["discontinuities", "discontinuities", "Gaps in the sequence ids of one stream."],
-  ["snapshots_applied", "snapshotsApplied", "Snapshots applied."],
-  ["updates_applied", "updatesApplied", "Updates applied."],
-  ["session_registrations", "sessionRegistrations", "Sessions obtained from the core agent."],
-  ["session_refresh_failures", "sessionRefreshFailures", "Session refreshes that failed."],
-  ["worker_restarts", "workerRestarts", "Workers started in place of one that died."],
-  ["refused_states", "refusedStates", "States refused whole since a limit would have been exceeded."],
-  ["bad_messages", "badMessages", "Messages that could not be understood."],
-  ["unknown_sources", "unknownSources", "Settings from a source that is missing in the priority list."],
-  [
-    "ambiguous_updates",
-    "ambiguousUpdates",
-    "Updates that name a source below the one known to win; each asks for a snapshot.",
-  ],
-  ["skipped_settings", "skippedSettings", "Settings left out since no reader could read them; the rest went on."],
-  ["publishes", "publishes", "Publishes made visible to readers."],
-  ["changes_sent", "changesSent", "Changes sent to the main thread for subscribers."],
-  ["contended_reads", "contendedReads", "Reads that kept the cached value since no clean copy could be had."],
-  ["cache_loads", "cacheLoads", "Starts on the settings of the cache file."],
-  ["cache_refusals", "cacheRefusals", "Cache files that were there and were not used."],
-  ["cache_writes", "cacheWrites", "Cache files written."],
-  ["cache_write_failures", "cacheWriteFailures", "Cache files that could not be written."],
-  ["checksum_mismatches", "checksumMismatches", "Values whose checksum did not match; a defect of the library."],
-  [
-    "unreadable_values",
-    "unreadableValues",
-    "Values that a getter could not convert, so that it gave its default; once a change and thread.",
-  ],
-];
-
 /** How prom-client puts the gauges of a cluster's processes together where it is not the largest one that counts. */
 const aggregators: { readonly [name: string]: "min" | "sum" } = {
   // The process that is furthest behind.
@@ -77,35 +33,6 @@ const aggregators: { readonly [name: string]: "min" | "sum" } = {
   // What they take together.
   region_bytes: "sum",
 };
-
-/** Gauges: name without prefix, help, and how to read them; `undefined` gives no sample. */
-const gauges: readonly (readonly [name: string, help: string, read: (region: Region) => number | undefined])[] = [
-  ["time_to_first_snapshot_seconds", "Time from start() to the first readable snapshot.", timeToFirstSnapshot],
-  ["last_sequence_id", "The core agent's number of the newest readable state.", (r) => newestPublish(r)?.sequenceId],
-  ["settings", "Settings that can be read.", (r) => newestPublish(r)?.liveKeys],
-  ["region_bytes", "Bytes of the shared region.", (r) => consumerStatus(r).regionBytes],
-  ["message_age_seconds", "Age of the last message of the stream.", (r) => seconds(consumerStatus(r).lastMessageAgeMs)],
-  [
-    "interrupted_seconds",
-    "Time for which new settings have not been able to arrive.",
-    (r) => seconds(consumerStatus(r).interruptedForMs),
-  ],
-  [
-    "cached_settings_age_seconds",
-    "Age of the settings while they come from the cache file.",
-    (r) => seconds(consumerStatus(r).cachedAgeMs),
-  ],
-];
-
-const states: readonly LifecycleState[] = [
-  "starting",
-  "registering",
-  "connecting",
-  "live",
-  "stale",
-  "failed",
-  "stopped",
-];
 
 /** A consumer's part in a registry. */
 export interface MetricsSource {
@@ -152,7 +79,7 @@ export class LazyMetrics implements MetricsSource {
 export function addMetrics(registry: MetricsRegistry, clientName: string, region: Region): MetricsSource {
   let collector = collectors.get(registry);
   // A registry that was cleared has lost what stood there.
-  if (collector === undefined || registry.getSingleMetric(`${prefix}state`) === undefined) {
+  if (collector === undefined || registry.getSingleMetric(`${metricPrefix}${stateMetric.name}`) === undefined) {
     collector = new Collector(registry);
     collectors.set(registry, collector);
   }
@@ -177,8 +104,8 @@ here[globalName] ??= new WeakMap();
 /** One per registry, since a name can be registered only once there; shared by all copies of this package in this thread. */
 const collectors = here[globalName];
 
-const counterNames = new Map(counters.map(([name, counter]) => [name, counter]));
-const gaugeReads = new Map(gauges.map(([name, , read]) => [name, read]));
+const counterNames = new Map(counterMetrics.map(([name, counter]) => [name, counter]));
+const gaugeReads = new Map(gaugeMetrics.map(([name, , read]) => [name, read]));
 
 function valuesOf(region: Region): MetricValues {
   return {
@@ -211,17 +138,17 @@ class Collector implements SharedCollector {
   readonly #metrics: readonly Collected[];
 
   constructor(registry: MetricsRegistry) {
-    const names = [...counters.map(([name]) => name), ...gauges.map(([name]) => name), "state"];
-    const taken = names.find((name) => registry.getSingleMetric(prefix + name) !== undefined);
+    const names = [...counterMetrics.map(([name]) => name), ...gaugeMetrics.map(([name]) => name), stateMetric.name];
+    const taken = names.find((name) => registry.getSingleMetric(metricPrefix + name) !== undefined);
     if (taken !== undefined) {
       throw new InvalidOptionError(
-        `Option "registry": the metric ${prefix}${taken} is already registered there by other code. Give a registry of its own.`,
+        `Option "registry": the metric ${metricPrefix}${taken} is already registered there by other code. Give a registry of its own.`,
       );
     }
     this.#registry = registry;
     this.#metrics = [
-      ...counters.map(([name, , help]) => this.#counter(name, help)),
-      ...gauges.map(([name, help]) => this.#gauge(name, help)),
+      ...counterMetrics.map(([name, , help]) => this.#counter(name, help)),
+      ...gaugeMetrics.map(([name, help]) => this.#gauge(name, help)),
       this.#state(),
     ];
   }
@@ -262,7 +189,7 @@ class Collector implements SharedCollector {
       seen.set(name, now);
     };
     const metric = new this.#prom.Counter({ ...this.#facts(name, help, collect), labelNames: ["client"] });
-    return { name: prefix + name, collect, remove: (client) => metric.remove({ client }) };
+    return { name: metricPrefix + name, collect, remove: (client) => metric.remove({ client }) };
   }
 
   #gauge(name: string, help: string): Collected {
@@ -273,7 +200,7 @@ class Collector implements SharedCollector {
     };
     const aggregator = aggregators[name] ?? "max";
     const metric = new this.#prom.Gauge({ ...this.#facts(name, help, collect), aggregator, labelNames: ["client"] });
-    return { name: prefix + name, collect, remove: (client) => metric.remove({ client }) };
+    return { name: metricPrefix + name, collect, remove: (client) => metric.remove({ client }) };
   }
 
   #state(): Collected {
@@ -281,9 +208,8 @@ class Collector implements SharedCollector {
       const present = values.state();
       for (const state of states) metric.set({ client, state }, state === present ? 1 : 0);
     };
-    const help = "1 for the state that the consumer is in, 0 for the others.";
     const metric = new this.#prom.Gauge({
-      ...this.#facts("state", help, collect),
+      ...this.#facts(stateMetric.name, stateMetric.help, collect),
       // Of a cluster's processes, 1 for each state that one of them is in: never more, so that alerts on 1 fire.
       aggregator: "max",
       labelNames: ["client", "state"],
@@ -291,12 +217,12 @@ class Collector implements SharedCollector {
     const remove = (client: string) => {
       for (const state of states) metric.remove({ client, state });
     };
-    return { name: `${prefix}state`, collect, remove };
+    return { name: `${metricPrefix}${stateMetric.name}`, collect, remove };
   }
 
   #facts(name: string, help: string, collect: Collected["collect"]) {
     return {
-      name: prefix + name,
+      name: metricPrefix + name,
       help,
       registers: [this.#registry],
       collect: () => {
@@ -304,15 +230,4 @@ class Collector implements SharedCollector {
       },
     };
   }
-}
-
-function timeToFirstSnapshot(region: Region): number | undefined {
-  const startedAtMs = region.load64(header.startedAtMs);
-  const firstSnapshotAtMs = region.load64(header.firstSnapshotAtMs);
-  if (startedAtMs === 0 || firstSnapshotAtMs === 0) return undefined;
-  return seconds(Math.max(0, firstSnapshotAtMs - startedAtMs));
-}
-
-function seconds(ms: number | undefined): number | undefined {
-  return ms === undefined ? undefined : ms / 1_000;
 }

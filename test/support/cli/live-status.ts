@@ -1,4 +1,4 @@
-import type { ConsumerStatus } from "../../../src/main/status/status.js";
+import type { ConsumerStatus } from "../../../src/status/status.js";
 
 /** What a consumer tells that has been live for a while, for views to draw. */
 export const liveStatus: ConsumerStatus = {

@@ -28,15 +28,17 @@ const libraryRooms: Record<string, readonly string[]> = {
   "memory/reader": ["memory", "shared"],
   "memory/writer": ["memory", "shared"],
   wire: ["shared"],
-  main: ["memory", "memory/reader", "shared"],
-  worker: ["files", "memory", "memory/writer", "shared", "wire"],
+  // What a consumer says of itself, to the application and, by the worker, to the core agent.
+  status: ["memory", "shared"],
+  main: ["memory", "memory/reader", "shared", "status"],
+  worker: ["files", "memory", "memory/reader", "memory/writer", "shared", "status", "wire"],
   files: ["main", "shared"],
   local: ["files", "main", "memory", "memory/writer", "shared", "worker"],
   testing: ["files", "local", "main", "shared"],
   register: ["main", "shared"],
   internal: ["files", "main", "shared", "wire", "worker"],
   // The public surface.
-  "": ["files", "local", "main", "shared"],
+  "": ["files", "local", "main", "shared", "status"],
 };
 
 /** Rooms of the other package: the command uses the core agent by what its entry exports, as applications do. */

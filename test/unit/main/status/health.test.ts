@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { checkHealth, type Health, type HealthOptions } from "../../../../src/main/status/health.js";
-import { type ConsumerStatus, consumerStatus } from "../../../../src/main/status/status.js";
+import { type ConsumerStatus, consumerStatus } from "../../../../src/status/status.js";
 import { header } from "../../../../src/memory/layout.js";
 import { InvalidOptionError } from "../../../../src/shared/errors.js";
 import { newRegion } from "../../../support/memory/region.js";

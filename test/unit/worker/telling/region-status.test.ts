@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { consumerStatus } from "../../../../src/main/status/status.js";
+import { consumerStatus } from "../../../../src/status/status.js";
 import { isFresh, isReady, readStatus } from "../../../../src/memory/facts.js";
 import { header } from "../../../../src/memory/layout.js";
 import type { Region } from "../../../../src/memory/region.js";

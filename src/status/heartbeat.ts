@@ -5,9 +5,9 @@
  * worker, too, was suspended meanwhile. An interval much longer than the one before it counts in part, since whatever held up
  * the looks may have held up the worker.
  */
-import { readCounter } from "../../memory/facts.js";
-import { header } from "../../memory/layout.js";
-import type { Region } from "../../memory/region.js";
+import { readCounter } from "../memory/facts.js";
+import { header } from "../memory/layout.js";
+import type { Region } from "../memory/region.js";
 
 /** Looks that follow each other sooner, in ms, are one: a scrape looks several times. */
 const sameLookMs = 1_000;

@@ -1,10 +1,11 @@
 /** What a consumer tells about itself, put together from shared memory alone: any thread can ask, at any time. */
-import { isReady, isStopped, readCounter, readStatus } from "../../memory/facts.js";
-import { header } from "../../memory/layout.js";
-import { newestPublish } from "../../memory/publish-meta.js";
-import type { Region } from "../../memory/region.js";
-import { regionNow } from "../../memory/region-clock.js";
-import type { ErrorSummary, LifecycleState, StartupStep } from "../../shared/types.js";
+
+import { isReady, isStopped, readCounter, readStatus } from "../memory/facts.js";
+import { header } from "../memory/layout.js";
+import { newestPublish } from "../memory/publish-meta.js";
+import type { Region } from "../memory/region.js";
+import { regionNow } from "../memory/region-clock.js";
+import type { ErrorSummary, LifecycleState, StartupStep } from "../shared/types.js";
 import { heartbeatAge } from "./heartbeat.js";
 
 /** Where a consumer stands, at the moment of asking. Ages are in ms; they are reckoned by the asking thread. */

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { consumerStatus } from "../../../../src/main/status/status.js";
-import { count, markReady, markStopped, writeStatus } from "../../../../src/memory/facts.js";
-import { header } from "../../../../src/memory/layout.js";
-import { newRegion, TestWriter } from "../../../support/memory/region.js";
+import { count, markReady, markStopped, writeStatus } from "../../../src/memory/facts.js";
+import { header } from "../../../src/memory/layout.js";
+import { consumerStatus } from "../../../src/status/status.js";
+import { newRegion, TestWriter } from "../../support/memory/region.js";
 
 test("before start there is nothing but the state starting", () => {
   expect(consumerStatus(newRegion(), 1_000)).toEqual({
