@@ -74,6 +74,19 @@ export interface EngineParams {
   };
   /** The last-good cache; `undefined`: none. */
   readonly cache?: CacheParams | undefined;
+  /** What is served to the core agent; `undefined`: nothing. */
+  readonly serve?: ServeParams | undefined;
+}
+
+/** How status, metrics, flare files and commands are served to the core agent. */
+export interface ServeParams {
+  readonly address:
+    | { readonly kind: "tcp"; readonly host: string; readonly port: number }
+    /** Absolute path of a socket. */
+    | { readonly kind: "unix"; readonly path: string };
+  readonly maxCallsPerSecond: number;
+  /** Largest answer, in bytes. */
+  readonly maxAnswerBytes: number;
 }
 
 /** How the core agent is found by its own configuration file; see place.ts. */

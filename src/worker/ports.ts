@@ -75,11 +75,35 @@ export interface TransportError extends Error {
 
 /** One channel to the core agent: everything on it shares one HTTP/2 connection. */
 export interface Connection {
-  register(request: { clientName: string; displayName: string }, options: CallOptions): Promise<Registration>;
+  register(
+    request: { clientName: string; displayName: string; endpoint?: Endpoint | undefined },
+    options: CallOptions,
+  ): Promise<Registration>;
   refresh(sessionId: string, options: CallOptions): Promise<void>;
   openStream(request: { clientName: string; sessionId: string }, handlers: StreamHandlers): StreamCall;
   /** Closes the channel and cancels what is open on it. Idempotent. */
   close(): void;
+}
+
+/** Where the core agent can call this remote agent back. */
+export interface Endpoint {
+  /** `https://host:port` or `unix:///path`. */
+  readonly uri: string;
+  /** Full names of the gRPC services. */
+  readonly services: readonly string[];
+}
+
+/** What this remote agent serves to its core agent. */
+export interface Providers {
+  /**
+   * Serves, from now on with these credentials. Never rejects: what is in the way is in the log, and `undefined` says that nothing
+   * is served for now.
+   */
+  open(credentials: Credentials): Promise<Endpoint | undefined>;
+  /** The session that the answers belong to. */
+  answerAs(sessionId: string): void;
+  /** Idempotent. */
+  close(): Promise<void>;
 }
 
 /** Makes connections. The connection attempt itself happens at the first call. */
@@ -99,6 +123,8 @@ export interface EnginePorts {
   /** Asked for a session id at every (re)connection when the session kind is `provider`. */
   readonly sessionIdProvider: (() => Promise<string>) | undefined;
   readonly log: EngineLog;
+  /** `undefined`: nothing is served. */
+  readonly providers?: Pick<Providers, "open" | "answerAs"> | undefined;
   /** The engine has ended by a defect of this library, and does nothing any more: another one may do better. */
   readonly onDefect?: (error: ConfigStreamError) => void;
 }

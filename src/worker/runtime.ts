@@ -18,6 +18,8 @@ import { IgnoredVariables } from "./engine/ignored-env.js";
 import { createCredentialsReader } from "./link/credentials.js";
 import { createGrpcTransport } from "./link/transport.js";
 import type { EngineLog } from "./ports.js";
+import { lazyProviders } from "./providers/lazily.js";
+import { LogTail } from "./telling/log-tail.js";
 import { Notifier } from "./telling/notifier.js";
 import { publishing } from "./telling/publishing.js";
 import { hasSettings, RegionStatus } from "./telling/region-status.js";
@@ -41,7 +43,15 @@ export function createRuntime(init: RuntimeInit): Runtime {
     },
   });
   const logs = new LogGate(init.logs, post);
-  const log: EngineLog = (level: LogLevel, message: string) => logs.write(level, message);
+  const tail = params.serve && new LogTail(clock.now);
+  const log: EngineLog = (level: LogLevel, message: string) => {
+    tail?.add(level, message);
+    logs.write(level, message);
+  };
+  // A certificate's dates mean the system's clock.
+  const credentials = createCredentialsReader(params, systemClock, (address) => status.located(address));
+  const logLines = () => tail?.lines() ?? [];
+  const providers = params.serve && lazyProviders(params.serve, { params, region, clock, credentials, logLines }, log);
   const ignored = new IgnoredVariables(process.env);
   // A worker that replaces another says nothing again.
   if (ignored.any && isFresh(region)) ignored.look(publishedSettings(region));
@@ -62,8 +72,7 @@ export function createRuntime(init: RuntimeInit): Runtime {
       clock,
       random: Math.random,
       transport: createGrpcTransport(params),
-      // A certificate's dates mean the system's clock.
-      credentials: createCredentialsReader(params, systemClock, (address) => status.located(address)),
+      credentials,
       states: publishing({
         region,
         writer: new RegionWriter(region, params.limits, clock.now),
@@ -77,6 +86,7 @@ export function createRuntime(init: RuntimeInit): Runtime {
       status,
       sessionIdProvider: init.sessionIdProvider,
       log,
+      providers,
       onDefect: init.onDefect,
     },
     { interruptedSinceMs: status.interruptedSinceMs },
@@ -104,6 +114,7 @@ export function createRuntime(init: RuntimeInit): Runtime {
       clearInterval(heartbeat);
       patience?.cancel();
       await engine.stop();
+      await providers?.close();
       await cache?.stop();
     },
   };

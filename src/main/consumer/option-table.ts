@@ -69,6 +69,8 @@ export const consumerOptionTable = {
     maxValueBytes: number({ fallback: 16 * mib, min: 16, max: 16 * mib }),
     maxRegionBytes: number({ fallback: 1024 * mib, min: mib, max: 2048 * mib }),
   }),
+  // Checked with what it depends on: see serve-option.ts.
+  serve: custom((_name, given) => given as ConsumerOptions["serve"]),
   cache: custom((name, given) => (given === undefined ? undefined : cacheRow.read(name, given))),
   readyTimeoutMs: number({ fallback: 60_000, ...timeLimit }),
   stopTimeoutMs: number({ fallback: 3_000, min: 1, max: 600_000 }),

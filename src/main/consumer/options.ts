@@ -135,6 +135,30 @@ export interface ConsumerOptions {
       }
     | undefined;
 
+  /**
+   * Serves the core agent what it may ask a remote agent: status, metrics, files for a flare, and the commands `explain`, `status`,
+   * `held` and `doctor`. The worker does so, over TLS, to callers that show the certificate of `ipcCertFile` and the token of
+   * `authTokenFile`; values that look like credentials are masked. Not with `tls: false`, `sessionId` or `sessionIdProvider`. An
+   * address that cannot be listened on is a line in the log, and no failure. Default: off. `true`: all defaults. See
+   * docs/remote-agent.md.
+   */
+  readonly serve?:
+    | boolean
+    | {
+        /**
+         * `host:port` with a loopback address, port 0 for a free one, or `unix:///path` of a socket, made with mode 0600. For
+         * this consumer alone. Default: `127.0.0.1:0`.
+         */
+        readonly address?: string;
+        /** Calls in a second; further ones are refused with `RESOURCE_EXHAUSTED`. Default 20; 1 to 1,000. */
+        readonly maxCallsPerSecond?: number;
+        /**
+         * Largest answer, in bytes; a larger one is refused with `RESOURCE_EXHAUSTED`, and of the settings in a flare as many are
+         * listed as fit. Default 4,194,304; 1,048,576 to 134,217,728.
+         */
+        readonly maxAnswerBytes?: number;
+      };
+
   /** How long `waitReady` and `waitReadySync` wait when they are not told, in ms. Default 60,000; 0 or more, `Infinity` for no limit. */
   readonly readyTimeoutMs?: number | undefined;
   /** `stop` lets the worker end by itself for so long, in ms, then terminates it. Default 3,000; 1 to 600,000. */

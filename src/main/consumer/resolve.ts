@@ -13,6 +13,7 @@ import { credentialPath, sessionOrigin } from "./option-rules.js";
 import { consumerOptionTable } from "./option-table.js";
 import type { ConsumerOptions } from "./options.js";
 import { processInstanceId } from "./process-instance.js";
+import { serveOption } from "./serve-option.js";
 
 /** Parameters that stay with the application's thread. */
 export interface HostParams {
@@ -49,13 +50,14 @@ export function resolveOptions(options: ConsumerOptions, env: Environment): { en
 
 function engineParams(read: Read, env: Environment): EngineParams {
   const { clientName, displayName, sessionId, sessionIdProvider, backoff, limits, cache } = read;
+  const session = sessionOrigin(sessionId, sessionIdProvider);
   return {
     clientName,
     displayName: displayName || clientName,
     processInstanceId: processInstanceId(),
     ...place(read, env),
     tls: read.tls,
-    session: sessionOrigin(sessionId, sessionIdProvider),
+    session,
     sourcePriority: read.sourcePriority,
     overrides: read.overrides,
     dialect: read.dialect,
@@ -71,6 +73,7 @@ function engineParams(read: Read, env: Environment): EngineParams {
     limits,
     // Absolute, as all paths, since the application may change its working directory later.
     cache: cache && { ...cache, path: resolve(cache.path) },
+    serve: serveOption(read.serve, { tls: read.tls, session }),
   };
 }
 

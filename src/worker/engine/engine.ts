@@ -197,9 +197,12 @@ class AttemptLoop implements Engine {
     try {
       this.#lifecycle.reached("credentials");
       const credentials = await this.#readCredentials();
-      connection = this.#ports.transport.connect(credentials);
+      const { providers, transport } = this.#ports;
+      if (providers !== undefined) this.#sessions.reachableAt(await unlessAborted(providers.open(credentials), signal));
+      connection = transport.connect(credentials);
       if (!this.#sessions.ready) this.#lifecycle.reached("registration");
       const session = await this.#sessions.obtain(connection, signal);
+      providers?.answerAs(session.id);
       this.#lifecycle.session(session.sinceMs);
       this.#lifecycle.reached("connection");
       return await this.#holdStream(connection, session);

@@ -12,7 +12,7 @@ import { ConfigStreamError } from "../../shared/errors.js";
 import type { EngineParams } from "../../shared/params.js";
 import { isError, textIn } from "../../shared/thrown.js";
 import { grpcCode, isRejection, isUnanswered } from "../link/grpc-codes.js";
-import type { Connection, EnginePorts, TransportError } from "../ports.js";
+import type { Connection, Endpoint, EnginePorts, TransportError } from "../ports.js";
 import { unlessAborted, within } from "./cancel.js";
 
 /** The parameters that sessions look at. */
@@ -41,6 +41,8 @@ export interface SessionSource {
   readonly renewable: boolean;
   /** True while the next {@link obtain} has a session without asking anybody. */
   readonly ready: boolean;
+  /** Where the core agent can call back from now on; another place than before is registered anew. */
+  reachableAt(endpoint: Endpoint | undefined): void;
   /** The session for a stream on this connection. Rejects with a `ConfigStreamError`. */
   obtain(connection: Connection, signal: AbortSignal): Promise<Session>;
   /** The core agent rejected the session; the next {@link obtain} gets another one where possible. */
@@ -73,6 +75,8 @@ function fixedSession(id: string, clock: Clock): SessionSource {
       session ??= { id, sinceMs: clock.now() };
       return session;
     },
+    // Who made the session has registered it.
+    reachableAt() {},
     invalidate() {},
     keepAlive: () => nothingToStop,
   };
@@ -114,6 +118,8 @@ class ProvidedSession implements SessionSource {
     return { id, sinceMs: this.#clock.now() };
   }
 
+  reachableAt(): void {}
+
   invalidate(): void {}
 
   keepAlive(): { stop(): void } {
@@ -134,6 +140,7 @@ class RegisteredSession implements SessionSource {
   readonly #ports: SessionPorts;
   #session: Session | undefined;
   #refreshMs = defaultRefreshMs;
+  #endpoint: Endpoint | undefined;
 
   constructor(params: SessionSourceParams, ports: SessionPorts) {
     this.#params = params;
@@ -144,10 +151,18 @@ class RegisteredSession implements SessionSource {
     return this.#session !== undefined;
   }
 
+  reachableAt(endpoint: Endpoint | undefined): void {
+    if (endpoint?.uri !== this.#endpoint?.uri) this.invalidate();
+    this.#endpoint = endpoint;
+  }
+
   async obtain(connection: Connection, signal: AbortSignal): Promise<Session> {
     if (this.#session !== undefined) return this.#session;
     const { clientName, displayName, callTimeoutMs } = this.#params;
-    const asked = connection.register({ clientName, displayName }, { deadlineMs: callTimeoutMs });
+    const asked = connection.register(
+      { clientName, displayName, endpoint: this.#endpoint },
+      { deadlineMs: callTimeoutMs },
+    );
     const registration = await unlessAborted(asked, signal);
     if (registration.sessionId === "") {
       throw new ConfigStreamError("registration", "The core agent answered the registration without a session id.");

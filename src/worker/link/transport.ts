@@ -88,12 +88,14 @@ class GrpcConnection implements Connection {
     );
   }
 
-  async register(request: { clientName: string; displayName: string }, options: CallOptions): Promise<Registration> {
+  async register(request: Parameters<Connection["register"]>[0], options: CallOptions): Promise<Registration> {
+    const { endpoint } = request;
     const message = {
       pid: String(process.pid),
       flavor: request.clientName,
       displayName: request.displayName,
-      apiEndpointUri: `https://configstream-consumer/${encodeURIComponent(request.clientName)}`,
+      apiEndpointUri: endpoint?.uri ?? `https://configstream-consumer/${encodeURIComponent(request.clientName)}`,
+      services: endpoint?.services ?? [],
       processInstanceId: this.#params.processInstanceId ?? "",
     };
     return await this.#callRegistry(registerMethod, message, options, []);

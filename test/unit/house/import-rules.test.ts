@@ -194,8 +194,13 @@ describe("the dangerous and the heavy", () => {
     expect(found.filter((path) => path !== "worker/thread.ts" && !path.startsWith("main/hosting/"))).toEqual([]);
   });
 
-  it("import grpc-js in the worker's transport and in the core agent only", () => {
-    expect(importers("@grpc/grpc-js", library)).toEqual(["worker/link/transport.ts"]);
+  it("import grpc-js in the worker's transport, where it serves, and in the core agent only", () => {
+    // Client and server are both the library's; a consumer that serves nothing runs no file of providers/.
+    expect(importers("@grpc/grpc-js", library)).toEqual([
+      "worker/link/transport.ts",
+      "worker/providers/providers.ts",
+      "worker/providers/services.ts",
+    ]);
     expect(importers("@grpc/grpc-js", companion).filter((path) => !path.startsWith("core-agent/"))).toEqual([]);
   });
 
