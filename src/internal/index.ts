@@ -37,5 +37,5 @@ export { didYouMean, suggest } from "../shared/suggest.js";
 export type { ConfigValue, SourceValue, WireSetting } from "../shared/types.js";
 export { createEntryEncoder, encodeSnapshot, encodeUpdate, type Frame } from "../wire/event-encoder.js";
 export { valueSize } from "../wire/proto-value.js";
-export { agentSecureService, remoteAgentService } from "../wire/service-names.js";
+export { agentSecureService, providerService, remoteAgentService } from "../wire/service-names.js";
 export { fieldSize, WireWriter } from "../wire/wire-writer.js";

@@ -6,7 +6,7 @@
  * a handshake may take is bounded, and a taken address is an error and not a line on standard error.
  */
 import { X509Certificate } from "node:crypto";
-import { chmod, rm } from "node:fs/promises";
+import { chmod, lstat, rm } from "node:fs/promises";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { createServer, type Server, type TLSSocket, type TlsOptions } from "node:tls";
 import type { ServeParams } from "../../shared/params.js";
@@ -110,8 +110,16 @@ function secureOptions({ certificate, privateKey }: Credentials): TlsOptions {
   return { ca: certificate, cert: certificate, key: privateKey, minVersion: "TLSv1.2" };
 }
 
-/** A socket file that a process left behind when it was killed. One that is answered is left alone, and listening fails. */
+/**
+ * A socket that a process left behind when it was killed. One that is answered is left alone, as is anything that is no socket, and
+ * listening fails.
+ */
 async function removeStale(path: string): Promise<void> {
+  const isSocket = await lstat(path).then(
+    (found) => found.isSocket(),
+    () => false,
+  );
+  if (!isSocket) return;
   const isAnswered = await new Promise<boolean>((done) => {
     const socket = connect(path);
     socket.once("error", (error: NodeJS.ErrnoException) => done(error.code !== "ECONNREFUSED"));

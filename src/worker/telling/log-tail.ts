@@ -15,7 +15,7 @@ export class LogTail {
   }
 
   add(level: LogLevel, message: string): void {
-    const line = `${new Date(this.#now()).toISOString()} ${level} ${message.replaceAll(/\s*[\r\n]+\s*/g, " ")}`;
+    const line = `${new Date(this.#now()).toISOString()} ${level} ${message.replaceAll(/[\r\n]+/g, " ")}`;
     if (this.#lines.push(line.length > maxLength ? `${line.slice(0, maxLength)}…` : line) > maxLines)
       this.#lines.shift();
   }

@@ -44,7 +44,28 @@ export function watchedAgent(
       const pem = await readFile(agent.ipcCertFile, "utf8");
       for (const line of (/PRIVATE KEY-----([^-]+)/.exec(pem)?.[1] ?? "").split("\n")) hide(line.trim());
     };
+    watchAnswers(agent);
     return agent;
+  };
+}
+
+/** Shows the net whatever remote agents answer to the core agent. */
+function watchAnswers(agent: CoreAgent): void {
+  const { clients, flare, command } = agent;
+  agent.clients = async () => {
+    const seen = await clients();
+    examine("provider", seen);
+    return seen;
+  };
+  agent.flare = async (name) => {
+    const files = await flare(name);
+    for (const [file, content] of files) saw("provider", `${file}: ${Buffer.from(content)}`);
+    return files;
+  };
+  agent.command = async (...given) => {
+    const result = await command(...given);
+    examine("provider", result);
+    return result;
   };
 }
 

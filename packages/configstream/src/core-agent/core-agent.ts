@@ -13,7 +13,10 @@ import {
 import { createAuthorizer } from "./auth.js";
 import { createBroadcaster } from "./broadcaster.js";
 import { gather, type Transaction } from "./change-set.js";
-import { credentialPaths, ensureCredentials } from "./credentials.js";
+import type { CommandResult, RegisteredClient } from "./clients/client.js";
+import { createClients } from "./clients/clients.js";
+import { Registrations } from "./clients/registrations.js";
+import { type AgentCredentials, credentialPaths, ensureCredentials } from "./credentials.js";
 import { createSpokenDialect } from "./dialects/spoken.js";
 import { createFaults, type Faults } from "./faults.js";
 import type { EffectiveSetting } from "./layer-store.js";
@@ -93,6 +96,22 @@ export interface CoreAgent {
   readonly metrics: Registry;
   /** Where it stands, and who is connected. */
   status(): CoreAgentStatus;
+  /**
+   * Every registered remote agent, oldest registration first, with what it says of itself when it is asked now; one that serves no
+   * status or does not answer within 2 s is `silent`. Rejects with code `stopped` when the agent does not run.
+   */
+  clients(): Promise<readonly RegisteredClient[]>;
+  /**
+   * The files that a remote agent gives for a flare: content by file name. `name`: its name, its flavor, or its process id. Rejects with
+   * code `invalid_option` when there is none or are several of that name, and `unavailable` when it serves no flare or does
+   * not answer within 15 s.
+   */
+  flare(name: string): Promise<ReadonlyMap<string, Uint8Array>>;
+  /**
+   * Runs a command at a remote agent: `agent.command("trace-agent", ["explain"], { key: "log_level" })`. Rejects as {@link flare}; a
+   * command that fails resolves, with its exit code.
+   */
+  command(name: string, path: readonly string[], given?: { readonly [name: string]: string }): Promise<CommandResult>;
   /** Misbehaviour on request, for tests of consumers. */
   readonly faults: Faults;
 }
@@ -123,6 +142,13 @@ export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
     onExhausted: () => server?.endStreams(grpcStatus.UNAVAILABLE, "The sequence ids are used up; open a new stream."),
   });
   const sessions = createSessionRegistry(clock, resolved.sessionIdleTimeoutMs, randomUUID);
+  const registrations = new Registrations(sessions, clock.now);
+  let credentials: AgentCredentials | undefined;
+  const clients = createClients({
+    registrations,
+    credentials: () => credentials,
+    sequenceId: () => broadcaster.sequenceId,
+  });
   const metrics = createAgentMetrics(broadcaster, resolved.registry);
   const { faults, tap } = createFaults({
     origin,
@@ -151,12 +177,13 @@ export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
     await files.read();
     await files.watch();
     counting = true;
-    const credentials = await ensureCredentials(dataDir);
+    credentials = await ensureCredentials(dataDir);
     server = createAgentServer({
       ...resolved,
       authorize: createAuthorizer(credentials.token),
       credentials,
       sessions,
+      registrations,
       broadcaster,
       tap,
     });
@@ -164,6 +191,7 @@ export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
     log("info", `The core agent listens on ${formatAddress(resolved.address.host, port)}.`);
   };
   const close = async (): Promise<void> => {
+    credentials = undefined;
     await server?.stop();
     await files.close();
     sessions.clear();
@@ -222,6 +250,9 @@ export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
       settings: store.size,
       configFiles: files.status(),
     }),
+    clients: () => clients.list(),
+    flare: (name) => clients.flare(name),
+    command: (name, path, given = {}) => clients.command(name, path, given),
     faults,
   };
 }

@@ -16,6 +16,7 @@ export type {
   Timer,
 } from "configstream-consumer/internal";
 export type { Transaction } from "./change-set.js";
+export type { ClientState, CommandResult, RegisteredClient } from "./clients/client.js";
 export type {
   ProtoConfigEvent,
   ProtoConfigSetting,

@@ -22,6 +22,7 @@ import {
 } from "configstream-consumer/internal";
 import { type Authorizer, checkSession, type Refusal, sessionGone, sessionOf } from "./auth.js";
 import { type Broadcaster, maxMessageBytes } from "./broadcaster.js";
+import type { Registrations } from "./clients/registrations.js";
 import {
   type ConfigStreamRequest,
   loadContract,
@@ -63,6 +64,7 @@ export interface AgentServerParams {
   readonly authorize: Authorizer;
   readonly credentials: AgentCredentials;
   readonly sessions: SessionRegistry;
+  readonly registrations: Registrations;
   readonly broadcaster: Broadcaster;
   readonly services: RegisterServices;
   readonly recommendedRefreshIntervalSecs: number;
@@ -129,9 +131,12 @@ export function createAgentServer(params: AgentServerParams): AgentServer {
     for (const field of ["display_name", "flavor"] as const) {
       if (!request[field]) return { code: status.INVALID_ARGUMENT, details: `The field ${field} must not be empty.` };
     }
-    log("info", `Remote agent ${JSON.stringify(request.display_name)} registered.`);
+    const served = request.services?.length ? `, and serves at ${JSON.stringify(request.api_endpoint_uri)}` : "";
+    log("info", `Remote agent ${JSON.stringify(request.display_name)} registered${served}.`);
+    const sessionId = sessions.register();
+    params.registrations.add(sessionId, request);
     return {
-      session_id: sessions.register(),
+      session_id: sessionId,
       recommended_refresh_interval_secs: params.recommendedRefreshIntervalSecs,
     };
   });

@@ -1,0 +1,118 @@
+/** The registered remote agents, looked into by way of what they serve. */
+import { ConfigStreamError, providerService } from "configstream-consumer/internal";
+import type { AgentCredentials } from "../credentials.js";
+import type { CommandResult, RegisteredClient } from "./client.js";
+import { type Judgement, judge, type MainSection, silent } from "./client-state.js";
+import { callProvider } from "./provider-call.js";
+import type { Registration, Registrations } from "./registrations.js";
+
+/** How long a remote agent may take for its status, and for anything else, in ms. */
+const statusTimeoutMs = 2_000;
+const answerTimeoutMs = 15_000;
+/** Remote agents that are asked at a time. */
+const maxAtOnce = 20;
+
+export interface ClientsParts {
+  readonly registrations: Registrations;
+  /** Of the agent that runs; `undefined` before it started. */
+  readonly credentials: () => AgentCredentials | undefined;
+  readonly sequenceId: () => number;
+}
+
+export interface Clients {
+  list(): Promise<readonly RegisteredClient[]>;
+  flare(name: string): Promise<ReadonlyMap<string, Uint8Array>>;
+  command(name: string, path: readonly string[], given: { readonly [name: string]: string }): Promise<CommandResult>;
+}
+
+export function createClients({ registrations, credentials, sequenceId }: ClientsParts): Clients {
+  const call = (client: Registration, service: string, method: string, request: object, timeoutMs: number) => {
+    const present = credentials();
+    if (present === undefined) throw new ConfigStreamError("stopped", "The core agent does not run.");
+    return callProvider({ client, credentials: present, service, method, request, timeoutMs });
+  };
+
+  const look = async (client: Registration): Promise<RegisteredClient> => {
+    const { name, flavor, pid, sinceMs, services } = client;
+    return { name, flavor, pid, sinceMs, services, ...(await judged(client)) };
+  };
+  const judged = async (client: Registration): Promise<Judgement> => {
+    if (!client.services.includes(providerService.status)) return silent("It serves no status.");
+    // What it has not reached when it answers, it has not reached for sure: later changes do not count.
+    const newest = sequenceId();
+    try {
+      const [answer] = await call(client, providerService.status, "GetStatusDetails", {}, statusTimeoutMs);
+      return judge((answer as StatusAnswer).main_section?.fields ?? {}, newest);
+    } catch (thrown) {
+      return silent(ConfigStreamError.from(thrown).message);
+    }
+  };
+
+  const named = (wanted: string): Registration => {
+    const all = registrations.present();
+    const found = all.filter(({ name, flavor, pid }) => [name, flavor, pid].includes(wanted));
+    const [only, another] = found;
+    if (only === undefined) {
+      const names = all.map(({ name }) => JSON.stringify(name)).join(", ") || "none";
+      throw new ConfigStreamError(
+        "invalid_option",
+        `No remote agent ${JSON.stringify(wanted)} is registered. There are: ${names}.`,
+      );
+    }
+    if (another === undefined) return only;
+    const pids = found.map(({ pid }) => pid).join(", ");
+    throw new ConfigStreamError(
+      "invalid_option",
+      `Several remote agents are called ${JSON.stringify(wanted)}. Name one by its process id: ${pids}.`,
+    );
+  };
+
+  return {
+    async list() {
+      const clients = registrations.present();
+      const seen: RegisteredClient[] = [];
+      for (let at = 0; at < clients.length; at += maxAtOnce) {
+        seen.push(...(await Promise.all(clients.slice(at, at + maxAtOnce).map(look))));
+      }
+      return seen;
+    },
+    async flare(name) {
+      const [answer] = await call(named(name), providerService.flare, "GetFlareFiles", {}, answerTimeoutMs);
+      return new Map(
+        Object.entries((answer as FlareAnswer).files ?? {}).map(([file, bytes]) => [safeName(file), bytes]),
+      );
+    },
+    async command(name, path, given) {
+      const fields = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, { string_value: value }]));
+      const request = { command_path: path, arguments: { fields } };
+      const frames = await call(named(name), providerService.command, "ExecuteCommand", request, answerTimeoutMs);
+      return resultOf(frames as readonly CommandFrame[]);
+    },
+  };
+}
+
+interface StatusAnswer {
+  readonly main_section?: { readonly fields?: MainSection };
+}
+
+interface FlareAnswer {
+  readonly files?: { readonly [name: string]: Uint8Array };
+}
+
+interface CommandFrame {
+  readonly stdout?: string;
+  readonly stderr?: string;
+  readonly exit_code?: number;
+}
+
+/** A name that is a file's in one folder, whatever the remote agent calls it. */
+function safeName(name: string): string {
+  return name.replace(/[^A-Za-z0-9._-]/g, "_").replace(/^\.+/, "_") || "_";
+}
+
+function resultOf(frames: readonly CommandFrame[]): CommandResult {
+  const text = (kind: "stdout" | "stderr") => frames.map((frame) => frame[kind] ?? "").join("");
+  const code = frames.findLast(({ exit_code }) => exit_code !== undefined)?.exit_code;
+  if (code === undefined) throw new ConfigStreamError("unavailable", "The command ended without an exit code.");
+  return { exitCode: code, stdout: text("stdout"), stderr: text("stderr") };
+}
