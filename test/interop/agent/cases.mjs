@@ -2,6 +2,7 @@
 // agent's state unless it says otherwise.
 import { credentialsCases } from "./cases/credentials.mjs";
 import { pingsCases } from "./cases/pings.mjs";
+import { providersCases } from "./cases/providers.mjs";
 import { sessionsCases } from "./cases/sessions.mjs";
 import { settingsCases } from "./cases/settings.mjs";
 import { streamsCases } from "./cases/streams.mjs";
@@ -13,4 +14,11 @@ export const ways = { "net-http": "under net/http", grpc: "by grpc-go's own list
  * `promise`: the sentence. `flags`: the agent's. `ways`: where not both apply. `aside`: it takes long and needs little, so it
  * runs beside the others.
  */
-export const cases = [...settingsCases, ...sessionsCases, ...streamsCases, ...credentialsCases, ...pingsCases];
+export const cases = [
+  ...settingsCases,
+  ...sessionsCases,
+  ...streamsCases,
+  ...credentialsCases,
+  ...pingsCases,
+  ...providersCases,
+];

@@ -23,6 +23,9 @@ type command struct {
 	Bytes int  `json:"bytes"`
 	Ms    int  `json:"ms"`
 	On    bool `json:"on"`
+	// A command's path and arguments.
+	Path      []string          `json:"path"`
+	Arguments map[string]string `json:"arguments"`
 }
 
 // judge carries out commands.
@@ -30,6 +33,7 @@ type judge struct {
 	config   *config
 	sessions *registry
 	host     *host
+	clients  *clients
 	seen     *report
 }
 
@@ -52,6 +56,8 @@ func (j *judge) obey(c command) (any, error) {
 		return j.config.state(), nil
 	case "session":
 		return j.sessions.register(), nil
+	case "ask":
+		return j.clients.ask(c.Key, c.Path, c.Arguments)
 	case "evict":
 		return j.sessions.evictAll(), nil
 	case "end":

@@ -3,7 +3,7 @@ module configstream-consumer/test/interop/agent
 go 1.26.0
 
 require (
-	github.com/DataDog/datadog-agent/pkg/proto v0.85.2
+	github.com/DataDog/datadog-agent/pkg/proto v0.85.4
 	google.golang.org/grpc v1.84.0
 	google.golang.org/protobuf v1.36.12
 )

@@ -85,6 +85,7 @@ func run(o options) error {
 		return err
 	}
 	judge := judge{config: config, sessions: sessions, host: host, seen: seen}
+	judge.clients = &clients{credentials: credentials, sessions: sessions}
 	commands := json.NewDecoder(os.Stdin)
 	for {
 		var c command

@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -11,12 +12,36 @@ import (
 type registry struct {
 	mu       sync.Mutex
 	lastSeen map[string]time.Time
+	// The remote agent that registered last.
+	last *client
 }
 
 func newRegistry(idleLimit time.Duration) *registry {
 	r := &registry{lastSeen: map[string]time.Time{}}
 	go r.reap(idleLimit)
 	return r
+}
+
+// lastClient gives the remote agent that registered last, if its session is known.
+func (r *registry) lastClient() (*client, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.last == nil {
+		return nil, errors.New("no remote agent has registered")
+	}
+	if _, known := r.lastSeen[r.last.session]; !known {
+		return nil, errors.New("the session of the remote agent that registered last is gone")
+	}
+	return r.last, nil
+}
+
+// admit registers a remote agent that can be called back.
+func (r *registry) admit(uri string, services []string) string {
+	session := r.register()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.last = &client{session: session, uri: uri, services: services}
+	return session
 }
 
 func (r *registry) register() string {

@@ -32,7 +32,7 @@ func (s *services) addTo(server *grpc.Server) {
 func (s *services) register(service string, request *pb.RegisterRemoteAgentRequest) *pb.RegisterRemoteAgentResponse {
 	s.seen.registered(service, request)
 	return &pb.RegisterRemoteAgentResponse{
-		SessionId:                      s.sessions.register(),
+		SessionId:                      s.sessions.admit(request.GetApiEndpointUri(), request.GetServices()),
 		RecommendedRefreshIntervalSecs: uint32(s.options.refreshSecs),
 	}
 }
