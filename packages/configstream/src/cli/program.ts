@@ -1,12 +1,14 @@
 /** The command line as a whole: which commands there are, and how any of them ends. */
 import { Command, CommanderError, Help } from "commander";
 import { addAgent } from "./commands/agent.js";
+import { addClients } from "./commands/clients.js";
 import { addCompletion } from "./commands/completion.js";
 import { addDemo } from "./commands/demo.js";
 import { addDoctor } from "./commands/doctor.js";
 import { addDump } from "./commands/dump.js";
 import { addExplain } from "./commands/explain.js";
 import { addGet } from "./commands/get.js";
+import { addCommand, addFlare } from "./commands/remote.js";
 import { addSet, addUnset } from "./commands/set.js";
 import { addStatus } from "./commands/status.js";
 import { addTypes } from "./commands/types.js";
@@ -24,7 +26,7 @@ const groups: readonly (readonly [heading: string, add: readonly ((program: Comm
   ["Look around:", [addDemo, addWatch, addGet, addDump, addExplain]],
   ["When something is wrong:", [addStatus, addDoctor]],
   ["For your code:", [addTypes]],
-  ["A core agent of your own:", [addAgent, addSet, addUnset]],
+  ["A core agent of your own:", [addAgent, addSet, addUnset, addClients, addFlare, addCommand]],
   ["Shell:", [addCompletion]],
 ];
 

@@ -12,34 +12,46 @@ import {
   controlPath,
 } from "./control-protocol.js";
 
-const answerTimeoutMs = 10_000;
+/** Longer than the agent itself waits for a remote agent. */
+const answerTimeoutMs = 20_000;
 
 /** Rejects with a sentence that says what is in the way. */
-export async function sendControl(
-  { authTokenFile }: Pick<Place, "authTokenFile">,
+export function sendControl(
+  place: Pick<Place, "authTokenFile">,
   order: ControlRequest,
   signal: AbortSignal,
 ): Promise<ControlResponse> {
+  return askControl(place, controlPath, order, signal);
+}
+
+/** As {@link sendControl}, for any resource of the agent; `T` is what the agent answers there. */
+export async function askControl<T>(
+  { authTokenFile }: Pick<Place, "authTokenFile">,
+  path: string,
+  order: object,
+  signal: AbortSignal,
+): Promise<T> {
   const directory = dirname(authTokenFile.value);
   const address = controlAddress(directory);
   if (address === undefined) throw new CommandFailure(`The path of ${directory} is too long for a control socket.`);
   const token = readToken(authTokenFile.value);
-  const { status, text } = await post(address, token, JSON.stringify(order), signal);
+  const { status, text } = await post(address, token, path, JSON.stringify(order), signal);
   const answer = parseAnswer(text);
-  if (status === 200 && answer !== undefined) return answer as ControlResponse;
+  if (status === 200 && answer !== undefined) return answer as T;
   const said = (answer as ControlError | undefined)?.error ?? `it answered with status ${status}`;
-  throw new CommandFailure(`The agent at ${address} refused the change: ${said}`);
+  throw new CommandFailure(`The agent at ${address} refused: ${said}`);
 }
 
 function post(
   address: string,
   token: string,
+  path: string,
   body: string,
   signal: AbortSignal,
 ): Promise<{ readonly status: number; readonly text: string }> {
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-    const options = { socketPath: address, path: controlPath, method: "POST", headers, agent: false, signal };
+    const options = { socketPath: address, path, method: "POST", headers, agent: false, signal };
     const request = httpRequest(options, (response: IncomingMessage) => {
       let text = "";
       response.setEncoding("utf8");
@@ -63,7 +75,7 @@ function failure(address: string, error: Error): CommandFailure {
   const options = { cause: error };
   if (code === "ENOENT" || code === "ECONNREFUSED") {
     return new CommandFailure(
-      `No "configstream agent" listens at ${address}; set and unset work with that agent only, and in its data directory.`,
+      `No "configstream agent" listens at ${address}; set, unset, clients, flare and command work with that agent only, and in its data directory.`,
       undefined,
       options,
     );

@@ -6,8 +6,9 @@ import { connect } from "node:net";
 import { dirname } from "node:path";
 import { ConfigStreamError, lowerCase, suggest } from "configstream-consumer/internal";
 import type { CoreAgent } from "../../core-agent/index.js";
+import { clientsAnswer } from "./clients-control.js";
+import { clientsPaths } from "./clients-protocol.js";
 import {
-  type ControlError,
   type ControlRequest,
   type ControlResponse,
   controlAddress,
@@ -78,7 +79,7 @@ async function close(server: Server): Promise<void> {
 function handler(agent: CoreAgent, token: string, onChange: () => void) {
   const expected = digest(`Bearer ${token}`);
   return (request: IncomingMessage, response: ServerResponse): void => {
-    const answer = (status: number, body: ControlResponse | ControlError): void => {
+    const answer = (status: number, body: object): void => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     };
     // Before the body is read: who may not call is not listened to.
@@ -87,9 +88,18 @@ function handler(agent: CoreAgent, token: string, onChange: () => void) {
       answer(401, { error: "The token is missing or not that of this agent." });
       return;
     }
-    if (request.method !== "POST" || request.url !== controlPath) {
+    const aboutClients = clientsAnswer(request.url);
+    if (request.method !== "POST" || (request.url !== controlPath && aboutClients === undefined)) {
       request.resume();
-      answer(404, { error: `The agent knows only POST ${controlPath}.` });
+      answer(404, {
+        error: `The agent knows only POST, to ${[controlPath, ...Object.values(clientsPaths)].join(", ")}.`,
+      });
+      return;
+    }
+    if (aboutClients !== undefined) {
+      readBody(request)
+        .then(async (text) => answer(200, await aboutClients(agent, text)))
+        .catch((thrown: unknown) => answer(400, { error: reasonOf(thrown) }));
       return;
     }
     readBody(request)
