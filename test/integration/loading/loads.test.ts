@@ -33,6 +33,36 @@ it("a consumer that is ready has loaded grpc-js, and nothing of proto-loader and
   expect(packages.filter((name) => /^@grpc\/proto-loader$|protobufjs/.test(name))).toEqual([]);
 }, 90_000);
 
+it.each([
+  ["that serves nothing loads and runs nothing of what others serve", false],
+  ["that serves loads it, in the thread that can be looked into", true],
+])(
+  "a consumer %s",
+  async (_promise, serve) => {
+    await using agent = createCoreAgent({ address: "127.0.0.1:0", defaults: { "my_agent.port": 8126 }, env: false });
+    await agent.start();
+    const hooks = `
+    import { writeSync } from "node:fs";
+    export const load = (url, context, next) => (writeSync(1, url + "\\n"), next(url, context));`;
+    const consuming = `
+    import { register } from "node:module";
+    register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hooks)}`)});
+    const { createConsumer } = await import("configstream-consumer");
+    const consumer = createConsumer({ clientName: "loads", isolation: "none", serve: ${serve} });
+    await consumer.start();
+    await consumer.waitReady({ timeoutMs: 30_000 });
+    const listening = process.getActiveResourcesInfo().filter((kind) => kind === "TCPServerWrap");
+    console.log("listening: " + listening.length);
+    await consumer.stop();`;
+    const options = { cwd: root, env: { ...process.env, ...environmentOf(agent) }, timeout: 60_000 };
+    const { stdout } = await run(process.execPath, ["--input-type=module", "-e", consuming], options);
+    expect(stdout).toContain("/dist/worker/thread.js");
+    expect(/\/worker\/providers\/(?!lazily)/.test(stdout)).toBe(serve);
+    expect(stdout).toContain(`listening: ${serve ? 1 : 0}\n`);
+  },
+  90_000,
+);
+
 it("importing the package loads its code from one file, and of others only what bundles replace", async () => {
   const hooks = `
     import { writeSync } from "node:fs";

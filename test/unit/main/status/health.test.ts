@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { checkHealth, type Health, type HealthOptions } from "../../../../src/main/status/health.js";
-import { type ConsumerStatus, consumerStatus } from "../../../../src/status/status.js";
 import { header } from "../../../../src/memory/layout.js";
 import { InvalidOptionError } from "../../../../src/shared/errors.js";
+import { type ConsumerStatus, consumerStatus } from "../../../../src/status/status.js";
 import { newRegion } from "../../../support/memory/region.js";
 
 const lastError = { code: "unavailable", message: "planted: nothing accepts connections at localhost:5001.", atMs: 1 };

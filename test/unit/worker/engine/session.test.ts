@@ -223,3 +223,27 @@ describe("a provided session", () => {
     expect(() => sessions({ kind: "provider" })).toThrow(/sessionIdProvider/);
   });
 });
+
+describe("a session of a remote agent that can be called back", () => {
+  const endpoint = (uri: string) => ({ uri, services: ["a.b.Service"] });
+
+  it("is registered with its address, kept at the same one, and registered anew at another", async () => {
+    const source = sessions({ kind: "register" });
+    const sent: unknown[] = [];
+    const register = connection.register.bind(connection);
+    connection.register = (request, options) => {
+      sent.push(request.endpoint);
+      return register(request, options);
+    };
+    source.reachableAt(endpoint("https://a:1"));
+    const first = await source.obtain(connection, signal);
+    source.reachableAt(endpoint("https://a:1"));
+    expect(await source.obtain(connection, signal)).toBe(first);
+    source.reachableAt(endpoint("https://a:2"));
+    expect(source.ready).toBe(false);
+    await source.obtain(connection, signal);
+    source.reachableAt(undefined);
+    await source.obtain(connection, signal);
+    expect(sent).toEqual([endpoint("https://a:1"), endpoint("https://a:2"), undefined]);
+  });
+});

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { consumerStatus } from "../../../../src/status/status.js";
 import { isFresh, isReady, readStatus } from "../../../../src/memory/facts.js";
 import { header } from "../../../../src/memory/layout.js";
 import type { Region } from "../../../../src/memory/region.js";
 import type { EngineStatus } from "../../../../src/shared/types.js";
+import { consumerStatus } from "../../../../src/status/status.js";
 import { RegionStatus } from "../../../../src/worker/telling/region-status.js";
 import { VirtualClock } from "../../../support/engine/virtual-clock.js";
 import { newRegion, TestWriter } from "../../../support/memory/region.js";

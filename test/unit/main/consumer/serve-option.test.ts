@@ -1,0 +1,62 @@
+import { expect, it } from "vitest";
+import type { ConsumerOptions } from "../../../../src/main/consumer/options.js";
+import { serveOption } from "../../../../src/main/consumer/serve-option.js";
+
+const registers = { tls: true, session: { kind: "register" } } as const;
+const serve = (given: unknown) => serveOption(given as ConsumerOptions["serve"], registers);
+
+it("is off by default, and true means all defaults", () => {
+  expect(serve(undefined)).toBeUndefined();
+  expect(serve(false)).toBeUndefined();
+  const defaults = {
+    address: { kind: "tcp", host: "127.0.0.1", port: 0 },
+    maxCallsPerSecond: 20,
+    maxAnswerBytes: 4_194_304,
+  };
+  expect(serve(true)).toEqual(defaults);
+  expect(serve({})).toEqual(defaults);
+});
+
+it.each([
+  ["127.0.0.1:6000", { kind: "tcp", host: "127.0.0.1", port: 6000 }],
+  ["127.8.0.1:0", { kind: "tcp", host: "127.8.0.1", port: 0 }],
+  ["localhost:0", { kind: "tcp", host: "127.0.0.1", port: 0 }],
+  ["[::1]:65535", { kind: "tcp", host: "::1", port: 65_535 }],
+  ["unix:///run/agent/consumer.sock", { kind: "unix", path: "/run/agent/consumer.sock" }],
+])("takes the address %s", (address, expected) => {
+  expect(serve({ address })?.address).toEqual(expected);
+});
+
+it.each([
+  "0.0.0.0:0",
+  "192.168.0.1:0",
+  "[::]:0",
+  "[::ffff:10.0.0.1]:0",
+  "example.test:0",
+  "127.0.0.1",
+  "127.0.0.1:70000",
+  "unix://relative",
+  `unix:///${"x".repeat(200)}`,
+  "vsock://2:1",
+  "",
+])("refuses the address %s, since others could reach it or nobody could", (address) => {
+  expect(() => serve({ address })).toThrow(/Option "serve\.address"/);
+});
+
+it.each([
+  ["an unknown name", { port: 1 }, /port/],
+  ["a text", "yes", /serve/],
+  ["null", null, /serve/],
+  ["a rate of nothing", { maxCallsPerSecond: 0 }, /serve\.maxCallsPerSecond/],
+  ["answers that nothing fits in", { maxAnswerBytes: 1_000 }, /serve\.maxAnswerBytes/],
+])("refuses %s", (_what, given, message) => {
+  expect(() => serve(given)).toThrow(message);
+});
+
+it("refuses to serve without TLS, and where somebody else registers the consumer", () => {
+  expect(() => serveOption(true, { tls: false, session: { kind: "register" } })).toThrow(/needs TLS/);
+  for (const kind of ["fixed", "provider"] as const) {
+    const session = kind === "fixed" ? { kind, sessionId: "s" } : { kind };
+    expect(() => serveOption(true, { tls: true, session })).toThrow(/registers itself/);
+  }
+});
