@@ -35,13 +35,27 @@ async function make() {
 /** One CommonJS chunk: Node.js loads that kind sooner than an ES module. */
 async function chunkOf({ external = [], minify = false }) {
   const [chunk] = await rolled(
-    { input: join(modules, "worker", "thread.js"), external },
+    { input: join(modules, "worker", "thread.js"), external, plugins: [importedAtOnce] },
     { format: "cjs", codeSplitting: false, minify },
     // protobufjs makes code from text; so it does without a bundle.
     ["EVAL"],
   );
   return chunk;
 }
+
+/**
+ * Within one piece nothing is loaded later. A dynamic import would have every module that it shares with the rest put into
+ * functions, which makes the hot ones slower; what is imported at once is only defined, and compiled when it is called.
+ */
+const importedAtOnce = {
+  name: "imported-at-once",
+  transform(code, id) {
+    if (!/[\\/]worker[\\/]providers[\\/]lazily\.js$/.test(id)) return undefined;
+    const dynamic = /const (\{ \w+ \}) = await import\(("[^"]+")\);/;
+    if (!dynamic.test(code)) throw new Error(`${id} has no dynamic import.`);
+    return `import ${dynamic.exec(code).slice(1).join(" from ")};\n${code.replace(dynamic, "")}`;
+  },
+};
 
 function refuseForeign({ fileName, imports, dynamicImports }, allowed) {
   const foreign = [...imports, ...dynamicImports].filter(
