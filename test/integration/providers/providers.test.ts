@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { rm, stat, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
@@ -9,6 +9,8 @@ import type { createConsumer } from "configstream-consumer";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { providerService } from "../../../src/wire/service-names.js";
 import { callProvider } from "../../support/agents/provider-client.js";
+import { root } from "../../support/documents/documents.js";
+import { environmentOf } from "../../support/documents/example-process.js";
 import { keepingLogger, liveTest, until } from "../../support/engine/live-consumer.js";
 import { planted, seenSoFar } from "../../support/secret-net/net.js";
 
@@ -272,6 +274,30 @@ describe("a consumer with the option serve", () => {
     });
     const { stdout } = await agent.command("test-agent", ["explain"], { key: "log_level" });
     expect(stdout).toMatch(/^log_level: "warn"/);
+  });
+
+  it("answers while its application's thread is blocked for good, and is silent once its process was killed", async () => {
+    const agent = await startAgent();
+    const program = `
+      import { createConsumer } from "configstream-consumer";
+      const consumer = createConsumer({ clientName: "blocked", serve: true });
+      await consumer.start();
+      await consumer.waitReady({ timeoutMs: 30_000 });
+      process.send("blocked", () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));`;
+    const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
+      cwd: root,
+      env: { ...process.env, ...environmentOf(agent) },
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    await once(child, "message");
+    agent.set("log_level", "debug");
+    await until(async () => (await agent.clients())[0]?.sequenceId === 1);
+    expect((await agent.command("blocked", ["explain"], { key: "log_level" })).stdout).toMatch(/^log_level: "debug"/);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    expect(await agent.clients()).toMatchObject([{ flavor: "blocked", state: "silent" }]);
+    await until(async () => (await agent.clients()).length === 0);
   });
 
   it("frees its address and leaves no connection behind when it stops", async () => {
