@@ -43,7 +43,7 @@ export function createRuntime(init: RuntimeInit): Runtime {
     },
   });
   const logs = new LogGate(init.logs, post);
-  const tail = params.serve && new LogTail(clock.now);
+  const tail = params.serve && new LogTail(systemClock.now);
   const log: EngineLog = (level: LogLevel, message: string) => {
     tail?.add(level, message);
     logs.write(level, message);

@@ -29,8 +29,8 @@ async function credentials({ credentials: reader }: ProviderSources): Promise<Fi
   }
 }
 
-function stream({ region, clock, params }: ProviderSources): Finding[] {
-  const status = consumerStatus(region, clock.now());
+function stream({ region, params }: ProviderSources): Finding[] {
+  const status = consumerStatus(region);
   const { state, step, attempt, lastError, interruptedForMs, sequenceId, keys, cachedAgeMs, sessionAgeMs } = status;
   const findings: Finding[] = [];
   if (state === "live" && interruptedForMs === undefined) {

@@ -4,8 +4,8 @@ import type { Region } from "../../memory/region.js";
 import { counterMetrics, gaugeMetrics, metricPrefix, stateMetric, states } from "../../status/metric-table.js";
 import { consumerStatus } from "../../status/status.js";
 
-/** `nowMs`: milliseconds since the epoch. Counters are those of the process, whichever worker counted. */
-export function prometheusText(region: Region, clientName: string, nowMs: number): string {
+/** Counters are those of the process, whichever worker counted. */
+export function prometheusText(region: Region, clientName: string): string {
   const label = `client="${escaped(clientName)}"`;
   const metrics: string[] = [];
   const add = (
@@ -24,7 +24,7 @@ export function prometheusText(region: Region, clientName: string, nowMs: number
     const value = read(region);
     add(name, help, "gauge", value === undefined ? [] : [[label, value]]);
   }
-  const present = consumerStatus(region, nowMs).state;
+  const present = consumerStatus(region).state;
   const samples = states.map((state) => [`${label},state="${state}"`, state === present ? 1 : 0] as const);
   add(stateMetric.name, stateMetric.help, "gauge", samples);
   return `${metrics.join("\n\n")}\n`;

@@ -36,13 +36,11 @@ type Stream = (call: ServerWritableStream<ExecuteRequest, Buffer>) => void;
 
 export function addServices(server: Server, parts: ServiceParts): void {
   const { sources, maxAnswerBytes } = parts;
-  const { region, params, clock } = sources;
+  const { region, params } = sources;
   const unary = (service: string, name: string, answer: () => Buffer) =>
     server.addService({ [name]: unaryMethod(service, name) }, { [name]: answering(parts, answer) });
   unary(providerService.status, "GetStatusDetails", () => writeStatusDetails(statusDetails(sources)));
-  unary(providerService.telemetry, "GetTelemetry", () =>
-    writeTelemetry(prometheusText(region, params.clientName, clock.now())),
-  );
+  unary(providerService.telemetry, "GetTelemetry", () => writeTelemetry(prometheusText(region, params.clientName)));
   unary(providerService.flare, "GetFlareFiles", () => writeFlareFiles(flareFiles(sources, maxAnswerBytes)));
   server.addService(
     {

@@ -6,8 +6,8 @@ import type { HeldSetting, ProviderSources } from "./sources.js";
 /** Titles that the embedded core agent goes by. */
 const title = { state: "state", sequenceId: "sequence_id", held: "held" } as const;
 
-export function statusDetails({ region, clock, params, held }: ProviderSources): StatusDetails {
-  const status = consumerStatus(region, clock.now());
+export function statusDetails({ region, params, held }: ProviderSources): StatusDetails {
+  const status = consumerStatus(region);
   const heldSettings = held?.() ?? [];
   const main = fields([
     [title.state, status.state],

@@ -106,7 +106,7 @@ describe("a request", () => {
           services: named,
           processInstanceId: "",
         });
-        const message = { ...asContract("1", "f", "d", "u"), services: named };
+        const message = { ...asContract("1", "f", "d", "u", ""), services: named };
         expect(hex(bytes)).toBe(hex(RegisterRemoteAgent.requestSerialize(message)));
       }),
     );
