@@ -2,8 +2,8 @@
 import { Mirror } from "../../memory/reader/mirror.js";
 import type { StoredReading } from "../../memory/reader/stored-reading.js";
 import type { Region } from "../../memory/region.js";
-import { maskedSetting } from "../../shared/mask.js";
 import type { ConfigValue } from "../../shared/types.js";
+import { maskedSetting } from "./mask.js";
 
 /** All settings at one publish, in the order of their keys; empty when no consistent state could be had now. */
 export function allSettings(region: Region): readonly StoredReading[] {

@@ -198,6 +198,7 @@ describe("the dangerous and the heavy", () => {
     // Client and server are both the library's; a consumer that serves nothing runs no file of providers/.
     expect(importers("@grpc/grpc-js", library)).toEqual([
       "worker/link/transport.ts",
+      "worker/link/zoned-resolver.ts",
       "worker/providers/providers.ts",
       "worker/providers/services.ts",
     ]);

@@ -1,6 +1,6 @@
 /** Hides credentials in settings that leave the process. Pure. */
-import { looksLikeCredential, withoutUrlLogins } from "./credential-names.js";
-import type { ConfigValue } from "./types.js";
+import { looksLikeCredential, withoutUrlLogins } from "../../shared/credential-names.js";
+import type { ConfigValue } from "../../shared/types.js";
 
 /** Stands for a hidden value; always the same, so that it does not show the length. */
 export const mask = "********";
