@@ -3,14 +3,14 @@ import type { Command } from "commander";
 import type { RegisteredClient } from "../../core-agent/index.js";
 import { type ClientsResponse, clientsPaths } from "../agent/clients-protocol.js";
 import { askControl } from "../agent/control-client.js";
-import { formatAge } from "../format.js";
+import { addPlaceOptions } from "../connection/options.js";
+import { findPlace, type PlaceOptions } from "../connection/place.js";
 import { addNotes } from "../help.js";
 import type { Io } from "../io.js";
-import { addPlaceOptions } from "../options.js";
-import { findPlace, type PlaceOptions } from "../place.js";
-import { type Style, type StyleName, styleFor } from "../style.js";
-import { type Column, layOut, tableLine } from "../table.js";
-import { printable } from "../text.js";
+import { formatAge } from "../terminal/format.js";
+import { jsonText, printable } from "../terminal/printable.js";
+import { type Style, type StyleName, styleFor } from "../terminal/style.js";
+import { type Column, layOut, tableLine } from "../terminal/table.js";
 
 interface ClientsOptions extends PlaceOptions {
   readonly json?: boolean;
@@ -32,7 +32,7 @@ export function addClients(program: Command, io: Io): void {
   addPlaceOptions(command).action(async (options: ClientsOptions) => {
     const place = await findPlace(options, io);
     const answer = await askControl<ClientsResponse>(place, clientsPaths.clients, {}, io.interrupt);
-    if (options.json) io.out.write(`${JSON.stringify(answer)}\n`);
+    if (options.json) io.out.write(`${jsonText(answer)}\n`);
     else io.out.write(asTable(answer.clients, styleFor(io.out, io.env)));
   });
 }

@@ -10,13 +10,13 @@ import {
   type FlareResponse,
 } from "../agent/clients-protocol.js";
 import { askControl } from "../agent/control-client.js";
+import { addPlaceOptions } from "../connection/options.js";
+import { findPlace, type PlaceOptions } from "../connection/place.js";
 import { CommandFailure } from "../exit.js";
 import { addNotes } from "../help.js";
 import type { Io } from "../io.js";
-import { addPlaceOptions } from "../options.js";
-import { findPlace, type PlaceOptions } from "../place.js";
-import { styleFor } from "../style.js";
-import { printable } from "../text.js";
+import { jsonText, printable, printableLines } from "../terminal/printable.js";
+import { styleFor } from "../terminal/style.js";
 
 interface FlareOptions extends PlaceOptions {
   readonly out?: string;
@@ -47,7 +47,7 @@ export function addFlare(program: Command, io: Io): void {
       io.interrupt,
     );
     if (options.out !== undefined) await writeFiles(options.out, files, io);
-    else if (options.json) io.out.write(`${JSON.stringify({ files })}\n`);
+    else if (options.json) io.out.write(`${jsonText({ files })}\n`);
     else printFiles(files, io);
   });
 }
@@ -92,7 +92,7 @@ export function addCommand(program: Command, io: Io): void {
     const request: CommandRequest = { name, path: words, arguments: {} };
     const place = await findPlace(options, io);
     const result = await askControl<CommandResponse>(place, clientsPaths.command, request, io.interrupt);
-    if (options.json) io.out.write(`${JSON.stringify(result)}\n`);
+    if (options.json) io.out.write(`${jsonText(result)}\n`);
     else {
       io.out.write(printableLines(result.stdout));
       io.err.write(printableLines(result.stderr));
@@ -105,9 +105,4 @@ export function addCommand(program: Command, io: Io): void {
 /** What a process can end with; 0 would hide that the command failed. */
 function exitCodeOf({ exitCode }: CommandResponse): number {
   return exitCode > 0 && exitCode < 256 ? exitCode : 1;
-}
-
-/** Text of another process: what is no line break and cannot be printed must not reach the terminal. */
-function printableLines(text: string): string {
-  return text.split("\n").map(printable).join("\n");
 }
