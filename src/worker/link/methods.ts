@@ -56,6 +56,8 @@ export function decodeEvent(bytes: Buffer): WireEvent | Error {
   try {
     return readEvent(bytes) ?? new UnknownEventError();
   } catch (thrown) {
-    return ConfigStreamError.from(thrown, "bad_message");
+    if (thrown instanceof ConfigStreamError) return thrown;
+    const message = "A message of the core agent could not be read: its bytes are not an event of this contract.";
+    return new ConfigStreamError("bad_message", message, { cause: thrown });
   }
 }

@@ -661,7 +661,13 @@ async function agentInItsOwnThread() {
        });
        parentPort.postMessage(agent.address);
      });`,
-    { eval: true, workerData: { module: dist("core-agent/index.js"), options: { defaults, dataDir } } },
+    {
+      eval: true,
+      workerData: {
+        module: new URL("../../../packages/configstream/dist/core-agent/index.js", import.meta.url).href,
+        options: { defaults, dataDir },
+      },
+    },
   );
   const [address] = (await once(thread, "message")) as [string];
   cleanUps.push(async () => {

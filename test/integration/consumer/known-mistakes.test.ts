@@ -62,16 +62,18 @@ test("every key tells its own source, and the layers below it", async () => {
 
 test("a change from 1 to its text is a change, and equal maps are none", async () => {
   const agent = await startAgent();
+  // Of no declared type, to which it would be converted.
+  agent.set("undeclared", 1, "default");
   const consumer = await startConsumer(agent);
   await consumer.waitReady();
   const changes: ConfigChange[] = [];
   consumer.subscribe({ onChange: (change) => void changes.push(change) });
-  agent.set("a.one", "1", "default");
+  agent.set("undeclared", "1", "default");
   agent.set("a.map", { x: 1 }, "file");
   agent.set("log_level", "debug", "file");
   await until(() => changes.some(({ key }) => key === "log_level"));
   expect(changes.map(({ key, oldValue, newValue }) => [key, oldValue, newValue])).toEqual([
-    ["a.one", 1, "1"],
+    ["undeclared", 1, "1"],
     ["log_level", "info", "debug"],
   ]);
 });

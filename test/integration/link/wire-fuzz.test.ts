@@ -66,13 +66,8 @@ describe("a message that cannot be read", () => {
     ["a group that nobody closes", () => Buffer.from([0x0b, 0x0b, 0x0b])],
     ["noise", () => Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff])],
     ["an update without a setting", (id) => ({ update: { sequence_id: id } })],
-    ["an update with an empty key", (id) => update(id, setting("", text("x")))],
-    ["an update without a key", (id) => ({ update: { sequence_id: id, setting: { source: "file" } } })],
-    ["a setting that is empty", (id) => ({ update: { sequence_id: id, setting: {} } })],
     ["a value that is nested too deeply", (id) => nestedUpdate(id, "bad.key", 65)],
     ["a value that is nested more deeply than any stack", (id) => nestedUpdate(id, "bad.key", 50_000)],
-    ["a snapshot with an empty key", (id) => ({ snapshot: { sequence_id: id, settings: [setting("", text(""))] } })],
-    ["a snapshot with a setting of no content", () => field(1, field(3, Buffer.alloc(0)))],
   ])("changes nothing and is counted, and good settings follow: %s", async (_name, make) => {
     const { agent, engine } = await start();
     const before = valuesOf(engine.visible);
@@ -85,8 +80,8 @@ describe("a message that cannot be read", () => {
     expect(engine.visible.has("bad.key")).toBe(false);
     // It may have been the next event, so the consumer asked for the whole state by a new stream, and says why.
     expect(engine.status?.lastError).toMatchObject({
-      code: "stream",
-      message: expect.stringMatching(/resync.*after a message that could not be read.*\. \S/),
+      code: "bad_message",
+      message: expect.stringMatching(/^\S.*\. The core agent sent no resync snapshot.*could not be used.*\.$/),
     });
   });
 
@@ -100,28 +95,45 @@ describe("a message that cannot be read", () => {
   });
 });
 
-describe("a snapshot with one bad setting among good ones", () => {
-  it("is never half applied, wherever the bad one stands", async () => {
+describe("a setting that nobody could read", () => {
+  const nameless: readonly ProtoConfigSetting[] = [
+    setting("", text("x")),
+    { value: text("neither key nor source") },
+    { source: "file", value: text("no key") },
+    {},
+  ];
+
+  it("is skipped in an update, counted and named, and the stream goes on", async () => {
     const { agent, engine } = await start();
-    const poisons: ProtoConfigSetting[] = [
-      setting("", text("x")),
-      { value: text("neither key nor source") },
-      { source: "file", value: text("no key") },
-    ];
+    const before = valuesOf(engine.visible);
+    for (const [index, bad] of nameless.entries()) {
+      agent.faults.send(update(agent.sequenceId + 1 + index, bad));
+      await until(() => engine.count("skippedSettings") === index + 1);
+    }
+    expect(valuesOf(engine.visible)).toEqual(before);
+    expect(engine.status).toMatchObject({ state: "live", lastError: { code: "bad_message" } });
+    expect(engine.status?.lastError?.message).toMatch(/empty key/);
+    expect(engine.count("reconnects")).toBe(0);
+  });
+
+  it("is skipped in a snapshot, wherever it stands, and all others are applied", async () => {
+    const { agent, engine } = await start();
     const total = 9;
-    let bad = 0;
-    for (const poison of poisons) {
+    let sequenceId = agent.sequenceId;
+    let skipped = 0;
+    for (const bad of nameless) {
       for (const position of [0, 4, total - 1]) {
         const settings = Array.from({ length: total }, (_unused, index) =>
-          index === position ? poison : setting(`half.key${index}`, text("x")),
+          index === position ? bad : setting(`half.key${index}`, text(`${skipped}`)),
         );
-        agent.faults.send({ snapshot: { sequence_id: agent.sequenceId + 5, settings } });
-        await until(() => engine.count("badMessages") === bad + 1);
-        bad++;
-        expect([...engine.visible.keys()].sort()).toEqual(["a.b", "good", "s.labels"]);
-        await expectGoodSettingsToFollow(agent, engine);
+        agent.faults.send({ snapshot: { sequence_id: ++sequenceId, settings } });
+        await until(() => engine.count("skippedSettings") === skipped + 1);
+        const names = settings.flatMap(({ key }) => (key ? [key] : []));
+        expect(valuesOf(engine.visible)).toEqual(new Map(names.map((key) => [key, `${skipped}`])));
+        skipped++;
       }
     }
+    expect(engine.count("badMessages")).toBe(0);
   });
 });
 

@@ -20,6 +20,9 @@ export const settings: TestSettings = {
     "proxy.http": "",
     "proxy.no_proxy": ["localhost"],
     labels: {},
+    // Declared: in a file, a map of a name that nobody declares is a section.
+    lists: {},
+    deep: {},
     "nested.below.level": 1,
     use_rar_config_stream: false,
   },

@@ -19,8 +19,9 @@ interface Shape {
 /** Every method of a service in the contract, by its name. */
 function contractOf(service: string): { [name: string]: Shape } {
   const methods = loadContract()[service] as { [name: string]: MethodDefinition<object, object> };
+  const { ReportRemoteAgentEvent: _event, ReportHealthIssue: _issue, ResolveHealthIssue: _resolved, ...used } = methods;
   const shapeOf = ({ path, requestStream, responseStream }: Shape): Shape => ({ path, requestStream, responseStream });
-  return Object.fromEntries(Object.entries(methods).map(([name, method]) => [name, shapeOf(method)]));
+  return Object.fromEntries(Object.entries(used).map(([name, method]) => [name, shapeOf(method)]));
 }
 
 const unary = (path: string): Shape => ({ path, requestStream: false, responseStream: false });
