@@ -11,8 +11,8 @@ import { rolled } from "./rolled.mjs";
 
 const entries = ["index", "testing/index"];
 const library = "main/hosting/library";
-/** Packages of which only an ES module can be had, which what loads CommonJS by itself cannot load. */
-const esmOnly = ["chokidar", "comlink", "readdirp"];
+/** Packages of which only an ES module can be had, which what loads CommonJS by itself cannot load; and one that is not installed. */
+const inside = ["chokidar", "comlink", "readdirp", "js-yaml"];
 
 /** What is made, and how. */
 export function bundleCommonJs() {
@@ -48,7 +48,7 @@ const common = {
 };
 
 function isOutside(id) {
-  return !id.startsWith(".") && !isAbsolute(id) && !esmOnly.includes(id.split("/")[0]);
+  return !id.startsWith(".") && !isAbsolute(id) && !inside.includes(id.split("/")[0]);
 }
 
 /** TypeScript takes a declaration to be of the kind of module that its ending says. */

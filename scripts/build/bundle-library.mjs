@@ -1,10 +1,11 @@
 // Puts the modules that importing the package loads into one file, since Node.js takes longer to find and link some seventy
 // small files than to run them. Each of them stays importable where it was, as a line that passes on what the one file has: so
 // the other entries, the command and the tests share its classes, and all that is shipped is what is tested.
-import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, isAbsolute, join, relative } from "node:path";
 import { dist, modules, root } from "../places.mjs";
 import { filesBelow } from "./files.mjs";
+import { licenceComment } from "./licences.mjs";
 import { rolled } from "./rolled.mjs";
 
 /** Beside the modules of src/main/hosting: what they name by their own address has to be found from here. */
@@ -21,7 +22,7 @@ export function bundleLibrary() {
       const inside = await libraryModules();
       await writeLibrary(inside);
       for (const name of names) {
-        if (!inside.includes(join(modules, name))) copy(name);
+        if (!inside.includes(join(modules, name))) await copy(name);
       }
       refuseCircles();
     },
@@ -67,9 +68,17 @@ function posix(path) {
   return path.replaceAll("\\", "/");
 }
 
-function copy(name) {
-  mkdirSync(dirname(join(dist, name)), { recursive: true });
-  copyFileSync(join(modules, name), join(dist, name));
+/** Packages of which we use a small part: the modules that import them get that part, and nobody installs the rest. */
+const partly = ["js-yaml"];
+
+async function copy(name) {
+  const [from, to] = [modules, dist].map((folder) => join(folder, name));
+  mkdirSync(dirname(to), { recursive: true });
+  const text = readFileSync(from, "utf8");
+  if (!partly.some((part) => text.includes(`from "${part}"`))) return copyFileSync(from, to);
+  const external = (id) => id !== from && !partly.includes(id) && !id.includes("node_modules");
+  const [made] = await rolled({ input: from, external }, { format: "esm", codeSplitting: false });
+  writeFileSync(to, `${made.code}\n${licenceComment(made.moduleIds)}`);
 }
 
 /** What the one file imports by `#` names is outside of it, and must not import it. */

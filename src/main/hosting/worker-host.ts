@@ -10,7 +10,8 @@ import type { ControlApi, HostApi, HostMessage, WorkerInit, WorkerMessage } from
 import { describeThrown, textIn } from "../../shared/thrown.js";
 import type { EngineHost, EngineHostInit } from "./engine-host.js";
 import { missingCodeHint, workerCode } from "./worker-code.js";
-import { workerEnvironment } from "./worker-environment.js";
+import { workerArguments, workerEnvironment } from "./worker-environment.js";
+import { yarnResolver } from "./yarn-resolver.js";
 
 /** How long a thread may take to end after it was ended by force, in ms. JavaScript ends at once; native code does not. */
 const EXIT_WAIT_MS = 5_000;
@@ -222,7 +223,7 @@ function newWorker(
     name: "configstream",
     transferList: host === undefined ? [control, events] : [control, host, events],
     // Flags of the application, such as loaders or an inspector, are not meant for this thread; nor are its variables.
-    execArgv: [],
+    execArgv: workerArguments(process.versions, yarnResolver),
     env: workerEnvironment(process.env),
     ...(resourceLimits === undefined ? {} : { resourceLimits }),
   };
