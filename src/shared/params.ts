@@ -47,6 +47,8 @@ export interface EngineParams {
   readonly maxReceiveMessageBytes: number;
   /** How long to wait for a resync snapshot after a gap, in ms. */
   readonly resyncTimeoutMs: number;
+  /** How long the core agent must pause before what it sent is published, in ms; 0 waits for nothing. */
+  readonly settleMs: number;
   /** How long an attempt waits for the credential files, and how often it looks, in ms. */
   readonly credentialsTimeoutMs: number;
   readonly credentialsPollMs: number;

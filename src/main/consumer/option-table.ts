@@ -61,6 +61,7 @@ export const consumerOptionTable = {
   keepaliveRefusedIntervalMs: number({ fallback: 330_000, min: 100, max: day }),
   maxReceiveMessageBytes: number({ fallback: 128 * mib, min: 1_024, max: 2 ** 31 - 1 }),
   resyncTimeoutMs: number({ fallback: 5_000, min: 1, max: hour }),
+  settleMs: number({ fallback: 0, min: 0, max: 10_000 }),
   credentialsTimeoutMs: number({ fallback: 60_000, min: 0, max: day }),
   credentialsPollMs: number({ fallback: 2_000, min: 10, max: hour }),
   callTimeoutMs: number({ fallback: 5_000, min: 1, max: hour }),

@@ -88,6 +88,12 @@ export interface ConsumerOptions {
   readonly maxReceiveMessageBytes?: number | undefined;
   /** After a gap in the updates, the stream is opened anew when no snapshot came within so many ms. Default 5,000; 1 to 3,600,000. */
   readonly resyncTimeoutMs?: number | undefined;
+  /**
+   * For a core agent that sends settings which belong together one by one: what it sent becomes visible once it has sent nothing for so
+   * many ms, at most ten times as long after the first of it, and then all at once. Changes and the first settings come later by that
+   * time. What one message carries needs none of it. Default 0; 0 to 10,000.
+   */
+  readonly settleMs?: number | undefined;
   /** How long one attempt waits for the credential files, in ms. Default 60,000; 0 to 86,400,000. */
   readonly credentialsTimeoutMs?: number | undefined;
   /** How often it looks for them, in ms. Default 2,000; 10 to 3,600,000. */

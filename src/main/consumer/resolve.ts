@@ -63,6 +63,7 @@ function engineParams(read: Read, env: Environment): EngineParams {
     dialect: read.dialect,
     maxReceiveMessageBytes: read.maxReceiveMessageBytes,
     resyncTimeoutMs: read.resyncTimeoutMs,
+    settleMs: read.settleMs,
     credentialsTimeoutMs: read.credentialsTimeoutMs,
     credentialsPollMs: read.credentialsPollMs,
     callTimeoutMs: read.callTimeoutMs,

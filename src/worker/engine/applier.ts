@@ -47,7 +47,7 @@ export class Applier {
     this.#ports = ports;
   }
 
-  /** Publishes the state after `events`: one snapshot, or a run of updates in order without a gap. Never throws. */
+  /** Publishes the state after `events`: a snapshot, updates, or one after the other, in order without a gap. Never throws. */
   apply(events: readonly WireEvent[]): Applied {
     const last = events.at(-1);
     if (last === undefined) return { ok: true, ambiguous: false, skipped: [] };
@@ -86,13 +86,14 @@ export class Applier {
       ambiguous ||= staged.ambiguous;
     }
     const staged = this.#counted(this.#stage(last));
-    const counter = last.kind === "snapshot" ? "snapshotsApplied" : "updatesApplied";
+    const snapshots = events.filter(({ kind }) => kind === "snapshot").length;
     const { status, onlyChanges } = this.#ports;
     const { sequenceId, origin } = last;
     let skipped: readonly Skipped[] = this.#keyless(events);
     const onShown = (left: readonly Skipped[]): void => {
       skipped = [...skipped, ...left];
-      status.count(counter, events.length);
+      if (snapshots > 0) status.count("snapshotsApplied", snapshots);
+      if (events.length > snapshots) status.count("updatesApplied", events.length - snapshots);
       if (skipped.length > 0) status.count("skippedSettings", skipped.length);
     };
     if (onlyChanges && this.#published && this.#unpublished.with(staged.changes).length === 0) {

@@ -246,7 +246,7 @@ class AttemptLoop implements Engine {
   /** Opens the stream and resolves when it is over for any reason; rejects only when the engine is stopped. */
   #holdStream(connection: Connection, session: Session): Promise<AttemptEnd> {
     const { clock, status } = this.#ports;
-    const { clientName, resyncTimeoutMs } = this.#params;
+    const { clientName, resyncTimeoutMs, settleMs } = this.#params;
     const { signal } = this.#abort;
     return new Promise((resolve, reject) => {
       let liveSinceMs: number | undefined;
@@ -289,6 +289,7 @@ class AttemptLoop implements Engine {
             clock,
             status,
             resyncTimeoutMs,
+            settleMs,
             reopensInMs: () => this.#reopenings.dueInMs(),
             defer: this.#defer,
             applier: this.#applier,

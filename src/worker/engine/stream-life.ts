@@ -32,10 +32,11 @@ export class StreamLife {
     this.#firstSnapshot = parts.clock.setTimer(firstSnapshotTimeoutMs, () => this.#noFirstSnapshot());
   }
 
-  /** A state was published. */
-  published(): void {
-    this.#firstSnapshot?.cancel();
+  /** A snapshot came, so nothing is open any more. */
+  snapshotCame(): void {
+    for (const timer of [this.#firstSnapshot, this.#reopening]) timer?.cancel();
     this.#firstSnapshot = undefined;
+    this.#reopening = undefined;
   }
 
   /** A message could not be read, or a state was refused. The first reason counts until the stream is in step again. */
@@ -58,12 +59,6 @@ export class StreamLife {
   wantsSnapshot(): void {
     const { clock, reopensInMs, giveUp } = this.#parts;
     this.#reopening ??= clock.setTimer(reopensInMs(), () => giveUp("wants a snapshot"));
-  }
-
-  /** A snapshot was published, so everything is known. */
-  hasSnapshot(): void {
-    this.#reopening?.cancel();
-    this.#reopening = undefined;
   }
 
   end(): void {

@@ -12,11 +12,14 @@ import type { Applier } from "./applier.js";
 import { type Arrival, Arrivals } from "./arrivals.js";
 import type { Defer } from "./defer.js";
 import { type SequenceState, sequence, streamOpened } from "./sequencer.js";
+import { Settling } from "./settling.js";
 import { StreamLife, type StreamLifeParts } from "./stream-life.js";
 
 /** What a stream needs. */
 export interface StreamParts extends Omit<StreamLifeParts, "giveUp"> {
   readonly defer: Defer;
+  /** How long the core agent must pause before what it sent is published, in ms. */
+  readonly settleMs: number;
   readonly status: Pick<StatusSink, "count" | "messageReceived">;
   readonly applier: Applier;
   readonly observer: StreamObserver;
@@ -51,16 +54,23 @@ export class ConfigStream {
   readonly #life: StreamLife;
   #over = false;
   #connected = false;
+  readonly #settling: Settling;
   #sequence: SequenceState = streamOpened;
+  /** The state that readers see, to return to when a publication is refused. */
+  #published: SequenceState = streamOpened;
+  /** Accepted and not published yet. */
+  #held: WireEvent[] = [];
 
   constructor(connection: Connection, request: { clientName: string; sessionId: string }, parts: StreamParts) {
     this.#parts = parts;
     this.#arrivals = new Arrivals(parts.defer, () => this.#handleArrived());
+    this.#settling = new Settling(parts.clock, parts.settleMs, () => this.#publishHeld());
     this.#life = new StreamLife({
       clock: parts.clock,
       resyncTimeoutMs: parts.resyncTimeoutMs,
       reopensInMs: parts.reopensInMs,
       giveUp: (why) => {
+        this.#settling.release();
         this.#call?.cancel();
         this.#finish(why === "wants a snapshot" ? { kind: why } : { kind: "over", error: why });
       },
@@ -79,8 +89,13 @@ export class ConfigStream {
     }
   }
 
-  /** Ends the stream from this side; the observer is not called any more. What has arrived is dropped. Idempotent. */
+  /**
+   * Ends the stream from this side. What was held back is published first; what has only arrived is dropped, and the observer is not
+   * called any more. Idempotent.
+   */
   close(): void {
+    if (this.#over) return;
+    this.#settling.release();
     if (this.#over) return;
     this.#end();
     this.#call?.cancel();
@@ -114,6 +129,7 @@ export class ConfigStream {
     if (this.#over) return;
     // What came before the end is as good as ever.
     this.#handleArrived();
+    this.#settling.release();
     this.#finish({ kind: "over", error });
   }
 
@@ -129,27 +145,30 @@ export class ConfigStream {
     this.#life.end();
   }
 
-  /** Judges everything that arrived, and publishes it: each snapshot by itself, each run of updates as one. */
+  /** Judges everything that arrived, and publishes it: each snapshot by itself, each run of updates as one; or holds it back. */
   #handleArrived(): void {
-    let run: WireEvent[] = [];
-    // The state that readers see, to return to when a publication is refused.
-    let published = this.#sequence;
-    const publish = (): void => {
-      this.#publish(run, published);
-      run = [];
-      published = this.#sequence;
-    };
     for (const arrival of this.#arrivals.take()) {
       const isSnapshot = arrival !== "unreadable" && arrival.kind === "snapshot";
-      if (isSnapshot) publish();
+      if (isSnapshot && !this.#settling.holds) this.#publishHeld();
       if (!this.#accepts(arrival)) continue;
-      run.push(arrival);
-      if (isSnapshot) publish();
+      if (isSnapshot) this.#superseded();
+      this.#held.push(arrival);
+      if (this.#settling.holds) this.#settling.arrived();
+      else if (isSnapshot) this.#publishHeld();
     }
-    publish();
+    if (!this.#settling.holds) this.#publishHeld();
     if (this.#over) return;
     const { gap, missed } = this.#sequence;
     this.#life.awaitsResync(gap || missed !== undefined);
+  }
+
+  /** A snapshot came: it says all that is held, and nothing more has to come before it is published. */
+  #superseded(): void {
+    for (const { kind } of this.#held) {
+      this.#parts.status.count(kind === "snapshot" ? "snapshotsApplied" : "updatesApplied");
+    }
+    this.#held = [];
+    this.#life.snapshotCame();
   }
 
   /** Moves the sequence on; true when the event is to be applied. */
@@ -166,7 +185,11 @@ export class ConfigStream {
     return verdict === "apply";
   }
 
-  #publish(run: readonly WireEvent[], published: SequenceState): void {
+  #publishHeld(): void {
+    const run = this.#held;
+    const published = this.#published;
+    this.#held = [];
+    this.#published = this.#sequence;
     const last = run.at(-1);
     if (last === undefined || this.#over) return;
     const applied = this.#parts.applier.apply(run);
@@ -177,8 +200,6 @@ export class ConfigStream {
       this.#refused(applied.error);
       return;
     }
-    this.#life.published();
-    if (last.kind === "snapshot") this.#life.hasSnapshot();
     if (applied.ambiguous) this.#life.wantsSnapshot();
     this.#parts.observer.onPublished();
     if (applied.skipped.length > 0) this.#parts.observer.onSkipped(applied.skipped);
@@ -196,5 +217,6 @@ export class ConfigStream {
    */
   #refuse(last: WireEvent, published: SequenceState): void {
     this.#sequence = { lastApplied: published.lastApplied, missed: last.sequenceId, gap: true };
+    this.#published = this.#sequence;
   }
 }

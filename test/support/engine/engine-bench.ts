@@ -22,6 +22,7 @@ export const testParams: EngineParams = {
   dialect: "auto",
   maxReceiveMessageBytes: 128 * 1024 * 1024,
   resyncTimeoutMs: 5_000,
+  settleMs: 0,
   credentialsTimeoutMs: 60_000,
   credentialsPollMs: 2_000,
   callTimeoutMs: 10_000,

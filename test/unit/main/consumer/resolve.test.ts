@@ -81,6 +81,7 @@ describe("defaults", () => {
       dialect: "auto",
       maxReceiveMessageBytes: 128 * 2 ** 20,
       resyncTimeoutMs: 5_000,
+      settleMs: 0,
       credentialsTimeoutMs: 60_000,
       credentialsPollMs: 2_000,
       callTimeoutMs: 5_000,
