@@ -18,6 +18,7 @@ const sourcesFor = (expected: Dialect | "auto") => (expected === "auto" ? oneLay
 
 type Event =
   | { readonly kind: "change"; readonly step: LayerStep; readonly delivery: Delivery }
+  | { readonly kind: "set"; readonly steps: readonly LayerStep[]; readonly delivery: Delivery }
   | { readonly kind: "wait"; readonly ms: number }
   | { readonly kind: "repeat"; readonly back: number }
   | { readonly kind: "end" | "refuse streams"; readonly code: number | undefined }
@@ -34,9 +35,12 @@ function events(expected: Dialect | "auto"): fc.Arbitrary<Event[]> {
   const step = layerStep(sourcesFor(expected));
   const dialect = expected === "auto" ? anyDialect : fc.constant(expected);
   const change = fc.record({ kind: fc.constant("change" as const), step, delivery: deliveries });
+  const steps = fc.array(step, { minLength: 2, maxLength: 6 });
+  const set = fc.record({ kind: fc.constant("set" as const), steps, delivery: deliveries });
   return fc.array(
     fc.oneof(
       { weight: 20, arbitrary: change },
+      { weight: 8, arbitrary: set },
       {
         weight: 8,
         arbitrary: fc.record({ kind: fc.constant("wait" as const), ms: fc.constantFrom(0, 1, 400, 6_000, 70_000) }),
@@ -73,6 +77,8 @@ class World {
     switch (event.kind) {
       case "change":
         return agent.change(event.step, event.delivery);
+      case "set":
+        return agent.changeTogether(event.steps, event.delivery);
       case "wait":
         return bench.clock.advance(event.ms);
       case "repeat":
@@ -103,7 +109,7 @@ class World {
     }
   }
 
-  /** Every state that becomes visible must be one that the core agent was in: never half a snapshot, never a mixture. */
+  /** Every state that becomes visible must be one that the core agent was in: never half a snapshot or set, never a mixture. */
   checkVisible(): void {
     for (const { changes } of this.bench.publications.slice(this.#seen)) {
       for (const { key, setting } of changes) {
@@ -172,6 +178,7 @@ describe("after a quiet moment readers see exactly what the core agent holds, wh
 });
 
 type SocketEvent =
+  | { readonly kind: "set"; readonly steps: readonly LayerStep[] }
   | { readonly kind: "change"; readonly step: LayerStep }
   | { readonly kind: "drop"; readonly count: number; readonly resync: boolean }
   | { readonly kind: "duplicate" | "stale update" | "stale snapshot" | "evict" | "junk" | "breathe" | "settle" }
@@ -182,6 +189,13 @@ type SocketEvent =
 const socketEvents: fc.Arbitrary<SocketEvent[]> = fc.array(
   fc.oneof(
     { weight: 20, arbitrary: fc.record({ kind: fc.constant("change" as const), step: layerStep(oneLayerAtTheTop) }) },
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        kind: fc.constant("set" as const),
+        steps: fc.array(layerStep(oneLayerAtTheTop), { minLength: 2, maxLength: 6 }),
+      }),
+    },
     { weight: 8, arbitrary: fc.record({ kind: fc.constantFrom("breathe", "settle") }) },
     {
       weight: 4,
@@ -225,6 +239,13 @@ async function takeOnSocket(event: SocketEvent, agent: CoreAgent, engine: LiveEn
       else agent.set(key, value, source);
       return;
     }
+    case "set":
+      return agent.transaction((transaction) => {
+        for (const { key, source, value } of event.steps) {
+          if (value === undefined) transaction.unset(key, source);
+          else transaction.set(key, value, source);
+        }
+      });
     case "drop":
       return faults.dropUpdates(event.count, { resync: event.resync });
     case "duplicate":

@@ -64,7 +64,18 @@ export class ModelAgent {
   change({ key, source, value }: LayerStep, delivery: Delivery = "delivered"): void {
     const change = value === undefined ? this.store.unset(key, source) : this.store.set(key, value, source);
     this.history.add(textOf(this.values));
-    if (change !== undefined) this.#tell(change, delivery);
+    if (change !== undefined) this.#tell([change], delivery);
+  }
+
+  /** Applies changes as one set and tells it: no state in the middle is one that the core agent was in. */
+  changeTogether(steps: readonly LayerStep[], delivery: Delivery = "delivered"): void {
+    const changes: LayerChange[] = [];
+    for (const { key, source, value } of steps) {
+      const change = value === undefined ? this.store.unset(key, source) : this.store.set(key, value, source);
+      if (change !== undefined) changes.push(change);
+    }
+    this.history.add(textOf(this.values));
+    if (changes.length > 0) this.#tell(changes, delivery);
   }
 
   /** A resync snapshot on every open stream. */
@@ -125,12 +136,14 @@ export class ModelAgent {
     });
   }
 
-  #tell(change: LayerChange, delivery: Delivery): void {
-    const setting = this.#dialect.update(change);
+  #tell(changes: readonly LayerChange[], delivery: Delivery): void {
+    const [setting, ...others] = changes.map((change) => this.#dialect.update(change)).filter(isTold);
     if (setting === undefined) return;
     this.sequenceId++;
     const event: WireEvent =
-      setting === wholeState ? this.#snapshot() : { kind: "update", origin, sequenceId: this.sequenceId, setting };
+      setting === wholeState || others.length > 0
+        ? this.#snapshot()
+        : { kind: "update", origin, sequenceId: this.sequenceId, setting };
     if (delivery === "unreadable") {
       const error = new ConfigStreamError("bad_message", "Damaged for the test.");
       if (!this.silent) for (const stream of this.#openStreams) stream.handlers.onBadMessage(error);
@@ -161,6 +174,10 @@ export class ModelAgent {
     for (const _bytes of this.#dialect.snapshot(this.store.settings, encode));
     return { kind: "snapshot", origin, sequenceId: this.sequenceId, settings };
   }
+}
+
+function isTold<T>(update: T | undefined): update is T {
+  return update !== undefined;
 }
 
 /** A state as text: equal for equal states. */

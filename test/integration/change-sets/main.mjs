@@ -1,0 +1,125 @@
+// npm run sets -- [--reads 1000000] [--key-by-key]
+// Looks for halves of change sets: views in this thread and in an attached one that never yields, change sets, loops, and
+// getters in handlers, while sets of 50 and 1,000 settings change, workers are killed and streams are cut. Prints one line of JSON.
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { Worker } from "node:worker_threads";
+import { createConsumer } from "configstream-consumer";
+import { groupOf, halvesIn, someOf, words } from "./groups.mjs";
+
+const { values } = parseArgs({
+  options: { reads: { type: "string", default: "1000000" }, "key-by-key": { type: "boolean", default: false } },
+});
+const reads = Number(values.reads);
+/** Least of each event that a run must have had, whatever the number of reads. */
+const least = { sets: 15, kills: 3, states: 10 };
+
+const dataDir = await mkdtemp(join(tmpdir(), "configstream-sets-"));
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const agent = fork(here("agent.mjs"), [dataDir, values["key-by-key"] ? "key-by-key" : ""], { execArgv: [] });
+const [{ address, authTokenFile, ipcCertFile }] = await once(agent, "message");
+const consumer = createConsumer({
+  clientName: "sets",
+  coreAgentAddress: address,
+  authTokenFile,
+  ipcCertFile,
+  backoff: { initialMs: 20, maxMs: 50, floorMs: 10 },
+});
+let worker;
+let thread;
+process.on("worker", (started) => {
+  if (started !== thread) worker = started;
+});
+await consumer.start();
+await consumer.waitReady();
+
+const counts = { views: 0, events: 0, sets: 0, looped: 0, kills: 0, states: 0 };
+const halves = { views: 0, getters: 0, sets: 0, looped: 0, views_of_sets: 0 };
+const reader = consumer.reader();
+const seen = new Map();
+
+/** A set is whole when it has all keys of each group that it has any of, with one number. */
+function isWhole(changes) {
+  const found = new Map();
+  for (const { key, newValue } of changes) {
+    const group = groupOf.get(key);
+    if (group === undefined) continue;
+    found.set(group, [...(found.get(group) ?? []), newValue]);
+  }
+  return [...found].every(([{ size }, numbers]) => numbers.length === size && new Set(numbers).size === 1);
+}
+
+consumer.changeSets({
+  onChange(set) {
+    counts.sets++;
+    if (!isWhole(set.changes)) halves.sets++;
+    halves.views_of_sets += halvesIn(set.view, seen);
+  },
+});
+const loop = consumer.changeSets({ overflow: "coalesce", bufferSize: 2 });
+const looping = (async () => {
+  for await (const set of loop) {
+    counts.looped++;
+    if (!isWhole(set.changes)) halves.looped++;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+})();
+consumer.subscribe({
+  onChange({ key, newValue }) {
+    const group = groupOf.get(key);
+    if (group === undefined) return;
+    counts.events++;
+    // Another set may have come since: never an older one.
+    if (someOf(group, 3).some((other) => reader.get(other) < newValue)) halves.getters++;
+  },
+});
+
+const report = new Int32Array(new SharedArrayBuffer(4 * words.count));
+thread = new Worker(here("reader.mjs"), { workerData: { shared: consumer.share(), report } });
+let last;
+let killAtSets = 2;
+const isDone = () =>
+  counts.views >= reads &&
+  Atomics.load(report, words.reads) >= reads &&
+  counts.sets >= least.sets &&
+  counts.kills >= least.kills &&
+  Atomics.load(report, words.states) >= least.states;
+
+while (!isDone()) {
+  // Long enough that a set arrives in the middle, and short enough that events are told.
+  for (let look = 0; look < 100; look++) {
+    const view = reader.view();
+    halves.views += halvesIn(view, seen);
+    counts.views++;
+    if (view.sequenceId !== last) counts.states++;
+    last = view.sequenceId;
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+  if (counts.sets >= killAtSets && consumer.status().state === "live") {
+    void worker.terminate();
+    counts.kills++;
+    killAtSets = counts.sets + 1 + Math.floor(Math.random() * 8);
+  }
+}
+
+Atomics.store(report, words.stop, 1);
+await once(thread, "exit");
+agent.send("stop");
+const [made] = await once(agent, "message");
+loop.unsubscribe();
+await looping;
+await consumer.stop();
+await rm(dataDir, { recursive: true, force: true });
+const attached = {
+  views: Atomics.load(report, words.reads),
+  halves: Atomics.load(report, words.halves),
+  states: Atomics.load(report, words.states),
+};
+const total = Object.values(halves).reduce((sum, some) => sum + some, attached.halves);
+process.stdout.write(`${JSON.stringify({ node: process.version, made, counts, halves, attached, total })}\n`);
+process.exitCode = total === 0 ? 0 : 1;
