@@ -12,11 +12,21 @@ import { count, isReady, isStopped, markReady, writeStatus } from "../memory/fac
 import { header } from "../memory/layout.js";
 import { createRegionMemory, Region } from "../memory/region.js";
 import { regionNow } from "../memory/region-clock.js";
+import type { Publisher } from "../memory/writer/publication.js";
 import { RegionWriter } from "../memory/writer/region-writer.js";
 import { type ConfigStreamError, ConsumerStoppedError, InvalidOptionError } from "../shared/errors.js";
 import type { Logger } from "../shared/logger.js";
+import { lowerCase } from "../shared/lower-case.js";
 import type { EngineParams } from "../shared/params.js";
-import type { ErrorSummary, LifecycleState, StartupStep, WireEvent, WireSetting } from "../shared/types.js";
+import type {
+  ConfigValue,
+  ErrorSummary,
+  LifecycleState,
+  SourceValue,
+  StartupStep,
+  WireEvent,
+  WireSetting,
+} from "../shared/types.js";
 import { Applier } from "../worker/engine/applier.js";
 import { LayerStore } from "../worker/settings/layers.js";
 import { Notifier } from "../worker/telling/notifier.js";
@@ -49,6 +59,8 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
   /** Times that {@link applyState} has reported an error since the state was `live`. */
   #failures = 0;
   #sequenceId = 0;
+  /** What is applied now must be shown whole, or not at all. */
+  #wholly = false;
 
   constructor(params: InProcessParams) {
     const { limits, turn } = params;
@@ -86,7 +98,7 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
       onlyChanges: true,
       states: publishing({
         region,
-        writer: new RegionWriter(region, limits, () => regionNow(region)),
+        writer: whole(new RegionWriter(region, limits, () => regionNow(region)), () => this.#wholly),
         notifier: this.#notifier,
         untold: undefined,
         onPublished: ({ sequenceId }) => {
@@ -127,6 +139,32 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
   /** One layer of one key; in a removal, with what the key falls back to. Throws as {@link applySnapshot} does. */
   applyUpdate(setting: WireSetting): void {
     this.#apply({ kind: "update", ...this.#next, setting: checked(setting) });
+  }
+
+  /**
+   * Several layers at once, as one publish; `undefined` withdraws one. Nothing changes when one of them cannot be: throws as
+   * {@link applySnapshot} does.
+   */
+  applyTogether(writes: Iterable<LayerWrite>): void {
+    const keys = new Map(
+      (this.#applier.published() ?? []).map(([key, layers]) => [key, new Map(layersBySource(layers))]),
+    );
+    for (const { key, source, value } of writes) {
+      const name = lowerCase(key);
+      const layers = keys.get(name) ?? new Map<string, ConfigValue>();
+      keys.set(name, layers);
+      if (value === undefined) layers.delete(source);
+      else layers.set(source, checked({ key, source, value, unsetSource: "" }).value);
+    }
+    const settings = [...keys].flatMap(([key, layers]) =>
+      Array.from(layers, ([source, value]): WireSetting => ({ key, source, value, unsetSource: "" })),
+    );
+    this.#wholly = true;
+    try {
+      this.#apply({ kind: "snapshot", ...this.#next, settings });
+    } finally {
+      this.#wholly = false;
+    }
   }
 
   /** What was told last could not be used; the last good settings stay, and `status()` tells. */
@@ -190,6 +228,30 @@ const stepAt: Record<LifecycleState, StartupStep> = {
   failed: "connection",
   stopped: "done",
 };
+
+/** What one source is to say of one key; `undefined`: nothing any more. */
+export interface LayerWrite {
+  readonly key: string;
+  readonly source: string;
+  readonly value: ConfigValue | undefined;
+}
+
+/** A writer that, while `wholly` says so, refuses what it would have to leave something out of. */
+function whole(writer: Publisher, wholly: () => boolean): Publisher {
+  return {
+    prepare(publication) {
+      const skipped = writer.prepare(publication);
+      const [first] = skipped;
+      if (first !== undefined && wholly()) throw first.error;
+      return skipped;
+    },
+    publish: (publication) => writer.publish(publication),
+  };
+}
+
+function layersBySource(layers: readonly SourceValue[]): [string, ConfigValue][] {
+  return layers.map(({ source, value }) => [source, value]);
+}
 
 /** A private copy, so that what the caller does with its objects later reaches no reader. */
 function checked(setting: WireSetting): WireSetting {

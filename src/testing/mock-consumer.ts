@@ -29,6 +29,11 @@ export interface MockControls<S extends object> {
   /** Sets what one source says of a key. Default source: `agent-runtime`. */
   set<Key extends KeyOf<S>>(key: Key, value: ValueAt<S, Key>, source?: string): void;
   /**
+   * Sets several keys of one source, default `agent-runtime`, as one change set: one publish, one event of `changeSets()`. Throws
+   * `InvalidOptionError`, and `limit_exceeded` for a setting that is too large; nothing changes then.
+   */
+  setMany(settings: Partial<Settings<S>>, source?: string): void;
+  /**
    * Withdraws what one source says of a key; the layer below shows again. Default source: `agent-runtime` where that one has
    * set the key, otherwise the source whose value wins now, so that initial settings can be withdrawn as well.
    */
@@ -73,7 +78,7 @@ export function createMockConsumer<S extends object = AnySchema>(
   checkNames(options, ["clientName", "sourcePriority"], "createMockConsumer");
   const mock = new ToldConsumer(options);
   if (settings !== undefined) mock.snapshot(settings as StringMap<ConfigValue>);
-  const face: MockConsumer = consumerFace(mock, ["set", "unset", "snapshot", "setState"]);
+  const face: MockConsumer = consumerFace(mock, ["set", "setMany", "unset", "snapshot", "setState"]);
   return face as unknown as MockConsumer<S>;
 }
 
@@ -100,6 +105,15 @@ class ToldConsumer extends InProcessConsumer implements MockConsumer {
 
   set(key: string, value: ConfigValue, source = usualSource): void {
     this.applyUpdate({ key, value, source, unsetSource: "" });
+  }
+
+  setMany(settings: { readonly [key: string]: ConfigValue }, source = usualSource): void {
+    if (typeof settings !== "object" || settings === null || Array.isArray(settings)) {
+      throw new InvalidOptionError(
+        `setMany expects an object of keys and values, but was given ${described(settings)}.`,
+      );
+    }
+    this.applyTogether([...nestedLeaves(settings)].map(([key, value]) => ({ key, value, source })));
   }
 
   unset(key: string, source?: string): void {

@@ -225,6 +225,16 @@ const cases: readonly Case[] = [
     : []),
 ];
 
+/** A set that changes one key, adds one, and removes one, in turn. */
+const set = () =>
+  oneWriter(
+    [{ a: "a0", c: "c0" }],
+    [
+      { a: "a1", b: "b1", c: undefined },
+      { c: "c2", a: "a2", b: undefined },
+    ],
+  );
+
 const explored: string[] = [];
 afterAll(() => {
   process.stdout.write(`behaviours explored:\n${explored.join("\n")}\n`);
@@ -242,7 +252,23 @@ describe("every behaviour of the shipped reader beside the shipped writer keeps 
   }
 });
 
-const scenarios = { bothKeys: bothKeys(2), passedOn, growing, added, growingTable, removed, handOver, reuse };
+describe("a change set", () => {
+  it.each<[string, readonly Op[]]>([
+    ["a fresh reader", []],
+    ["a reader that has taken a view", [view]],
+  ])("is seen whole by every view, whatever it adds, changes and removes: %s", { timeout: 600_000 }, (_name, warm) => {
+    expect(checkAll(set(), warm, [view, view], thorough ? undefined : 6)).toBeGreaterThan(1);
+  });
+
+  it("would be seen in halves if it were published key by key, and that is found", () => {
+    const { states, ...rest } = oneWriter([base], [{ a: "a1" }, { b: "b1" }]);
+    const [before, half, after] = states as [State, State, State];
+    const asOneSet = { ...rest, states: [before, { ...half, keys: before.keys }, after] };
+    expect(() => checkAll(asOneSet, [view], [view])).toThrow();
+  });
+});
+
+const scenarios = { bothKeys: bothKeys(2), set, passedOn, growing, added, growingTable, removed, handOver, reuse };
 
 describe("a writer that stops for ever after any of its steps", () => {
   it.each(Object.entries(scenarios))("leaves the last published state readable: %s", (_name, scenario) => {

@@ -109,6 +109,18 @@ class World {
     }
   }
 
+  /** What a sender without change sets does: the same settings one by one. Only the whole set is a state that may be seen. */
+  async takeOneByOne(steps: readonly LayerStep[]): Promise<void> {
+    const { agent, bench } = this;
+    const before = [...agent.history];
+    for (const step of steps) {
+      agent.change(step);
+      await bench.clock.settle();
+    }
+    agent.history.clear();
+    for (const state of [...before, textOf(agent.values)]) agent.history.add(state);
+  }
+
   /** Every state that becomes visible must be one that the core agent was in: never half a snapshot or set, never a mixture. */
   checkVisible(): void {
     for (const { changes } of this.bench.publications.slice(this.#seen)) {
@@ -175,6 +187,46 @@ describe("after a quiet moment readers see exactly what the core agent holds, wh
       { numRuns: Number(process.env.STREAM_RANDOM_RUNS ?? 400) },
     );
   });
+});
+
+describe("a change set", () => {
+  const pairs = [1, 2, 3].map((value) =>
+    ["s.a", "s.b", "log_level"].map((key): LayerStep => ({ key, source: "file", value })),
+  );
+  const spokenAs = [
+    ...dialects.map((dialect): [Dialect, "auto"] => [dialect, "auto"]),
+    ...dialects.map((one): [Dialect, Dialect] => [one, one]),
+  ];
+
+  it.each<[Dialect, Dialect | "auto"]>(spokenAs)(
+    "is one publish, spoken %s and understood as %s",
+    async (spoken, expected) => {
+      const world = new World(spoken, expected);
+      await world.bench.start();
+      await world.bench.clock.advance(10);
+      const before = world.bench.publications.length;
+      for (const steps of pairs) {
+        await world.take({ kind: "set", steps, delivery: "delivered" });
+        await world.bench.clock.settle();
+        world.checkVisible();
+      }
+      expect(world.bench.publications).toHaveLength(before + pairs.length);
+      expect(world.visible).toEqual(world.agent.values);
+      await world.bench.engine.stop();
+    },
+  );
+
+  it.each<[Dialect, Dialect | "auto"]>(spokenAs)(
+    "that is sent key by key is found, spoken %s and understood as %s",
+    async (spoken, expected) => {
+      const world = new World(spoken, expected);
+      await world.bench.start();
+      await world.bench.clock.advance(10);
+      for (const steps of pairs) await world.takeOneByOne(steps);
+      expect(() => world.checkVisible()).toThrow("never the core agent's state");
+      await world.bench.engine.stop();
+    },
+  );
 });
 
 type SocketEvent =

@@ -214,3 +214,40 @@ describe("a mock's setState", () => {
     expect(() => mock.setState("failed")).toThrow(ConsumerStoppedError);
   });
 });
+
+describe("a mock's setMany", () => {
+  it("is one publish and one change set: a getter in a handler sees all of it, and other layers stay", async () => {
+    await using mock = createMockConsumer({ host: "a", port: 1, "x.y": 1 });
+    mock.set("port", 5, "cli");
+    const sets: unknown[] = [];
+    const seen: unknown[] = [];
+    mock.changeSets({
+      onChange: ({ changes, sequenceId, view }) =>
+        sets.push([changes.map(({ key }) => key), sequenceId, view.sequenceId, view.get("host")]),
+    });
+    mock.subscribe({ onChange: () => seen.push([mock.reader().get("host"), mock.reader().get("x.y")]) });
+    const before = mock.status().sequenceId ?? 0;
+    mock.setMany({ host: "b", port: 2, x: { y: 2 } });
+    expect(sets).toEqual([[["host", "x.y"], before + 1, before + 1, "b"]]);
+    expect(seen).toEqual([
+      ["b", 2],
+      ["b", 2],
+    ]);
+    expect(mock.reader().get("port")).toBe(5);
+    mock.unset("port", "cli");
+    expect(mock.reader().get("port")).toBe(2);
+    mock.unset("host");
+    expect(mock.reader().get("host")).toBe("a");
+  });
+
+  it("is refused whole when one of its settings cannot be one, or is too large", async () => {
+    await using mock = createMockConsumer({ host: "a", port: 1 });
+    const bad = Symbol("no value") as unknown as string;
+    expect(() => mock.setMany({ host: "b", port: bad })).toThrow();
+    expect(() => mock.setMany({ host: "b", port: "x".repeat(2 ** 24) })).toThrow("limits.maxValueBytes");
+    expect(() => mock.setMany(null as never)).toThrow("setMany expects");
+    expect([mock.reader().get("host"), mock.reader().get("port")]).toEqual(["a", 1]);
+    mock.set("port", 3);
+    expect([mock.reader().get("host"), mock.reader().get("port")]).toEqual(["a", 3]);
+  });
+});
