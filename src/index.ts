@@ -34,6 +34,7 @@ export type {
   View,
   ViewOf,
 } from "./main/reader/api.js";
+export type { Binding, BindingSpec, BindOptions, Bound, OnChangeOptions } from "./main/reader/binding-api.js";
 export type {
   AnySchema,
   Bytes,
@@ -51,6 +52,7 @@ export type {
   StringMap,
   ValueAt,
 } from "./main/reader/schema.js";
+export type { SchemaIssue, SchemaResult, StandardSchema } from "./main/reader/standard-schema.js";
 export { checkHealth, type Health, type HealthOptions } from "./main/status/health.js";
 export type { MetricsRegistry } from "./main/status/metrics.js";
 export type { ChangeSet } from "./main/subscriptions/change-sets.js";
@@ -65,6 +67,7 @@ export {
   InvalidOptionError,
   type SerializedError,
   SubscriberOverflowError,
+  type ValueIssue,
   WaitTimeoutError,
 } from "./shared/errors.js";
 export type { Logger } from "./shared/logger.js";

@@ -41,6 +41,11 @@ export const errorCodes = {
   incompatible_region: { retry: false },
   /** A view could not be made consistent within its bound. Try again. */
   view_contended: { retry: true },
+  /**
+   * The settings of a binding are refused, by its schema, by a function of yours, or since a required one is missing. Thrown when
+   * the binding is made; afterwards its `lastError`, until a change makes them good. Fix the settings.
+   */
+  refused_value: { retry: false },
   /** Node.js runs with a flag, or in a place, that this library cannot work with. The message names it. */
   unsupported: { retry: false },
   /** A YAML file could not be parsed or has the wrong shape. */
@@ -76,6 +81,16 @@ export interface ErrorDetails {
   readonly waitedMs?: number;
   /** The option whose limit was exceeded, such as `limits.maxKeys`. */
   readonly limit?: string;
+  /** What is wrong with which settings. */
+  readonly issues?: readonly ValueIssue[];
+}
+
+/** What is wrong with a setting; holds no value. */
+export interface ValueIssue {
+  /** Dotted key, or what is below a map of that key; empty when it is about no single one. */
+  readonly path: string;
+  /** A sentence; that of a schema without the values that it quotes. */
+  readonly message: string;
 }
 
 /** What an error of this library may be made with. */

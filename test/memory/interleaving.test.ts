@@ -14,6 +14,7 @@ import {
   visibility,
 } from "../support/memory/interleave-cases.js";
 import {
+  binding,
   checkAll,
   checkStops,
   entry,
@@ -215,6 +216,13 @@ const cases: readonly Case[] = [
     warm: [getter("a"), getter("b")],
     reads: [getter("a"), getter("b"), getter("a")],
   },
+  {
+    name: "later bindings",
+    scenario: bothKeys(3),
+    warm: [binding("a", "b")],
+    reads: [binding("a", "b")],
+    moves: 4,
+  },
   ...(thorough
     ? [
         { name: "thorough: four reads", scenario: bothKeys(3), reads: [...ab, ...ab] },
@@ -272,7 +280,7 @@ const scenarios = { bothKeys: bothKeys(2), set, passedOn, growing, added, growin
 
 describe("a writer that stops for ever after any of its steps", () => {
   it.each(Object.entries(scenarios))("leaves the last published state readable: %s", (_name, scenario) => {
-    const warm = [entry("a"), entry("b"), entry("d"), handle("a"), view];
+    const warm = [entry("a"), entry("b"), entry("d"), handle("a"), view, binding("a", "b", "d")];
     const reads = [...warm, getter("a"), entry("c"), view];
     expect(checkStops(scenario(), warm, reads)).toBeGreaterThan(10);
   });

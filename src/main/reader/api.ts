@@ -1,5 +1,6 @@
 /** What an application reads with. Types and their documentation; no behaviour. */
 import type { ConfigChange, ConfigValue, SourceValue } from "../../shared/types.js";
+import type { Binding, BindingSpec, BindOptions, Bound } from "./binding-api.js";
 import type {
   AnySchema,
   Bytes,
@@ -12,8 +13,11 @@ import type {
   StringMap,
   ValueAt,
 } from "./schema.js";
+import type { Setting, UpdateSubscription } from "./setting-api.js";
+import type { StandardSchema } from "./standard-schema.js";
 
 export type { StringMap } from "./schema.js";
+export type { Setting, UpdateSubscription } from "./setting-api.js";
 
 /**
  * Synchronous, lock-free getters. Legal at any time: before the first snapshot every key is missing.
@@ -162,6 +166,34 @@ export interface ReaderOf<S extends object> extends SettingGetters<S> {
   /** A handle for hot loops: resolves the key once, converts once per change. */
   setting<Name extends NameIn<S>>(key: Name): SettingBuilder<ValueAt<S, Name>>;
   /**
+   * Settings that belong together, typed, of one publish, and followed from then on:
+   *
+   * ```js
+   * const db = cfg.bind({ host: cfg.setting("db.host").asString("localhost"), port: cfg.setting("db.port").asInt(5432) });
+   * connect(db.value.host, db.value.port);
+   * ```
+   *
+   * Members are handles of this reader, with their defaults, and other bindings. When a member of `required` is missing or
+   * cannot be read, or a parser throws, a change is refused whole: the binding keeps its last value, and tells in `lastError`.
+   *
+   * Throws `refused_value` when that is so now, as before the first snapshot; `InvalidOptionError`; and `view_contended` as `view` does.
+   */
+  bind<Spec extends BindingSpec>(spec: Spec, options?: BindOptions<keyof Spec & string>): Binding<Bound<Spec>>;
+  /**
+   * A section, or a setting that is a map, as a schema of zod, valibot, arktype or any other library of
+   * [Standard Schema](https://standardschema.dev) makes it, of one publish. The schema is given the nested object that `get`
+   * gives, and an empty one for a section without keys; keys that appear later are seen. It must be synchronous.
+   *
+   * What the schema refuses is counted (`unreadable_values`); otherwise as above.
+   */
+  bind<T>(section: NameIn<S>, schema: StandardSchema<T>): Binding<T>;
+  /**
+   * A value that is computed from handles and bindings, all of one publish: now, and then once for each change of them, when the value is
+   * asked for or a listener waits for it. When `fn` throws, the last value stays. What `fn` gives is not frozen, and not
+   * closed when another takes its place: `onChange` gives the one before. Throws as `bind` does.
+   */
+  derive<Spec extends BindingSpec, T>(inputs: Spec, fn: (values: Bound<Spec>) => T): Binding<T>;
+  /**
    * A consistent, immutable state of all keys. Use it when several settings must belong together:
    *
    * ```js
@@ -196,12 +228,6 @@ export interface ReaderOf<S extends object> extends SettingGetters<S> {
   onUpdate(callback: (change: ConfigChange) => unknown): UpdateSubscription;
   /** What a log that writes objects as JSON shows: nothing. */
   toJSON(): object;
-}
-
-/** Ends the calls of a callback. */
-export interface UpdateSubscription extends Disposable {
-  /** No further call comes. Harmless when repeated, and after the consumer's `stop()`. */
-  unsubscribe(): void;
 }
 
 /** All keys at one publish. Never changes; keeps its memory as long as it is held. */
@@ -265,20 +291,3 @@ interface Wanted {
 
 /** Chooses the type of a handle. Each call makes a new handle. */
 export type SettingBuilder<V = ConfigValue> = Pick<SettingConversions<V>, ConversionFor<V>>;
-
-/** A reader bound to one key and one type. `value` costs about as much as a field. For one thread. */
-export interface Setting<T> {
-  /** Lower-case key. */
-  readonly key: string;
-  /** The newest value, converted once per change. */
-  readonly value: T;
-  /** What the parser threw at the newest change, as long as that change stands; `undefined` when `value` is of it. */
-  readonly lastError: unknown;
-  /**
-   * Calls back after `value` has become another one, with it and the one before, until `unsubscribe()`. When it
-   * is told and what happens when it throws: see {@link ReaderOf.onUpdate}.
-   */
-  onChange(callback: (value: T, before: T) => unknown): UpdateSubscription;
-  /** What a log that writes objects as JSON shows: the key, and not the value. */
-  toJSON(): { readonly key: string };
-}

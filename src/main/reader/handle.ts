@@ -11,6 +11,7 @@ import type { ConfigChange, ConfigValue } from "../../shared/types.js";
 import type { ChangeFilter } from "../subscriptions/filter.js";
 import type { Setting, SettingBuilder, SettingConversions, UpdateSubscription } from "./api.js";
 import { boolOf, durationOf, floatOf, intOf, stringOf, stringSliceOf } from "./conversions.js";
+import { type Input, rememberInput } from "./inputs.js";
 import type { Unreadable } from "./unreadable.js";
 
 /** Tells of changes that fit the filter. */
@@ -99,6 +100,7 @@ function createHandle<T>(parts: Parts<T>): Setting<T> {
   making = { word: wordOf(reader, entry), stamp, current: converted(parts, reading) };
   const handle = new Handle(parts, reading.state);
   making = undefined;
+  rememberInput(handle, () => inputFrom(parts));
   return handle;
 }
 
@@ -184,6 +186,16 @@ class Handle<T> implements Setting<T> {
       );
     }
   }
+}
+
+/** The handle's conversion, for a binding that reads its key together with others. */
+function inputFrom<T>(parts: Parts<T>): Input<T> {
+  const { reader, entry, ofSections } = parts;
+  return {
+    of: reader,
+    names: [{ key: entry.key, isWhole: ofSections }],
+    take: ([reading]) => converted(parts, reading as Reading),
+  };
 }
 
 function readingOf<T>({ reader, entry, ofSections }: Parts<T>): Reading {

@@ -1,7 +1,7 @@
 /** The reader over the present state. */
 import { inspect } from "node:util";
 import { STAMP_NEVER } from "../../memory/layout.js";
-import { layersOf } from "../../memory/reader/entry.js";
+import { layersOf, type Reading } from "../../memory/reader/entry.js";
 import { Mirror, type MirrorState } from "../../memory/reader/mirror.js";
 import { topNames } from "../../memory/reader/section.js";
 import type { Region } from "../../memory/region.js";
@@ -12,6 +12,8 @@ import { functionOption } from "../../shared/option-checks.js";
 import type { ConfigChange, ConfigValue, SourceValue } from "../../shared/types.js";
 import { ChangeWatch } from "../subscriptions/change-watch.js";
 import type { Explanation, PlainView, Proxies, Reader, SettingBuilder, UpdateSubscription } from "./api.js";
+import { type BindingPorts, createBinding } from "./binding.js";
+import type { Binding, BindingSpec, BindOptions, Bound } from "./binding-api.js";
 import { checkKey } from "./check-key.js";
 import * as conversions from "./conversions.js";
 import { explain } from "./explain.js";
@@ -20,6 +22,9 @@ import { type Conversion, HotReader, type Known } from "./hot-reader.js";
 import { isKnownIn, isSectionIn, isSettingIn } from "./names.js";
 import { proxiesOf } from "./proxies.js";
 import type { AnySchema, Flattened, StringMap } from "./schema.js";
+import { checkSchema, judged } from "./schema-input.js";
+import { specInput } from "./spec-input.js";
+import type { StandardSchema } from "./standard-schema.js";
 import { Unreadable } from "./unreadable.js";
 import { createView } from "./view.js";
 
@@ -289,6 +294,30 @@ class LiveReader implements Reader {
     return createSettingBuilder(hot.keys, key, { onUpdate, logger, unreadable });
   }
 
+  bind<Spec extends BindingSpec>(spec: Spec, options?: BindOptions<keyof Spec & string>): Binding<Bound<Spec>>;
+  bind<T>(section: string, schema: StandardSchema<T>): Binding<T>;
+  bind(what: BindingSpec | string, by?: BindOptions | StandardSchema): Binding<unknown> {
+    const { keys } = this.#hot;
+    if (typeof what !== "string") {
+      const input = specInput("bind", keys, what, by as BindOptions | undefined);
+      return createBinding(this.#bindings, { input, finish: (values) => values, isData: true });
+    }
+    checkKey("bind", what);
+    checkSchema(by);
+    const section = lowerCase(what);
+    return createBinding(this.#bindings, {
+      input: { of: keys, names: [{ key: section, isWhole: true }], take: ([reading]) => reading as Reading },
+      finish: (reading) => judged(section, by as StandardSchema, reading),
+      isData: true,
+    });
+  }
+
+  derive<Spec extends BindingSpec, T>(inputs: Spec, fn: (values: Bound<Spec>) => T): Binding<T> {
+    functionOption("fn", fn ?? null);
+    const input = specInput("derive", this.#hot.keys, inputs);
+    return createBinding(this.#bindings, { input, finish: fn, isData: false });
+  }
+
   view(): PlainView {
     const { mirror, unreadable } = this.#parts;
     const state = mirror.state();
@@ -348,6 +377,11 @@ class LiveReader implements Reader {
   /** A log of the reader shows no value. */
   [inspect.custom](): string {
     return `Reader { sequenceId: ${this.getSequenceId()} }`;
+  }
+
+  get #bindings(): BindingPorts {
+    const { hot, mirror, onUpdate, logger } = this.#parts;
+    return { region: hot.region, mirror, onUpdate, logger };
   }
 
   #look<T>(key: string, map: Known<T>, conversion: Conversion<T>, ofSections = false): T | undefined {

@@ -39,9 +39,12 @@ export interface MirrorState {
   /** Slot of each key; may hold keys that came later, whose readings the chunks do not have. */
   readonly slots: ReadonlyMap<string, number>;
   readonly meta: PublishMeta | undefined;
+  /** Arena and publish; 0 before the first one. */
+  readonly arena: number;
+  readonly publish: number;
 }
 
-const emptyState: MirrorState = { chunks: [], slots: new Map(), meta: undefined };
+const emptyState: MirrorState = { chunks: [], slots: new Map(), meta: undefined, arena: 0, publish: 0 };
 
 export class Mirror {
   readonly #region: Region;
@@ -192,7 +195,8 @@ export class Mirror {
   #settle(position: ArenaPosition, meta: PublishMeta): MirrorState {
     this.#publish = position.publish;
     this.#own.clear();
-    this.#state = { chunks: [...this.#chunks], slots: this.#slots, meta };
+    const { ordinal: arena, publish } = position;
+    this.#state = { chunks: [...this.#chunks], slots: this.#slots, meta, arena, publish };
     return this.#state;
   }
 }

@@ -24,7 +24,9 @@ export type Op =
   | { readonly kind: "handle"; readonly key: string }
   /** All settings below a name, as one object. */
   | { readonly kind: "section"; readonly key: string }
-  | { readonly kind: "view" };
+  | { readonly kind: "view" }
+  /** By a binding of some keys, made at the first read of these. */
+  | { readonly kind: "binding"; readonly key: string };
 
 export const entry = (key: string): Op => ({ kind: "entry", key });
 export const getter = (key: string): Op => ({ kind: "getter", key });
@@ -32,6 +34,7 @@ export const get = (key: string): Op => ({ kind: "get", key });
 export const isSet = (key: string): Op => ({ kind: "set", key });
 export const handle = (key: string): Op => ({ kind: "handle", key });
 export const section = (key: string): Op => ({ kind: "section", key });
+export const binding = (...keys: string[]): Op => ({ kind: "binding", key: keys.join(" ") });
 export const view: Op = { kind: "view" };
 
 /**
@@ -49,6 +52,7 @@ export class Watcher {
   readonly #entries: KeyReader;
   readonly #reader: ReturnType<typeof createReader>;
   readonly #handles = new Map<string, { readonly value: unknown }>();
+  readonly #bindings = new Map<string, { readonly value: { readonly [key: string]: string } }>();
   readonly #log: string[] = [];
   readonly #memoryWords: number;
   /** The least publish that this thread may still see. */
@@ -113,6 +117,7 @@ export class Watcher {
         },
       };
     }
+    if (op.kind === "binding") return this.#binding(op.key);
     if (op.kind === "section") return this.#section(op.key);
     const { key } = op;
     const stateHeld = (index: number) => states[index]?.keys.get(key);
@@ -151,6 +156,23 @@ export class Watcher {
     return {
       text: JSON.stringify(seen) ?? "-",
       isState: (index) => isDeepStrictEqual(expected(this.#scenario.states[index] as State), seen),
+    };
+  }
+
+  #binding(keys: string): { text: string; isState: (index: number) => boolean } {
+    let made = this.#bindings.get(keys);
+    if (made === undefined) {
+      const reader = this.#reader;
+      made = reader.bind(Object.fromEntries(keys.split(" ").map((key) => [key, reader.setting(key).asString("-")])));
+      this.#bindings.set(keys, made);
+    }
+    const seen = made.value;
+    return {
+      text: JSON.stringify(seen),
+      isState: (index) =>
+        Object.entries(seen).every(
+          ([key, value]) => (this.#scenario.states[index]?.keys.get(key)?.value ?? "-") === value,
+        ),
     };
   }
 

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { attachReader } from "../../../../src/main/consumer/attach.js";
 import { createConsumer } from "../../../../src/main/consumer/consumer.js";
 import { createReader } from "../../../../src/main/reader/reader.js";
+import type { StandardSchema } from "../../../../src/main/reader/standard-schema.js";
 import { createMockConsumer } from "../../../../src/testing/index.js";
 import { newRegion, TestWriter } from "../../../support/memory/region.js";
 
@@ -10,7 +11,17 @@ const getters =
   "get getString getBool getInt getInt32 getInt64 getFloat64 getDuration getStringSlice getFloat64Slice getStringMap getStringMapString getStringMapStringSlice getSizeInBytes getProxies isSet isConfigured isKnown isSetting hasSection getSubfields getSource getAllSources allKeysLowercased allSettings allSettingsWithoutDefault allSettingsBySource allFlattenedSettingsWithSequenceId toJSON".split(
     " ",
   );
-const reader = [...getters, "setting", "view", "explain", "getSequenceId", "configFileUsed", "onUpdate"];
+const reader = [
+  ...getters,
+  "setting",
+  "bind",
+  "derive",
+  "view",
+  "explain",
+  "getSequenceId",
+  "configFileUsed",
+  "onUpdate",
+];
 const consumer = "start waitReady waitReadySync reader subscribe changeSets status metrics share stop toJSON".split(
   " ",
 );
@@ -23,6 +34,9 @@ const documented: Readonly<Record<string, readonly string[]>> = {
   view: [...getters, "sequenceId", "publishedAtMs", "origin", "keys"],
   builder: ["asString", "asBool", "asInt", "asFloat", "asDuration", "asStringSlice", "as"],
   handle: ["key", "value", "lastError", "onChange", "toJSON"],
+  binding: ["value", "lastError", "onChange", "toJSON"],
+  "section binding": ["value", "lastError", "onChange", "toJSON"],
+  derived: ["value", "lastError", "onChange", "toJSON"],
   "update subscription": ["unsubscribe"],
   consumer,
   "mock consumer": [...consumer, "set", "unset", "snapshot", "setState"],
@@ -30,6 +44,10 @@ const documented: Readonly<Record<string, readonly string[]>> = {
 };
 /** Symbols by which languages and tools ask; none gives anything of the inside. */
 const symbols = [inspect.custom, Symbol.dispose, Symbol.asyncDispose, Symbol.asyncIterator];
+
+const identity: StandardSchema = {
+  "~standard": { version: 1, vendor: "test", validate: (value) => ({ value }) },
+};
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -60,6 +78,9 @@ function objects(): Record<string, object> {
     view: live.view(),
     builder: live.setting("a.secret"),
     handle: live.setting("a.secret").asString(),
+    binding: live.bind({ secret: live.setting("a.secret").asString() }),
+    "section binding": live.bind("a", identity),
+    derived: live.derive({ secret: live.setting("a.secret").asString() }, ({ secret }) => new Map([[secret, 1]])),
     "update subscription": update,
     consumer: streaming,
     "mock consumer": mock,
@@ -101,7 +122,10 @@ describe.each(Object.keys(documented))("a %s", (kind) => {
   });
 });
 
-it.each(["reader", "handle"])("the class of a %s makes no second one of what the last was made of", (kind) => {
-  const made = objects()[kind] as object;
-  expect(() => Reflect.construct(made.constructor, [])).toThrow();
-});
+it.each(["reader", "handle", "binding"])(
+  "the class of a %s makes no second one of what the last was made of",
+  (kind) => {
+    const made = objects()[kind] as object;
+    expect(() => Reflect.construct(made.constructor, [])).toThrow();
+  },
+);

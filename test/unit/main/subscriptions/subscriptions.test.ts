@@ -24,7 +24,8 @@ function newHub(bufferSize = 3) {
     logger: { debug: silent, info: silent, warn: silent, error: (line) => void errors.push(line) },
     onActive: (now) => active.push(now),
     onOverflow: () => overflows++,
-    view: () => createView({ chunks: [], slots: new Map(), meta: undefined }, new Unreadable(newRegion())),
+    view: () =>
+      createView({ chunks: [], slots: new Map(), meta: undefined, arena: 0, publish: 0 }, new Unreadable(newRegion())),
   });
   const deliver = (...changes: ConfigChange[]) => hub.deliver({ changes, lagged: false });
   return { hub, active, errors, deliver, overflows: () => overflows };

@@ -1,0 +1,24 @@
+/** Handles, and what ends the calls of their callbacks. Types and their documentation; no behaviour. */
+
+/** Ends the calls of a callback. */
+export interface UpdateSubscription extends Disposable {
+  /** No further call comes. Harmless when repeated, and after the consumer's `stop()`. */
+  unsubscribe(): void;
+}
+
+/** A reader bound to one key and one type. `value` costs about as much as a field. For one thread. */
+export interface Setting<T> {
+  /** Lower-case key. */
+  readonly key: string;
+  /** The newest value, converted once per change. */
+  readonly value: T;
+  /** What the parser threw at the newest change, as long as that change stands; `undefined` when `value` is of it. */
+  readonly lastError: unknown;
+  /**
+   * Calls back after `value` has become another one, with it and the one before, until `unsubscribe()`. When it
+   * is told and what happens when it throws: see `Reader.onUpdate`.
+   */
+  onChange(callback: (value: T, before: T) => unknown): UpdateSubscription;
+  /** What a log that writes objects as JSON shows: the key, and not the value. */
+  toJSON(): { readonly key: string };
+}

@@ -1,0 +1,34 @@
+/** Messages of schemas without the values that they quote: a setting may be a secret. */
+
+const WORD = /[\p{L}\p{N}_]/u;
+
+/** The message, with an ellipsis for each text, number and boolean of `value`, or inside of it. */
+export function withoutValues(message: string, value: unknown): string {
+  // The longest first: one may be a part of another.
+  const leaves = [...new Set(leavesOf(value))].sort((a, b) => b.length - a.length);
+  return leaves.reduce(without, message);
+}
+
+function without(message: string, leaf: string): string {
+  const parts = message.split(leaf);
+  let kept = parts[0] as string;
+  for (const part of parts.slice(1)) {
+    // A short value may stand inside of a word that says something else.
+    const isInWord = isWord(kept.at(-1), leaf.at(0)) || isWord(leaf.at(-1), part.at(0));
+    kept += (isInWord ? leaf : "…") + part;
+  }
+  return kept;
+}
+
+function isWord(before: string | undefined, after: string | undefined): boolean {
+  return before !== undefined && after !== undefined && WORD.test(before) && WORD.test(after);
+}
+
+function* leavesOf(value: unknown): Generator<string> {
+  if (typeof value === "object" && value !== null) for (const inner of Object.values(value)) yield* leavesOf(inner);
+  else if (typeof value === "string") {
+    const quoted = JSON.stringify(value).slice(1, -1);
+    if (value !== "") yield value;
+    if (quoted !== value) yield quoted;
+  } else if (typeof value === "number" || typeof value === "boolean") yield String(value);
+}
