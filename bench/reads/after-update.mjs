@@ -14,8 +14,14 @@ const handles = touched.map(({ key }) => reader.setting(key).asInt());
 let sequenceId = 1;
 let total = 0;
 reader.view();
+const members = Object.fromEntries(
+  shuffled(settings)
+    .slice(0, 9)
+    .map(({ key }, i) => [`m${i}`, reader.setting(key).asInt()]),
+);
+const binding = reader.bind({ ...members, changed: handles[0] });
 
-const times = { getInt: [], "handle.value": [], "view()": [], "getInt again": [] };
+const times = { getInt: [], "binding.value": [], "handle.value": [], "view()": [], "getInt again": [] };
 for (let round = 0; round < rounds * 2; round++) {
   change(round);
   measure("getInt", changed, () => {
@@ -28,9 +34,16 @@ for (let round = 0; round < rounds * 2; round++) {
   measure("handle.value", changed, () => {
     for (let i = 0; i < changed; i++) total += handles[i].value;
   });
+  // What the other rows have changed is not the view's to pay for.
+  reader.view();
   change(round + 2, 1);
   measure("view()", 1, () => {
     total += reader.view().sequenceId;
+  });
+  total += binding.value.changed;
+  change(round + 3, 1);
+  measure("binding.value", 1, () => {
+    total += binding.value.changed;
   });
 }
 if (!Number.isFinite(total) || total === 0) throw new Error("Nothing was read.");

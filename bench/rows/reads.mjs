@@ -139,6 +139,11 @@ function mainRows(of, add) {
       name,
       runs.map(({ results }) => [results["view()"], results.getInt]),
     );
+    add(
+      "",
+      `first value of a binding of 10 keys after one change against a getInt after one, ${size.toLocaleString("en")} settings`,
+      runs.map(({ results }) => [results["binding.value"], results.getInt]),
+    );
   }
   return [p11];
 }

@@ -223,6 +223,16 @@ const cases: readonly Case[] = [
     reads: [binding("a", "b")],
     moves: 4,
   },
+  { name: "first bindings", scenario: bothKeys(3), reads: [binding("a", "b")], moves: 3 },
+  {
+    name: "new keys in bindings",
+    scenario: added,
+    warm: [binding("a", "b", "c")],
+    reads: [binding("a", "b", "c")],
+    moves: 3,
+  },
+  { name: "removal in bindings", scenario: removed, warm: [binding("a", "b")], reads: [binding("a", "b")], moves: 3 },
+  { name: "hand-over, bindings", scenario: handOver, warm: [binding("a", "d")], reads: [binding("a", "d")], moves: 3 },
   ...(thorough
     ? [
         { name: "thorough: four reads", scenario: bothKeys(3), reads: [...ab, ...ab] },
