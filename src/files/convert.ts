@@ -5,7 +5,7 @@
 
 // The getters of the reader follow the same Go functions, so the conversions are theirs.
 import { toBool, toFloat64, toStringSlice, toStringValue } from "../main/reader/coerce.js";
-import { maxDurationNs, parseGoDuration, parseGoFloat, parseGoInt } from "../main/reader/go-text.js";
+import { maxDurationNs, parseGoDuration, parseGoFloat, parseGoInt } from "../shared/text/go-text.js";
 import type { ConfigValue } from "../shared/types.js";
 import type { KeyType } from "./key-types.js";
 

@@ -1,6 +1,6 @@
 /** Which keys exist and what type they have, learned from the defaults and from files. Pure. */
 import { InvalidOptionError } from "../shared/errors.js";
-import { lowerCase } from "../shared/lower-case.js";
+import { lowerCase } from "../shared/text/lower-case.js";
 import type { ConfigValue } from "../shared/types.js";
 import { convertToType } from "./convert.js";
 import { type KeyType, typeOfName, typeOfValue } from "./key-types.js";

@@ -1,5 +1,5 @@
 /** From the nested maps of a file to dotted leaves, as a real core agent puts them into its tree. Pure. */
-import { lowerCase } from "../shared/lower-case.js";
+import { lowerCase } from "../shared/text/lower-case.js";
 import type { ConfigValue } from "../shared/types.js";
 import { convertToType } from "./convert.js";
 import type { KnownKeys } from "./known-keys.js";

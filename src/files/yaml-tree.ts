@@ -19,7 +19,7 @@ import {
   type SequenceEvent,
   YAMLException,
 } from "js-yaml";
-import { lowerCase } from "../shared/lower-case.js";
+import { lowerCase } from "../shared/text/lower-case.js";
 import { plainScalar, type ScalarValue, taggedScalar } from "./yaml-scalars.js";
 
 /** Maps keep keys that a plain object would lose, such as `__proto__`. */

@@ -11,14 +11,10 @@ export { type DefaultSetting, type Defaults, type KnownKeys, readDefaults } from
 export { copyValue, defineEntry } from "../files/values.js";
 export { parseYaml } from "../files/yaml.js";
 export { resolveOptions } from "../main/consumer/resolve.js";
-export { addressForm, formatAddress, type HostPort, parseAddress } from "../shared/address.js";
 export { type Clock, systemClock, type Timer } from "../shared/clock.js";
-export { looksLikeCredential, withoutUrlLogins } from "../shared/credential-names.js";
-export { equalValues } from "../shared/equality.js";
+export { isMissing, readFault, systemCode, writeFault } from "../shared/disk/file-faults.js";
 export { ConfigStreamError, InvalidOptionError } from "../shared/errors.js";
-export { isMissing, readFault, systemCode, writeFault } from "../shared/file-faults.js";
-export { lowerCase } from "../shared/lower-case.js";
-export { described } from "../shared/option-checks.js";
+export { described } from "../shared/options/option-checks.js";
 export {
   callback,
   choice,
@@ -30,11 +26,15 @@ export {
   sources,
   text,
   texts,
-} from "../shared/option-table.js";
+} from "../shared/options/option-table.js";
+export { didYouMean, suggest } from "../shared/options/suggest.js";
 export { type Dialect, defaultSourcePriority } from "../shared/params.js";
-export { type Found, locate, type Place, systemConfigFile } from "../shared/place.js";
-export { didYouMean, suggest } from "../shared/suggest.js";
+export { addressForm, formatAddress, type HostPort, parseAddress } from "../shared/place/address.js";
+export { type Found, locate, type Place, systemConfigFile } from "../shared/place/place.js";
+export { looksLikeCredential, withoutUrlLogins } from "../shared/text/credential-names.js";
+export { lowerCase } from "../shared/text/lower-case.js";
 export type { ConfigValue, SourceValue, WireSetting } from "../shared/types.js";
+export { equalValues } from "../shared/values/equality.js";
 export { createEntryEncoder, encodeSnapshot, encodeUpdate, type Frame } from "../wire/event-encoder.js";
 export { valueSize } from "../wire/proto-value.js";
 export { agentSecureService, providerService, remoteAgentService } from "../wire/service-names.js";

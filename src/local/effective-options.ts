@@ -6,7 +6,7 @@ import type { ConsumerOptions } from "../main/consumer/options.js";
 import { type HostParams, resolveOptions } from "../main/consumer/resolve.js";
 import { InvalidOptionError } from "../shared/errors.js";
 import { guarded, type Logger, silentLogger } from "../shared/logger.js";
-import { booleanOption, checkNames, described, shapeOption, stringsOption } from "../shared/option-checks.js";
+import { booleanOption, checkNames, described, shapeOption, stringsOption } from "../shared/options/option-checks.js";
 import type { EngineParams } from "../shared/params.js";
 
 /** Options of `createEffectiveConfig`: those of `createConsumer`, and where the local configuration is. */

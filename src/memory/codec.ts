@@ -12,9 +12,9 @@
 // By this path it comes without its native part, which takes longer to load than all the rest of it, and helps with long
 // lists of texts only.
 import { Packr, RESET_BUFFER_MODE, REUSE_BUFFER_MODE } from "msgpackr/pack";
-import { isList } from "../shared/equality.js";
-import { deepFreeze } from "../shared/freeze.js";
 import type { ConfigValue, ResolvedSetting, SourceValue } from "../shared/types.js";
+import { isList } from "../shared/values/equality.js";
+import { deepFreeze } from "../shared/values/freeze.js";
 import { ByteBuffer } from "./byte-buffer.js";
 
 // No shared structures: another instance could not read them. No records: plain maps only.

@@ -1,6 +1,6 @@
 /** The resolved parameters of a consumer, as they travel to the worker: plain data, nothing optional. */
 
-import type { GivenPlace, PlaceEnvironment } from "./place.js";
+import type { GivenPlace, PlaceEnvironment } from "./place/place.js";
 
 /** How the consumer obtains its session. */
 export type SessionParams =

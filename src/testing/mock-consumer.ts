@@ -9,7 +9,7 @@ import { consumerFace } from "../main/consumer/face.js";
 import type { AnySchema, KeyOf, Settings, StringMap, ValueAt } from "../main/reader/schema.js";
 import { InvalidOptionError } from "../shared/errors.js";
 import { silentLogger } from "../shared/logger.js";
-import { checkNames, choiceOption, described, stringOption, stringsOption } from "../shared/option-checks.js";
+import { checkNames, choiceOption, described, stringOption, stringsOption } from "../shared/options/option-checks.js";
 import { defaultOverrides, defaultSourcePriority } from "../shared/params.js";
 import type { ConfigValue, LifecycleState } from "../shared/types.js";
 

@@ -4,8 +4,9 @@
  * Written straight to bytes, since a generic encoder first builds a second object tree for every value and loses a map
  * key named `__proto__`.
  */
-import { isList } from "../shared/equality.js";
+
 import type { ConfigValue } from "../shared/types.js";
+import { isList } from "../shared/values/equality.js";
 import { entryTag, listItemTag, structEntryTag, valueTag } from "./tags.js";
 import { fieldSize, type WireWriter } from "./wire-writer.js";
 

@@ -3,7 +3,7 @@
 import { Region } from "../../memory/region.js";
 import { regionNow } from "../../memory/region-clock.js";
 import { guarded, type Logger } from "../../shared/logger.js";
-import { checkNames, shapeOption } from "../../shared/option-checks.js";
+import { checkNames, shapeOption } from "../../shared/options/option-checks.js";
 import { type ConsumerStatus, consumerStatus } from "../../status/status.js";
 import type { Reader } from "../reader/api.js";
 import { createReader } from "../reader/reader.js";

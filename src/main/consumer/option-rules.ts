@@ -1,8 +1,8 @@
 /** Rules of options that are more than a kind and a range. Pure. */
 import { InvalidOptionError } from "../../shared/errors.js";
-import { lowerCase } from "../../shared/lower-case.js";
-import { checkNames, described, stringOption } from "../../shared/option-checks.js";
+import { checkNames, described, stringOption } from "../../shared/options/option-checks.js";
 import { defaultOverrides, type OverrideRule, type SessionParams } from "../../shared/params.js";
+import { lowerCase } from "../../shared/text/lower-case.js";
 
 export function overrideRules(name: string, given: unknown): readonly OverrideRule[] {
   if (given === undefined) return defaultOverrides;

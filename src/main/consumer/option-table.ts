@@ -2,7 +2,7 @@
 import type { ResourceLimits } from "node:worker_threads";
 import { InvalidOptionError } from "../../shared/errors.js";
 import type { Logger } from "../../shared/logger.js";
-import { described } from "../../shared/option-checks.js";
+import { described } from "../../shared/options/option-checks.js";
 import {
   callback,
   choice,
@@ -14,7 +14,7 @@ import {
   shape,
   sources,
   text,
-} from "../../shared/option-table.js";
+} from "../../shared/options/option-table.js";
 import { type Dialect, defaultSourcePriority } from "../../shared/params.js";
 import type { MetricsRegistry } from "../status/metrics.js";
 import { overrideRules } from "./option-rules.js";

@@ -5,7 +5,7 @@ import { header } from "../../memory/layout.js";
 import type { Region } from "../../memory/region.js";
 import { onAbort } from "../../shared/abort.js";
 import { ConfigStreamError, ConsumerStoppedError, WaitTimeoutError } from "../../shared/errors.js";
-import { booleanOption, checkNames, shapeOption, timeoutOption } from "../../shared/option-checks.js";
+import { booleanOption, checkNames, shapeOption, timeoutOption } from "../../shared/options/option-checks.js";
 import { consumerStatus } from "../../status/status.js";
 
 /** Options of `waitReadySync`. */

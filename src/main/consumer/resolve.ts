@@ -1,13 +1,13 @@
 /** How the options of a consumer become parameters: what the rows of the table mean together. */
 import { resolve } from "node:path";
 import type { ResourceLimits } from "node:worker_threads";
-import { addressForm, parseAddress } from "../../shared/address.js";
 import { InvalidOptionError } from "../../shared/errors.js";
 import type { Logger } from "../../shared/logger.js";
-import { described, stringOption } from "../../shared/option-checks.js";
-import { type OptionsBy, readOptions } from "../../shared/option-table.js";
+import { described, stringOption } from "../../shared/options/option-checks.js";
+import { type OptionsBy, readOptions } from "../../shared/options/option-table.js";
 import type { DiscoveryParams, EngineParams } from "../../shared/params.js";
-import { isComplete, locate, placeVariables, systemConfigFile } from "../../shared/place.js";
+import { addressForm, parseAddress } from "../../shared/place/address.js";
+import { isComplete, locate, placeVariables, systemConfigFile } from "../../shared/place/place.js";
 import type { MetricsRegistry } from "../status/metrics.js";
 import { credentialPath, sessionOrigin } from "./option-rules.js";
 import { consumerOptionTable } from "./option-table.js";

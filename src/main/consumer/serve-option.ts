@@ -2,7 +2,7 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { InvalidOptionError } from "../../shared/errors.js";
-import { checkNames, described, numberOption, stringOption } from "../../shared/option-checks.js";
+import { checkNames, described, numberOption, stringOption } from "../../shared/options/option-checks.js";
 import type { EngineParams, ServeParams } from "../../shared/params.js";
 import type { ConsumerOptions } from "./options.js";
 

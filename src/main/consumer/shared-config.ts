@@ -1,7 +1,7 @@
 /** What `consumer.share()` gives: enough for another thread to read. */
 
 import { InvalidOptionError } from "../../shared/errors.js";
-import { described } from "../../shared/option-checks.js";
+import { described } from "../../shared/options/option-checks.js";
 import type { SharedMemory } from "../../shared/types.js";
 
 const kind = "configstream-consumer/shared";

@@ -4,8 +4,8 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "
 // By its plain name Node.js finds the CommonJS build, and no other package here needs the loader for that.
 import { expose, wrap } from "comlink/dist/esm/comlink.mjs";
 import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
+import { isMissing } from "../../shared/disk/file-faults.js";
 import { ConfigStreamError } from "../../shared/errors.js";
-import { isMissing } from "../../shared/file-faults.js";
 import type { ControlApi, HostApi, HostMessage, WorkerInit, WorkerMessage } from "../../shared/messages.js";
 import { describeThrown, textIn } from "../../shared/thrown.js";
 import type { EngineHost, EngineHostInit } from "./engine-host.js";

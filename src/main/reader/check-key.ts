@@ -1,6 +1,6 @@
 /** Refuses what is no key. Asked off the hot path alone, so that it costs getters nothing. */
 import { InvalidOptionError } from "../../shared/errors.js";
-import { described } from "../../shared/option-checks.js";
+import { described } from "../../shared/options/option-checks.js";
 
 /** Throws `InvalidOptionError` when a call was given anything but a text. */
 export function checkKey(call: string, key: unknown): asserts key is string {

@@ -7,8 +7,7 @@
  *
  * Lists and maps that are made here are deeply frozen; those of the setting are frozen already.
  */
-import { deepFreeze } from "../../shared/freeze.js";
-import type { ConfigValue } from "../../shared/types.js";
+
 import {
   fields,
   formatGoFloat,
@@ -19,7 +18,9 @@ import {
   parseGoFloat,
   parseGoInt,
   trimSpace,
-} from "./go-text.js";
+} from "../../shared/text/go-text.js";
+import type { ConfigValue } from "../../shared/types.js";
+import { deepFreeze } from "../../shared/values/freeze.js";
 import type { StringMap } from "./schema.js";
 
 const emptyList: readonly never[] = Object.freeze([]);

@@ -3,7 +3,7 @@ import { type KeyState, layersOf, Reading } from "../../memory/reader/entry.js";
 import type { KeyReader } from "../../memory/reader/key-reader.js";
 import type { Mirror } from "../../memory/reader/mirror.js";
 import { StateReader } from "../../memory/reader/state-reader.js";
-import { didYouMean, suggest } from "../../shared/suggest.js";
+import { didYouMean, suggest } from "../../shared/options/suggest.js";
 import type { ConfigValue } from "../../shared/types.js";
 import type { Explanation } from "./api.js";
 import {

@@ -5,7 +5,7 @@ import type { Entry, KeyState, Reading } from "../../memory/reader/entry.js";
 import type { KeyReader } from "../../memory/reader/key-reader.js";
 import { ConfigStreamError } from "../../shared/errors.js";
 import type { Logger } from "../../shared/logger.js";
-import { functionOption } from "../../shared/option-checks.js";
+import { functionOption } from "../../shared/options/option-checks.js";
 import { describeThrown } from "../../shared/thrown.js";
 import type { ConfigChange, ConfigValue } from "../../shared/types.js";
 import type { ChangeFilter } from "../subscriptions/filter.js";

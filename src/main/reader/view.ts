@@ -4,7 +4,7 @@ import { layersOf, type Reading } from "../../memory/reader/entry.js";
 import type { MirrorState } from "../../memory/reader/mirror.js";
 import { topNames } from "../../memory/reader/section.js";
 import { StateReader } from "../../memory/reader/state-reader.js";
-import { lowerCase } from "../../shared/lower-case.js";
+import { lowerCase } from "../../shared/text/lower-case.js";
 import type { ConfigValue, SourceValue } from "../../shared/types.js";
 import { allFlattened, allSettings, allSettingsBySource, allSettingsWithoutDefault } from "./all-settings.js";
 import type { Proxies, View } from "./api.js";

@@ -1,8 +1,8 @@
 /** A health check, made from a status alone: for probes of an orchestrator, in any thread that can ask for the status. */
-import { duration } from "../../shared/duration.js";
 
 import { InvalidOptionError } from "../../shared/errors.js";
-import { checkNames, described, timeoutOption } from "../../shared/option-checks.js";
+import { checkNames, described, timeoutOption } from "../../shared/options/option-checks.js";
+import { duration } from "../../shared/text/duration.js";
 import type { ConsumerStatus } from "../../status/status.js";
 
 /** Thresholds of {@link checkHealth}, in ms; `Infinity` switches one off. */

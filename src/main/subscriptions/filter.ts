@@ -1,7 +1,7 @@
 /** Which changes a subscription is told of. */
 import { InvalidOptionError } from "../../shared/errors.js";
-import { lowerCase } from "../../shared/lower-case.js";
-import { stringOption, stringsOption } from "../../shared/option-checks.js";
+import { stringOption, stringsOption } from "../../shared/options/option-checks.js";
+import { lowerCase } from "../../shared/text/lower-case.js";
 
 /** What a subscription asks for. A change is delivered when any of the given filters fits; without filters, every one is. */
 export interface ChangeFilter<Key extends string = string> {

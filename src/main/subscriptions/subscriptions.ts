@@ -5,11 +5,17 @@
 import { onAbort } from "../../shared/abort.js";
 import { ChangeQueue } from "../../shared/change-queue.js";
 import { InvalidOptionError } from "../../shared/errors.js";
-import { deepFreeze } from "../../shared/freeze.js";
 import type { Logger } from "../../shared/logger.js";
-import { checkNames, choiceOption, functionOption, numberOption, shapeOption } from "../../shared/option-checks.js";
+import {
+  checkNames,
+  choiceOption,
+  functionOption,
+  numberOption,
+  shapeOption,
+} from "../../shared/options/option-checks.js";
 import { describeThrown } from "../../shared/thrown.js";
 import type { ConfigChange } from "../../shared/types.js";
+import { deepFreeze } from "../../shared/values/freeze.js";
 import type { View } from "../reader/api.js";
 import { Callbacks } from "./callbacks.js";
 import { type ChangeSet, ChangeSetQueue, PublishedSet, SetAssembly } from "./change-sets.js";

@@ -2,7 +2,7 @@
  * What one thread knows of keys: reads settings out of the region. Keeps an {@link Entry} per key that was asked for, and brings it up to
  * date when its cell has changed (the slow path). No read waits, and none takes more than a fixed number of tries.
  */
-import { lowerCase } from "../../shared/lower-case.js";
+import { lowerCase } from "../../shared/text/lower-case.js";
 import {
   type ArenaPosition,
   belongsTo,

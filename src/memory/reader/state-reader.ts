@@ -1,5 +1,5 @@
 /** Looks keys and sections up in one state of all keys. */
-import { lowerCase } from "../../shared/lower-case.js";
+import { lowerCase } from "../../shared/text/lower-case.js";
 import { SLOTS_PER_CHUNK } from "../layout.js";
 import { Reading } from "./entry.js";
 import type { MirrorState } from "./mirror.js";

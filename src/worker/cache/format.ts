@@ -12,7 +12,7 @@
  * nothing of the file.
  */
 import { createHash } from "node:crypto";
-import { holdsCredential } from "../../shared/credential-names.js";
+import { holdsCredential } from "../../shared/text/credential-names.js";
 import type { ConfigValue, SourceValue } from "../../shared/types.js";
 import type { CacheOwner, SavedSetting, SavedSettings } from "./saved-settings.js";
 

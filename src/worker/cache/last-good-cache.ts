@@ -9,10 +9,10 @@
 import { setImmediate } from "node:timers/promises";
 import type { Publication } from "../../memory/writer/publication.js";
 import type { Clock, Timer } from "../../shared/clock.js";
-import { duration } from "../../shared/duration.js";
+import { readFault, writeFault } from "../../shared/disk/file-faults.js";
 import { ConfigStreamError } from "../../shared/errors.js";
-import { readFault, writeFault } from "../../shared/file-faults.js";
 import type { CacheParams } from "../../shared/params.js";
+import { duration } from "../../shared/text/duration.js";
 import type { EngineLog, StatusSink } from "../ports.js";
 import type { CacheFiles } from "./file.js";
 import { CacheRefused, cacheText, parseCache } from "./format.js";

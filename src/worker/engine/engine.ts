@@ -5,9 +5,9 @@
  */
 
 import { createBackoff } from "../../shared/backoff.js";
-import { duration } from "../../shared/duration.js";
 import { ConfigStreamError } from "../../shared/errors.js";
 import type { EngineParams } from "../../shared/params.js";
+import { duration } from "../../shared/text/duration.js";
 import type { StartupStep } from "../../shared/types.js";
 import type { SavedSetting, SavedSettings } from "../cache/saved-settings.js";
 import { grpcCodeName, isRejection } from "../link/grpc-codes.js";

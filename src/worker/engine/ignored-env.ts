@@ -3,8 +3,9 @@
  * `DD_*` variable of this process is not asked. Somebody who set one should be told, once for each variable, also when the conflict
  * only comes later.
  */
-import { equalValues } from "../../shared/equality.js";
+
 import type { ConfigValue } from "../../shared/types.js";
+import { equalValues } from "../../shared/values/equality.js";
 
 /** Variables that have an effect here all the same. */
 const effective = new Set([

@@ -4,7 +4,7 @@
  * something has gone wrong.
  */
 import type { Clock } from "../../shared/clock.js";
-import { duration } from "../../shared/duration.js";
+import { duration } from "../../shared/text/duration.js";
 import type { EngineLog } from "../ports.js";
 
 const reminderMs = 60_000;

@@ -1,10 +1,10 @@
 /** Finds the core agent by its own `datadog.yaml`, anew at every attempt: the file may come, and change, after this process began. */
 import { resolve } from "node:path";
+import { isMissing, readFault } from "../../shared/disk/file-faults.js";
+import { type FileVersion, readRegularFile } from "../../shared/disk/regular-file.js";
 import { ConfigStreamError } from "../../shared/errors.js";
-import { isMissing, readFault } from "../../shared/file-faults.js";
 import type { DiscoveryParams } from "../../shared/params.js";
-import { locate, type Place } from "../../shared/place.js";
-import { type FileVersion, readRegularFile } from "../../shared/regular-file.js";
+import { locate, type Place } from "../../shared/place/place.js";
 import type { ConfigValue } from "../../shared/types.js";
 
 /** Largest file that is read, in bytes. */

@@ -6,12 +6,12 @@
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import type { Clock } from "../../shared/clock.js";
+import { isMissing, readFault } from "../../shared/disk/file-faults.js";
+import { readRegularFile } from "../../shared/disk/regular-file.js";
 import { ConfigStreamError } from "../../shared/errors.js";
 import { explained } from "../../shared/explained.js";
-import { isMissing, readFault } from "../../shared/file-faults.js";
 import type { EngineParams } from "../../shared/params.js";
-import type { Place } from "../../shared/place.js";
-import { readRegularFile } from "../../shared/regular-file.js";
+import type { Place } from "../../shared/place/place.js";
 import type { Credentials, CredentialsReader } from "../ports.js";
 import { createAgentFinder } from "./agent-file.js";
 

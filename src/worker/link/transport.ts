@@ -13,9 +13,9 @@ import {
   type ServiceError,
   setLogVerbosity,
 } from "@grpc/grpc-js";
-import { type HostPort, parseAddress } from "../../shared/address.js";
 import { ConfigStreamError } from "../../shared/errors.js";
 import type { EngineParams } from "../../shared/params.js";
+import { type HostPort, parseAddress } from "../../shared/place/address.js";
 import type { WireEvent } from "../../shared/types.js";
 import { agentSecureService, remoteAgentService } from "../../wire/service-names.js";
 import type {

@@ -3,7 +3,7 @@
  * has no place for a zone; here the socket gets the zone, the URL does not.
  */
 import { experimental } from "@grpc/grpc-js";
-import { formatAddress, type HostPort, parseAddress, withoutZone } from "../../shared/address.js";
+import { formatAddress, type HostPort, parseAddress, withoutZone } from "../../shared/place/address.js";
 
 const scheme = "zoned";
 

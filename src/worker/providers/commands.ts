@@ -1,5 +1,5 @@
 /** The commands that the core agent can run here: what there is, and how one is run. */
-import { didYouMean, suggest } from "../../shared/suggest.js";
+import { didYouMean, suggest } from "../../shared/options/suggest.js";
 import { type CommandProvider, type ExecuteRequest, parameterType } from "../../wire/command-messages.js";
 import { doctor } from "./doctor.js";
 import { explain } from "./explain.js";

@@ -2,8 +2,8 @@
 
 import type { CounterName } from "../../memory/counters.js";
 import { readCounter } from "../../memory/facts.js";
-import { duration } from "../../shared/duration.js";
 import { ConfigStreamError } from "../../shared/errors.js";
+import { duration } from "../../shared/text/duration.js";
 import { consumerStatus } from "../../status/status.js";
 import type { CommandOutcome } from "./outcome.js";
 import type { ProviderSources } from "./sources.js";

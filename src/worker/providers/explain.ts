@@ -5,7 +5,7 @@ import { layersOf } from "../../memory/reader/entry.js";
 import { SectionReader } from "../../memory/reader/section-reader.js";
 import type { StoredReading } from "../../memory/reader/stored-reading.js";
 import type { Region } from "../../memory/region.js";
-import { didYouMean, suggest } from "../../shared/suggest.js";
+import { didYouMean, suggest } from "../../shared/options/suggest.js";
 import type { CommandOutcome } from "./outcome.js";
 import { allSettings, printable, shown } from "./settings-text.js";
 import type { ProviderSources } from "./sources.js";

@@ -1,5 +1,5 @@
 /** Hides credentials in settings that leave the process. Pure. */
-import { looksLikeCredential, withoutUrlLogins } from "../../shared/credential-names.js";
+import { looksLikeCredential, withoutUrlLogins } from "../../shared/text/credential-names.js";
 import type { ConfigValue } from "../../shared/types.js";
 
 /** Stands for a hidden value; always the same, so that it does not show the length. */

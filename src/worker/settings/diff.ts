@@ -1,6 +1,7 @@
 /** Exact comparison of values and settings: what really differs, and nothing else, becomes a change. */
-import { equalValues } from "../../shared/equality.js";
+
 import type { EffectiveChange, ResolvedSetting, SourceValue } from "../../shared/types.js";
+import { equalValues } from "../../shared/values/equality.js";
 
 /** True when both lists hold the same sources in the same order with equal values. */
 export function equalLayers(a: readonly SourceValue[], b: readonly SourceValue[]): boolean {

@@ -7,8 +7,8 @@
  * settings is never sent, while an empty map is a common default. A map that is a leaf in one layer is a leaf in all.
  */
 
-import { type ConfigMap, isMap } from "../../shared/equality.js";
 import type { ConfigValue, SourceValue } from "../../shared/types.js";
+import { type ConfigMap, isMap } from "../../shared/values/equality.js";
 
 const settingName = /^[a-z0-9_-]+$/;
 

@@ -6,8 +6,8 @@
  */
 import type { LowerLayers } from "../../memory/writer/publication.js";
 import { ConfigStreamError } from "../../shared/errors.js";
-import { lowerCase } from "../../shared/lower-case.js";
 import type { EngineParams } from "../../shared/params.js";
+import { lowerCase } from "../../shared/text/lower-case.js";
 import type { EffectiveChange, ResolvedSetting, SourceValue, WireSetting } from "../../shared/types.js";
 import type { SavedSetting } from "../cache/saved-settings.js";
 import { type DialectPolicy, policyOf, repeatedIn, type Told } from "./dialects.js";

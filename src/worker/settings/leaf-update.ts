@@ -5,8 +5,9 @@
  * A plain update that names a source ranked below the one known to win is **ambiguous**: an old sender reports a set that
  * lost in this form, another one an unset, and it looks the same. It changes nothing; a snapshot has to tell.
  */
-import { isMap } from "../../shared/equality.js";
+
 import type { ConfigValue, ResolvedSetting, SourceValue } from "../../shared/types.js";
+import { isMap } from "../../shared/values/equality.js";
 import { flatten, isSection, type Leaves } from "./flatten.js";
 import { parentOf } from "./key-tree.js";
 import { layersOf, type Priority, unnamedSource, withLayer, withoutLayer, withWinner } from "./priority.js";

@@ -5,8 +5,8 @@
  * returns to its value is no change of value, and one that comes and goes is nothing at all.
  */
 
-import { equalValues } from "../../shared/equality.js";
 import type { EffectiveChange } from "../../shared/types.js";
+import { equalValues } from "../../shared/values/equality.js";
 
 /** An accumulator of changes that have not been published. */
 export class NetChanges {

@@ -5,8 +5,9 @@
  * comes back when the override is withdrawn. `remote-config` and `cli` still win over it. Rules apply in their order,
  * so a later rule sees what an earlier one wrote and wins where both write the same target.
  */
-import { lowerCase } from "../../shared/lower-case.js";
+
 import type { OverrideRule } from "../../shared/params.js";
+import { lowerCase } from "../../shared/text/lower-case.js";
 import type { ResolvedSetting } from "../../shared/types.js";
 import { layersOf, type Priority, settle, withLayer } from "./priority.js";
 

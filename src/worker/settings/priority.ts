@@ -1,6 +1,7 @@
 /** Which source wins, and lists of layers that are kept in that order: lowest priority first, the last one wins. */
-import { deepFreeze } from "../../shared/freeze.js";
+
 import type { ConfigValue, ResolvedSetting, SourceValue } from "../../shared/types.js";
+import { deepFreeze } from "../../shared/values/freeze.js";
 
 /** The source of a setting that names none. */
 export const unnamedSource = "unknown";

@@ -2,7 +2,7 @@
  * Gathers a snapshot by lower-cased key. A key that one source claims is kept as the entry that was sent, without a copy;
  * a key of several sources becomes a setting with layers.
  */
-import { lowerCase } from "../../shared/lower-case.js";
+import { lowerCase } from "../../shared/text/lower-case.js";
 import type { ResolvedSetting, SourceValue, WireSetting } from "../../shared/types.js";
 import { layersOf, type Priority, settleTop, unnamedSource, withLayer } from "./priority.js";
 

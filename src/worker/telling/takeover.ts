@@ -8,8 +8,8 @@ import { decodeRecord } from "../../memory/codec.js";
 import { block } from "../../memory/layout.js";
 import type { Region } from "../../memory/region.js";
 import { stillValid } from "../../memory/seqlock.js";
-import { equalValues } from "../../shared/equality.js";
 import type { ConfigValue, EffectiveChange } from "../../shared/types.js";
+import { equalValues } from "../../shared/values/equality.js";
 
 /** The difference between `previous` and the state that `first`, a list of additions, makes. */
 export function netChanges(

@@ -17,7 +17,6 @@ import {
 } from "@grpc/grpc-js";
 import { Registry } from "prom-client";
 import { afterEach, describe, expect, it, test, vi } from "vitest";
-import type { Transaction } from "../../../packages/configstream/src/core-agent/change-set.js";
 import {
   loadContract,
   type ProtoConfigEvent,
@@ -29,6 +28,7 @@ import {
   type CoreAgentOptions,
   createCoreAgent,
 } from "../../../packages/configstream/src/core-agent/index.js";
+import type { Transaction } from "../../../packages/configstream/src/core-agent/settings/change-set.js";
 import type { Clock } from "../../../src/shared/clock.js";
 import { agentSecureService, remoteAgentService } from "../../../src/wire/service-names.js";
 

@@ -4,9 +4,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Reader, SettingGetters } from "../../../src/main/reader/api.js";
 import { createReader } from "../../../src/main/reader/reader.js";
 import { RegionWriter } from "../../../src/memory/writer/region-writer.js";
-import { equalValues } from "../../../src/shared/equality.js";
 import type { Dialect } from "../../../src/shared/params.js";
 import type { ConfigValue, WireSetting } from "../../../src/shared/types.js";
+import { equalValues } from "../../../src/shared/values/equality.js";
 import { EngineBench, testParams } from "../../support/engine/engine-bench.js";
 import { newRegion } from "../../support/memory/region.js";
 

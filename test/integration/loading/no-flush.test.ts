@@ -3,7 +3,7 @@ import { mkdtemp, open, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ensureCredentials } from "../../../packages/configstream/src/core-agent/credentials.js";
+import { ensureCredentials } from "../../../packages/configstream/src/core-agent/credentials/credentials.js";
 import { diskFiles } from "../../../src/worker/cache/file.js";
 
 interface Handles {

@@ -1,5 +1,5 @@
 /** IPC certificates for tests, made by the core agent's own maker. */
-import { makeCertificate as makePem } from "../../../packages/configstream/src/core-agent/certificate.js";
+import { makeCertificate as makePem } from "../../../packages/configstream/src/core-agent/credentials/certificate.js";
 
 export interface TestCertificate {
   readonly certificate: string;

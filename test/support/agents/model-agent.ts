@@ -9,7 +9,7 @@ import {
   createLayerStore,
   createSourceOrder,
   type LayerChange,
-} from "../../../packages/configstream/src/core-agent/layer-store.js";
+} from "../../../packages/configstream/src/core-agent/settings/layer-store.js";
 import { ConfigStreamError } from "../../../src/shared/errors.js";
 import { type Dialect, defaultSourcePriority } from "../../../src/shared/params.js";
 import type { ConfigValue, WireEvent, WireSetting } from "../../../src/shared/types.js";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { ConfigValue } from "configstream-consumer";
 import { describe, expect, it } from "vitest";
 import { mask, maskSetting, maskValue } from "../../../packages/configstream/src/cli/settings/mask.js";
-import { looksLikeCredential } from "../../../src/shared/credential-names.js";
+import { looksLikeCredential } from "../../../src/shared/text/credential-names.js";
 
 const url = new URL("../../../packages/configstream/data/agent-settings.json", import.meta.url);
 const { settings } = JSON.parse(readFileSync(url, "utf8")) as { settings: { key: string; default: ConfigValue }[] };

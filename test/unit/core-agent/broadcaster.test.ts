@@ -1,7 +1,10 @@
 import { describe, expect, it, test } from "vitest";
-import { createBroadcaster, maxSequenceId } from "../../../packages/configstream/src/core-agent/broadcaster.js";
 import { newestDialect } from "../../../packages/configstream/src/core-agent/dialects/newest.js";
-import { createLayerStore, type LayerChange } from "../../../packages/configstream/src/core-agent/layer-store.js";
+import { createBroadcaster, maxSequenceId } from "../../../packages/configstream/src/core-agent/serving/broadcaster.js";
+import {
+  createLayerStore,
+  type LayerChange,
+} from "../../../packages/configstream/src/core-agent/settings/layer-store.js";
 import { defaultSourcePriority } from "../../../src/shared/params.js";
 import { createEntryEncoder, type Frame } from "../../../src/wire/event-encoder.js";
 

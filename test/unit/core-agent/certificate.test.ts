@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { makeCertificate } from "../../../packages/configstream/src/core-agent/certificate.js";
+import { makeCertificate } from "../../../packages/configstream/src/core-agent/credentials/certificate.js";
 
 describe("the certificate", async () => {
   const pem = await makeCertificate(new Date("2030-05-06T07:08:09Z"));

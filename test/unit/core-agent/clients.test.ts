@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { judge } from "../../../packages/configstream/src/core-agent/clients/client-state.js";
 import { Registrations } from "../../../packages/configstream/src/core-agent/clients/registrations.js";
-import { createSessionRegistry } from "../../../packages/configstream/src/core-agent/sessions.js";
+import { createSessionRegistry } from "../../../packages/configstream/src/core-agent/serving/sessions.js";
 import { VirtualClock } from "../../support/engine/virtual-clock.js";
 
 describe("a remote agent's state", () => {

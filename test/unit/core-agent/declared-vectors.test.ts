@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { createSettings } from "../../../packages/configstream/src/core-agent/settings.js";
+import { createSettings } from "../../../packages/configstream/src/core-agent/settings/settings.js";
 import { readDefaults } from "../../../src/files/known-keys.js";
 import { parseYaml } from "../../../src/files/yaml.js";
 import { defaultSourcePriority } from "../../../src/shared/params.js";

@@ -5,12 +5,12 @@ import {
   createSpokenDialect,
   type DialectName,
 } from "../../../packages/configstream/src/core-agent/dialects/spoken.js";
+import { resolveOptions } from "../../../packages/configstream/src/core-agent/options.js";
 import {
   createLayerStore,
   createSourceOrder,
   type LayerChange,
-} from "../../../packages/configstream/src/core-agent/layer-store.js";
-import { resolveOptions } from "../../../packages/configstream/src/core-agent/options.js";
+} from "../../../packages/configstream/src/core-agent/settings/layer-store.js";
 import { defaultSourcePriority } from "../../../src/shared/params.js";
 import type { ConfigValue, WireSetting } from "../../../src/shared/types.js";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createLayerStore, diffLayer } from "../../../packages/configstream/src/core-agent/layer-store.js";
+import { createLayerStore, diffLayer } from "../../../packages/configstream/src/core-agent/settings/layer-store.js";
 import { defaultSourcePriority } from "../../../src/shared/params.js";
 
 const newStore = () => createLayerStore(defaultSourcePriority);

@@ -1,7 +1,7 @@
 import { createServer, type Server as NetServer } from "node:net";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { afterEach, describe, expect, test } from "vitest";
-import { listen } from "../../../packages/configstream/src/core-agent/listen.js";
+import { listen } from "../../../packages/configstream/src/core-agent/serving/listen.js";
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createSessionRegistry } from "../../../packages/configstream/src/core-agent/sessions.js";
+import { createSessionRegistry } from "../../../packages/configstream/src/core-agent/serving/sessions.js";
 
 function registry() {
   const time = { now: 0 };

@@ -1,6 +1,6 @@
 import { expect, it, test } from "vitest";
-import type { LayerChange } from "../../../packages/configstream/src/core-agent/layer-store.js";
-import { createSettings } from "../../../packages/configstream/src/core-agent/settings.js";
+import type { LayerChange } from "../../../packages/configstream/src/core-agent/settings/layer-store.js";
+import { createSettings } from "../../../packages/configstream/src/core-agent/settings/settings.js";
 import type { Defaults } from "../../../src/files/known-keys.js";
 import { defaultSourcePriority } from "../../../src/shared/params.js";
 import type { ConfigValue } from "../../../src/shared/types.js";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createSubscriber } from "../../../packages/configstream/src/core-agent/subscriber.js";
+import { createSubscriber } from "../../../packages/configstream/src/core-agent/serving/subscriber.js";
 import type { Frame } from "../../../src/wire/event-encoder.js";
 
 function setUp(capacity = 3, start = 0) {

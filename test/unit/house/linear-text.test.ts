@@ -17,6 +17,8 @@ import { compare } from "../../../packages/configstream/src/cli/types/compare.js
 import { fitsDeclared } from "../../../packages/configstream/src/cli/types/type-text.js";
 import { mapEnvironment } from "../../../src/files/env.js";
 import { readDefaults } from "../../../src/files/known-keys.js";
+import { suggest } from "../../../src/shared/options/suggest.js";
+import { holdsCredential, looksLikeCredential, withoutUrlLogins } from "../../../src/shared/text/credential-names.js";
 import {
   fields,
   parseGoBool,
@@ -24,9 +26,7 @@ import {
   parseGoFloat,
   parseGoInt,
   trimSpace,
-} from "../../../src/main/reader/go-text.js";
-import { holdsCredential, looksLikeCredential, withoutUrlLogins } from "../../../src/shared/credential-names.js";
-import { suggest } from "../../../src/shared/suggest.js";
+} from "../../../src/shared/text/go-text.js";
 import { describeThrown } from "../../../src/shared/thrown.js";
 import { parseCertificateFile } from "../../../src/worker/link/credentials.js";
 import { explainFailure } from "../../../src/worker/link/grpc-failure.js";

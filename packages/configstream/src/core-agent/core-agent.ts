@@ -10,22 +10,22 @@ import {
   formatAddress,
   InvalidOptionError,
 } from "configstream-consumer/internal";
-import { createAuthorizer } from "./auth.js";
-import { createBroadcaster } from "./broadcaster.js";
-import { gather, type Transaction } from "./change-set.js";
 import type { CommandResult, RegisteredClient } from "./clients/client.js";
 import { createClients } from "./clients/clients.js";
 import { Registrations } from "./clients/registrations.js";
-import { type AgentCredentials, credentialPaths, ensureCredentials } from "./credentials.js";
+import { type AgentCredentials, credentialPaths, ensureCredentials } from "./credentials/credentials.js";
 import { createSpokenDialect } from "./dialects/spoken.js";
 import { createFaults, type Faults } from "./faults.js";
-import type { EffectiveSetting } from "./layer-store.js";
-import { createSourceOrder } from "./layer-store.js";
 import { createAgentMetrics, type Registry } from "./metrics.js";
 import { type CoreAgentOptions, resolveOptions } from "./options.js";
-import { type AgentServer, createAgentServer } from "./server.js";
-import { createSessionRegistry } from "./sessions.js";
-import { createSettings } from "./settings.js";
+import { createAuthorizer } from "./serving/auth.js";
+import { createBroadcaster } from "./serving/broadcaster.js";
+import { type AgentServer, createAgentServer } from "./serving/server.js";
+import { createSessionRegistry } from "./serving/sessions.js";
+import { gather, type Transaction } from "./settings/change-set.js";
+import type { EffectiveSetting } from "./settings/layer-store.js";
+import { createSourceOrder } from "./settings/layer-store.js";
+import { createSettings } from "./settings/settings.js";
 
 /** Where a core agent stands. */
 export interface CoreAgentStatus {

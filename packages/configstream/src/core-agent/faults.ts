@@ -9,13 +9,13 @@ import {
   InvalidOptionError,
   WireWriter,
 } from "configstream-consumer/internal";
-import type { Refusal } from "./auth.js";
-import { maxSequenceId } from "./broadcaster.js";
 import { loadContract, type ProtoConfigEvent } from "./contract.js";
 import type { DialectName } from "./dialects/spoken.js";
 import { checkDialect } from "./options.js";
-import type { CallTap, TappedSink } from "./server.js";
-import type { EventSink, Subscriber } from "./subscriber.js";
+import type { Refusal } from "./serving/auth.js";
+import { maxSequenceId } from "./serving/broadcaster.js";
+import type { CallTap, TappedSink } from "./serving/server.js";
+import type { EventSink, Subscriber } from "./serving/subscriber.js";
 
 /** gRPC status codes are those of google.golang.org/grpc/codes. */
 export interface Faults {

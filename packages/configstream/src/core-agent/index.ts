@@ -15,7 +15,6 @@ export type {
   SourceValue,
   Timer,
 } from "configstream-consumer/internal";
-export type { Transaction } from "./change-set.js";
 export type { ClientState, CommandResult, RegisteredClient } from "./clients/client.js";
 export type {
   ProtoConfigEvent,
@@ -28,5 +27,6 @@ export type { CoreAgent, CoreAgentStatus } from "./core-agent.js";
 export { createCoreAgent } from "./core-agent.js";
 export type { DialectName } from "./dialects/spoken.js";
 export type { Faults } from "./faults.js";
-export type { EffectiveSetting } from "./layer-store.js";
 export type { AgentLog, CoreAgentOptions, RegisterServices } from "./options.js";
+export type { Transaction } from "./settings/change-set.js";
+export type { EffectiveSetting } from "./settings/layer-store.js";

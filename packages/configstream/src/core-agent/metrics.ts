@@ -1,6 +1,6 @@
 /** The core agent's metrics. Plain numbers are counted on the hot path and read at scrape time. */
 import { Counter, Gauge, Registry } from "prom-client";
-import type { StreamCounts } from "./subscriber.js";
+import type { StreamCounts } from "./serving/subscriber.js";
 
 export type { Registry } from "prom-client";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { equalValues } from "../../../../src/shared/equality.js";
 import type { ConfigValue, SourceValue } from "../../../../src/shared/types.js";
+import { equalValues } from "../../../../src/shared/values/equality.js";
 import { CacheRefused, cacheText, mayBeKept, parseCache } from "../../../../src/worker/cache/format.js";
 import type { SavedSetting, SavedSettings } from "../../../../src/worker/cache/saved-settings.js";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { looksLikeCredential, withoutUrlLogins } from "../../../../src/shared/credential-names.js";
+import { looksLikeCredential, withoutUrlLogins } from "../../../../src/shared/text/credential-names.js";
 import type { ConfigValue } from "../../../../src/shared/types.js";
 import { mask, maskedSetting } from "../../../../src/worker/providers/mask.js";
 import { planted } from "../../../support/secret-net/net.js";

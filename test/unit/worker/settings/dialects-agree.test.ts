@@ -3,7 +3,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type EncodeEntry, wholeState } from "../../../../packages/configstream/src/core-agent/dialects/dialect.js";
 import { createSpokenDialect } from "../../../../packages/configstream/src/core-agent/dialects/spoken.js";
-import { createLayerStore, createSourceOrder } from "../../../../packages/configstream/src/core-agent/layer-store.js";
+import {
+  createLayerStore,
+  createSourceOrder,
+} from "../../../../packages/configstream/src/core-agent/settings/layer-store.js";
 import { type Dialect, defaultSourcePriority } from "../../../../src/shared/params.js";
 import type { ConfigValue, ResolvedSetting, WireSetting } from "../../../../src/shared/types.js";
 import { LayerStore, type Staged } from "../../../../src/worker/settings/layers.js";

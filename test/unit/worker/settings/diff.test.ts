@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { deepFreeze } from "../../../../src/shared/freeze.js";
 import type { ResolvedSetting, SourceValue } from "../../../../src/shared/types.js";
+import { deepFreeze } from "../../../../src/shared/values/freeze.js";
 import { changeOf } from "../../../../src/worker/settings/diff.js";
 import {
   createPriority,

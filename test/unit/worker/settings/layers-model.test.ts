@@ -1,9 +1,9 @@
 /** Random histories of a core agent, told in each dialect, against what the core agent holds. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { equalValues } from "../../../../src/shared/equality.js";
 import { type Dialect, defaultSourcePriority } from "../../../../src/shared/params.js";
 import type { ConfigValue, ResolvedSetting, SourceValue, WireSetting } from "../../../../src/shared/types.js";
+import { equalValues } from "../../../../src/shared/values/equality.js";
 import { LayerStore, type Staged } from "../../../../src/worker/settings/layers.js";
 import { layersOf } from "../../../../src/worker/settings/priority.js";
 

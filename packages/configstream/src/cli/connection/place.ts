@@ -1,4 +1,4 @@
-/** Finds the core agent as the library does, by what the command line says; see src/shared/place.ts of the library. */
+/** Finds the core agent as the library does, by what the command line says; see src/shared/place/place.ts of the library. */
 import { readFile } from "node:fs/promises";
 import {
   InvalidOptionError,

@@ -1,6 +1,6 @@
 /** The registered remote agents, looked into by way of what they serve. */
 import { ConfigStreamError, providerService } from "configstream-consumer/internal";
-import type { AgentCredentials } from "../credentials.js";
+import type { AgentCredentials } from "../credentials/credentials.js";
 import type { CommandResult, RegisteredClient } from "./client.js";
 import { type Judgement, judge, type MainSection, silent } from "./client-state.js";
 import { callProvider } from "./provider-call.js";

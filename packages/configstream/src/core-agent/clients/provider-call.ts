@@ -12,7 +12,7 @@ import {
 import { ConfigStreamError } from "configstream-consumer/internal";
 import { grpcCodeName, pinnedTrust, serverNameOverride } from "configstream-consumer/internal/link";
 import { loadContract } from "../contract.js";
-import type { AgentCredentials } from "../credentials.js";
+import type { AgentCredentials } from "../credentials/credentials.js";
 import type { Registration } from "./registrations.js";
 
 /** Largest answer that is taken, in bytes. */

@@ -1,6 +1,6 @@
 /** Remote agents as they registered, as long as their sessions live. */
 import type { RegisterRemoteAgentRequest } from "../contract.js";
-import type { SessionRegistry } from "../sessions.js";
+import type { SessionRegistry } from "../serving/sessions.js";
 
 export interface Registration {
   readonly sessionId: string;

@@ -1,6 +1,6 @@
 /** The same messages have carried several meanings over time; each meaning is one implementation of this interface. */
 import { equalValues, type WireSetting } from "configstream-consumer/internal";
-import type { EffectiveSetting, LayerChange } from "../layer-store.js";
+import type { EffectiveSetting, LayerChange } from "../settings/layer-store.js";
 
 /**
  * Encodes one entry of a snapshot. As long as the same immutable object stands for the entry, its bytes are made once,

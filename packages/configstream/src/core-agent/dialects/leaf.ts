@@ -1,6 +1,6 @@
 /** Dotted leaf keys; whatever happened to a key, the update is what wins now, as senders of v0.84 have it. */
 import type { WireSetting } from "configstream-consumer/internal";
-import type { EffectiveSetting, LayerChange } from "../layer-store.js";
+import type { EffectiveSetting, LayerChange } from "../settings/layer-store.js";
 import { type Dialect, type EncodeEntry, keepsValue, wholeState } from "./dialect.js";
 
 export const leafDialect: Dialect = { snapshot: leafSnapshot, update: winnerUpdate };

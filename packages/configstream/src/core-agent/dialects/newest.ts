@@ -1,6 +1,6 @@
 /** Dotted leaf keys; the snapshot has the winning layer only; a removal names the cleared layer and what is left. */
 import type { WireSetting } from "configstream-consumer/internal";
-import type { LayerChange } from "../layer-store.js";
+import type { LayerChange } from "../settings/layer-store.js";
 import { type Dialect, keepsValue } from "./dialect.js";
 import { leafSnapshot } from "./leaf.js";
 

@@ -3,7 +3,7 @@
  * cleared source with the value that is left.
  */
 import { equalValues, type WireSetting } from "configstream-consumer/internal";
-import type { LayerChange } from "../layer-store.js";
+import type { LayerChange } from "../settings/layer-store.js";
 import { type Dialect, keepsValue, wholeState } from "./dialect.js";
 
 /** Speaks a dialect with the updates of its older senders. */

@@ -1,5 +1,5 @@
 /** Snapshots of whole sections, merged over all sources; updates of dotted leaf keys, as in the `leaf` dialect. */
-import type { EffectiveSetting } from "../layer-store.js";
+import type { EffectiveSetting } from "../settings/layer-store.js";
 import type { Dialect, EncodeEntry } from "./dialect.js";
 import { winnerUpdate } from "./leaf.js";
 import { SectionBuilder, sectionOf } from "./sections.js";

@@ -1,6 +1,6 @@
 /** One entry per source and section, in rising priority; an update is the whole section of one source, null when empty. */
 import type { WireSetting } from "configstream-consumer/internal";
-import type { EffectiveSetting, LayerChange, SourceOrder } from "../layer-store.js";
+import type { EffectiveSetting, LayerChange, SourceOrder } from "../settings/layer-store.js";
 import type { Dialect, EncodeEntry } from "./dialect.js";
 import { SectionBuilder, sectionOf } from "./sections.js";
 

@@ -1,6 +1,6 @@
 /** The dialect that a core agent speaks at present. */
 import type { Dialect as ReadDialect } from "configstream-consumer/internal";
-import type { EffectiveSetting, SourceOrder } from "../layer-store.js";
+import type { EffectiveSetting, SourceOrder } from "../settings/layer-store.js";
 import type { Dialect } from "./dialect.js";
 import { leafDialect } from "./leaf.js";
 import { newestDialect } from "./newest.js";

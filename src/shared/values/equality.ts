@@ -1,5 +1,5 @@
 /** When two values of settings are the same. Pure. */
-import type { ConfigValue } from "./types.js";
+import type { ConfigValue } from "../types.js";
 
 /** A value that is a map: neither null, nor a scalar, nor a list. */
 export type ConfigMap = { readonly [key: string]: ConfigValue };

@@ -9,6 +9,7 @@ import {
   pickVariables,
   readDefaults,
 } from "configstream-consumer/internal";
+import type { AgentLog } from "../options.js";
 import type { LayerWrite } from "./change-set.js";
 import {
   createLayerStore,
@@ -18,7 +19,6 @@ import {
   type LayerStore,
 } from "./layer-store.js";
 import { createOnce } from "./once.js";
-import type { AgentLog } from "./options.js";
 import { reasonNotSent } from "./setting-checks.js";
 import { createTyping } from "./typing.js";
 

@@ -1,5 +1,5 @@
+import type { ConfigValue } from "../types.js";
 import type { ConfigMap } from "./equality.js";
-import type { ConfigValue } from "./types.js";
 
 /**
  * Freezes a value with all that it holds, so that states, changes and readers can share it. Also what lies in a list or map that

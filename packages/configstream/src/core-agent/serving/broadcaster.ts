@@ -7,8 +7,8 @@ import {
   type Frame,
   InvalidOptionError,
 } from "configstream-consumer/internal";
-import { type Dialect, wholeState } from "./dialects/dialect.js";
-import type { EffectiveSetting, LayerChange } from "./layer-store.js";
+import { type Dialect, wholeState } from "../dialects/dialect.js";
+import type { EffectiveSetting, LayerChange } from "../settings/layer-store.js";
 import { createSubscriber, type EventSink, type StateFeed, type StreamCounts, type Subscriber } from "./subscriber.js";
 
 /** Largest message that is sent, in bytes; the limit of a real core agent. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { equalValues } from "../../../src/shared/equality.js";
-import type { ConfigValue } from "../../../src/shared/types.js";
+import type { ConfigValue } from "../../../../src/shared/types.js";
+import { equalValues } from "../../../../src/shared/values/equality.js";
 
 describe("equalValues", () => {
   it.each<[string, ConfigValue, ConfigValue]>([

@@ -1,5 +1,5 @@
 /** What is wrong with a file, from the error of the system: in words, in one place. */
-import { describeThrown } from "./thrown.js";
+import { describeThrown } from "../thrown.js";
 
 /** A path led to something that is no regular file, such as a named pipe, which could make a reader wait for ever. */
 export class NotRegularFileError extends Error {

@@ -2,7 +2,7 @@
  * Options as tables: each option stands in one row, with its kind, range and default, and one function reads them all. A test holds
  * the documentation of the options against the rows.
  */
-import { InvalidOptionError } from "./errors.js";
+import { InvalidOptionError } from "../errors.js";
 import {
   booleanOption,
   checkNames,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatAddress, parseAddress, withoutZone } from "../../../src/shared/address.js";
+import { formatAddress, parseAddress, withoutZone } from "../../../../src/shared/place/address.js";
 
 describe("an address", () => {
   it.each([

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import type { SettingGetters } from "../../../src/main/reader/api.js";
-import { createReader } from "../../../src/main/reader/reader.js";
-import { lowerCase } from "../../../src/shared/lower-case.js";
-import { newRegion, TestWriter } from "../../support/memory/region.js";
+import type { SettingGetters } from "../../../../src/main/reader/api.js";
+import { createReader } from "../../../../src/main/reader/reader.js";
+import { lowerCase } from "../../../../src/shared/text/lower-case.js";
+import { newRegion, TestWriter } from "../../../support/memory/region.js";
 
-const fixture = new URL("../../fixtures/go-lower-case.json", import.meta.url);
+const fixture = new URL("../../../fixtures/go-lower-case.json", import.meta.url);
 const { letters } = JSON.parse(readFileSync(fixture, "utf8")) as { letters: string };
 const go = new Map(
   letters.split(" ").map((pair) => pair.split(":").map((hex) => Number.parseInt(hex, 16)) as [number, number]),

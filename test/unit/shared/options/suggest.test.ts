@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { didYouMean, editDistance, suggest } from "../../../src/shared/suggest.js";
+import { didYouMean, editDistance, suggest } from "../../../../src/shared/options/suggest.js";
 
 const names = ["log_level", "log_file", "logs_config.batch_wait", "sbom.batch_wait", "apm_config.enabled", "site"];
 

@@ -1,5 +1,5 @@
 /** Which settings are taken for credentials: the one definition, for everything that prints or keeps settings. Pure. */
-import type { ConfigValue } from "./types.js";
+import type { ConfigValue } from "../types.js";
 
 // A word of a name that makes its value a credential.
 const credentialWords =

@@ -1,5 +1,5 @@
 /** Checks the options of public calls: names, types and ranges. What is wrong is refused with what was given and what was expected. */
-import { InvalidOptionError } from "./errors.js";
+import { InvalidOptionError } from "../errors.js";
 import { didYouMean, suggest } from "./suggest.js";
 
 /** Refuses names that an options object does not have. */

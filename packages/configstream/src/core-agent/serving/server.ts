@@ -20,9 +20,7 @@ import {
   remoteAgentService,
   type Timer,
 } from "configstream-consumer/internal";
-import { type Authorizer, checkSession, type Refusal, sessionGone, sessionOf } from "./auth.js";
-import { type Broadcaster, maxMessageBytes } from "./broadcaster.js";
-import type { Registrations } from "./clients/registrations.js";
+import type { Registrations } from "../clients/registrations.js";
 import {
   type ConfigStreamRequest,
   loadContract,
@@ -30,10 +28,12 @@ import {
   type RefreshRemoteAgentResponse,
   type RegisterRemoteAgentRequest,
   type RegisterRemoteAgentResponse,
-} from "./contract.js";
-import type { AgentCredentials } from "./credentials.js";
+} from "../contract.js";
+import type { AgentCredentials } from "../credentials/credentials.js";
+import type { AgentLog, RegisterServices } from "../options.js";
+import { type Authorizer, checkSession, type Refusal, sessionGone, sessionOf } from "./auth.js";
+import { type Broadcaster, maxMessageBytes } from "./broadcaster.js";
 import { listen } from "./listen.js";
-import type { AgentLog, RegisterServices } from "./options.js";
 import type { SessionRegistry } from "./sessions.js";
 import type { EventSink, Subscriber } from "./subscriber.js";
 

@@ -3,9 +3,9 @@
  * remote agents do: what is given, the environment, the agent's own `datadog.yaml`, defaults. Pure.
  */
 import { dirname, join } from "node:path";
+import { InvalidOptionError } from "../errors.js";
+import type { ConfigValue } from "../types.js";
 import { addressForm, formatAddress, parseAddress } from "./address.js";
-import { InvalidOptionError } from "./errors.js";
-import type { ConfigValue } from "./types.js";
 
 /** What is given by name. Paths may be relative. */
 export interface GivenPlace {
