@@ -3,8 +3,7 @@
  * and as it streams it. Pure. test/fixtures/declared-vectors.json holds what that agent's own code answers.
  */
 
-// The getters of the reader follow the same Go functions, so the conversions are theirs.
-import { toBool, toFloat64, toStringSlice, toStringValue } from "../main/reader/coerce.js";
+import { toBool, toFloat64, toStringSlice, toStringValue } from "../shared/text/go-cast.js";
 import { maxDurationNs, parseGoDuration, parseGoFloat, parseGoInt } from "../shared/text/go-text.js";
 import type { ConfigValue } from "../shared/types.js";
 import type { KeyType } from "./key-types.js";

@@ -2,8 +2,8 @@
 
 import { variableOf } from "../files/env.js";
 import { type Consumer, consumerIn } from "../main/consumer/consumer.js";
-import { toBool } from "../main/reader/coerce.js";
 import { ConfigStreamError, InvalidOptionError, WaitTimeoutError } from "../shared/errors.js";
+import { toBool } from "../shared/text/go-cast.js";
 import {
   type EffectiveConfigOptions,
   type ResolvedEffectiveOptions,

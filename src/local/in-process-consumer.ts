@@ -124,7 +124,7 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
 
   /** Where the source of the settings stands, and what failed there just now. Throws `ConsumerStoppedError`. */
   applyState(state: LifecycleState, error?: Omit<ErrorSummary, "atMs">): void {
-    this.refuseWhenStopped();
+    this.#refuseWhenStopped();
     const isLive = state === "live";
     this.#state = state;
     this.#interruptedSinceMs = isLive ? undefined : (this.#interruptedSinceMs ?? regionNow(this.#region));
@@ -176,7 +176,7 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
   }
 
   async start(): Promise<void> {
-    this.refuseWhenStopped();
+    this.#refuseWhenStopped();
   }
 
   override waitReadySync(options?: WaitSyncOptions): void {
@@ -185,7 +185,7 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
   }
 
   /** Throws `ConsumerStoppedError` after `stop()`. */
-  protected refuseWhenStopped(): void {
+  #refuseWhenStopped(): void {
     if (!isStopped(this.#region)) return;
     throw new ConsumerStoppedError("The consumer was stopped and cannot be used again. Make a new one.");
   }
@@ -195,7 +195,7 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
   }
 
   #apply(event: WireEvent): void {
-    this.refuseWhenStopped();
+    this.#refuseWhenStopped();
     const applied = this.#applier.apply([event]);
     if (!applied.ok) throw applied.error;
     const [first] = applied.skipped;

@@ -76,69 +76,69 @@ export function createMockConsumer<S extends object = AnySchema>(
     );
   }
   checkNames(options, ["clientName", "sourcePriority"], "createMockConsumer");
-  const mock = new ToldConsumer(options);
+  const consumer = inProcess(options);
+  const mock = consumerFace<Consumer, MockControls<AnySchema>>(consumer, controls(consumer));
   if (settings !== undefined) mock.snapshot(settings as StringMap<ConfigValue>);
-  const face: MockConsumer = consumerFace(mock, ["set", "setMany", "unset", "snapshot", "setState"]);
-  return face as unknown as MockConsumer<S>;
+  return mock as unknown as MockConsumer<S>;
 }
 
 /** The source that a test speaks as, unless it says otherwise. */
 const usualSource = "agent-runtime";
 
-class ToldConsumer extends InProcessConsumer implements MockConsumer {
-  constructor(options: MockConsumerOptions) {
-    const clientName = stringOption("clientName", options.clientName, "mock");
-    const sourcePriority = stringsOption("sourcePriority", options.sourcePriority, defaultSourcePriority);
-    super({
-      clientName,
-      sourcePriority,
-      overrides: defaultOverrides,
-      limits: { maxKeys: 1_000_000, maxValueBytes: 2 ** 24, maxRegionBytes: 2 ** 28 },
-      origin: "mock",
-      subscriptionBuffer: 1_000,
-      readyTimeoutMs: 60_000,
-      logger: silentLogger,
-      registry: undefined,
-      turn: (deliver) => deliver(),
-    });
-  }
+function inProcess(options: MockConsumerOptions): InProcessConsumer {
+  const clientName = stringOption("clientName", options.clientName, "mock");
+  const sourcePriority = stringsOption("sourcePriority", options.sourcePriority, defaultSourcePriority);
+  return new InProcessConsumer({
+    clientName,
+    sourcePriority,
+    overrides: defaultOverrides,
+    limits: { maxKeys: 1_000_000, maxValueBytes: 2 ** 24, maxRegionBytes: 2 ** 28 },
+    origin: "mock",
+    subscriptionBuffer: 1_000,
+    readyTimeoutMs: 60_000,
+    logger: silentLogger,
+    registry: undefined,
+    turn: (deliver) => deliver(),
+  });
+}
 
-  set(key: string, value: ConfigValue, source = usualSource): void {
-    this.applyUpdate({ key, value, source, unsetSource: "" });
-  }
-
-  setMany(settings: { readonly [key: string]: ConfigValue }, source = usualSource): void {
-    if (typeof settings !== "object" || settings === null || Array.isArray(settings)) {
-      throw new InvalidOptionError(
-        `setMany expects an object of keys and values, but was given ${described(settings)}.`,
-      );
-    }
-    this.applyTogether([...nestedLeaves(settings)].map(([key, value]) => ({ key, value, source })));
-  }
-
-  unset(key: string, source?: string): void {
-    const layers = this.reader().getAllSources(key);
-    const cleared =
-      source ??
-      (layers.some((layer) => layer.source === usualSource) ? usualSource : layers.at(-1)?.source) ??
-      usualSource;
-    // As the wire tells a removal: with what the key falls back to.
-    const below = layers.findLast((layer) => layer.source !== cleared);
-    this.applyUpdate({ key, value: below?.value ?? null, source: below?.source ?? "", unsetSource: cleared });
-  }
-
-  setState(state: MockState, error?: string): void {
-    const known = choiceOption<MockState>("state", state, mockStates, "live");
-    if ((known === "live" || known === "stale") && !this.status().ready) {
-      throw new InvalidOptionError(
-        `A mock without settings cannot be "${known}": give it some first, by snapshot() or when it is made.`,
-      );
-    }
-    const message = error === undefined ? undefined : stringOption("error", error, "");
-    this.applyState(known, message === undefined ? undefined : { code: "unavailable", message });
-  }
-
-  snapshot(settings: { readonly [key: string]: ConfigValue }, source = "file"): void {
-    this.applySnapshot([...nestedLeaves(settings)].map(([key, value]) => ({ key, value, source, unsetSource: "" })));
-  }
+/** What a test may do with a consumer's settings and state. */
+function controls(consumer: InProcessConsumer): MockControls<AnySchema> {
+  return {
+    set(key: string, value: ConfigValue, source = usualSource) {
+      consumer.applyUpdate({ key, value, source, unsetSource: "" });
+    },
+    setMany(settings: { readonly [key: string]: ConfigValue }, source = usualSource) {
+      if (typeof settings !== "object" || settings === null || Array.isArray(settings)) {
+        throw new InvalidOptionError(
+          `setMany expects an object of keys and values, but was given ${described(settings)}.`,
+        );
+      }
+      consumer.applyTogether([...nestedLeaves(settings)].map(([key, value]) => ({ key, value, source })));
+    },
+    unset(key: string, source?: string) {
+      const layers = consumer.reader().getAllSources(key);
+      const cleared =
+        source ??
+        (layers.some((layer) => layer.source === usualSource) ? usualSource : layers.at(-1)?.source) ??
+        usualSource;
+      // As the wire has a removal: with what the key falls back to.
+      const below = layers.findLast((layer) => layer.source !== cleared);
+      consumer.applyUpdate({ key, value: below?.value ?? null, source: below?.source ?? "", unsetSource: cleared });
+    },
+    snapshot(settings: { readonly [key: string]: ConfigValue }, source = "file") {
+      const leaves = [...nestedLeaves(settings)];
+      consumer.applySnapshot(leaves.map(([key, value]) => ({ key, value, source, unsetSource: "" })));
+    },
+    setState(state, error) {
+      const known = choiceOption<MockState>("state", state, mockStates, "live");
+      if ((known === "live" || known === "stale") && !consumer.status().ready) {
+        throw new InvalidOptionError(
+          `A mock without settings cannot be "${known}": give it some first, by snapshot() or when it is made.`,
+        );
+      }
+      const message = error === undefined ? undefined : stringOption("error", error, "");
+      consumer.applyState(known, message === undefined ? undefined : { code: "unavailable", message });
+    },
+  };
 }

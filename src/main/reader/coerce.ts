@@ -8,12 +8,10 @@
  * Lists and maps that are made here are deeply frozen; those of the setting are frozen already.
  */
 
+import { listOf, parseJson, textList, textOf, toStringSlice, toStringValue } from "../../shared/text/go-cast.js";
 import {
-  fields,
-  formatGoFloat,
   MAX_NUMBER_TEXT,
   maxDurationNs,
-  parseGoBool,
   parseGoDuration,
   parseGoFloat,
   parseGoInt,
@@ -23,20 +21,9 @@ import type { ConfigValue } from "../../shared/types.js";
 import { deepFreeze } from "../../shared/values/freeze.js";
 import type { StringMap } from "./schema.js";
 
-const emptyList: readonly never[] = Object.freeze([]);
+export { toBool, toFloat64, toStringSlice, toStringValue } from "../../shared/text/go-cast.js";
+
 const emptyMap: StringMap<never> = Object.freeze({});
-
-export function toStringValue(value: ConfigValue): string | undefined {
-  if (typeof value === "string") return value;
-  if (typeof value === "number") return formatGoFloat(value);
-  return typeof value === "boolean" ? String(value) : undefined;
-}
-
-export function toBool(value: ConfigValue): boolean | undefined {
-  if (typeof value === "boolean") return value;
-  if (typeof value === "number") return value !== 0;
-  return typeof value === "string" ? parseGoBool(value) : undefined;
-}
 
 export function toInt(value: ConfigValue): number | undefined {
   if (typeof value === "number") return safe(value);
@@ -50,16 +37,6 @@ export function toInt32(value: ConfigValue): number | undefined {
   return int === (int ?? 0) >> 0 ? int : undefined;
 }
 
-export function toInt64(value: ConfigValue): number | undefined {
-  return toInt(value);
-}
-
-export function toFloat64(value: ConfigValue): number | undefined {
-  if (typeof value === "number") return value;
-  if (typeof value === "boolean") return value ? 1 : 0;
-  return typeof value === "string" ? parseGoFloat(value) : undefined;
-}
-
 /** In milliseconds, with a fraction where needed. */
 export function toDurationMs(value: ConfigValue): number | undefined {
   if (typeof value === "number") {
@@ -69,15 +46,6 @@ export function toDurationMs(value: ConfigValue): number | undefined {
   if (typeof value !== "string" || value.length > MAX_NUMBER_TEXT) return undefined;
   const ns = parseGoDuration(/[nsu\u00b5mh]/.test(value) ? value : `${value}ns`);
   return ns === undefined ? undefined : Number(ns) / 1e6;
-}
-
-/** Null is how the agent sends an empty list or map that was set at run time. */
-export function toStringSlice(value: ConfigValue): readonly string[] | undefined {
-  if (value === null) return emptyList;
-  if (typeof value === "string") return Object.freeze(textList(parseJson(value)) ?? fields(value));
-  if (Array.isArray(value)) return listOf(value, (item: ConfigValue) => toStringValue(item) ?? "");
-  const single = toStringValue(value);
-  return single === undefined ? undefined : Object.freeze([single]);
 }
 
 export function toFloat64Slice(value: ConfigValue): readonly number[] | undefined {
@@ -137,59 +105,10 @@ function isMap(value: ConfigValue | undefined): value is StringMap<ConfigValue> 
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** As Go's encoding/json: a number beyond the range of a double makes the whole text unreadable. */
-function parseJson(text: string): ConfigValue | undefined {
-  // Open brackets without an end keep the engine's parser busy for far longer than a text that can be read.
-  if (/^\s*\[/.test(text) && !text.trimEnd().endsWith("]")) return undefined;
-  try {
-    const value = JSON.parse(text) as ConfigValue;
-    return isFiniteAllThrough(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** A JSON text; null counts as an empty object, as in Go. */
 function jsonObject(text: string): ConfigValue | undefined {
   const parsed = parseJson(text);
   return parsed === null ? {} : parsed;
-}
-
-/** Deepest nesting of a JSON text that is read: what looks at all of it must not use up the stack. */
-const MAX_DEPTH = 1_000;
-
-function isFiniteAllThrough(value: ConfigValue, depth = 0): boolean {
-  if (typeof value === "object" && value !== null) {
-    return depth < MAX_DEPTH && Object.values(value).every((inner) => isFiniteAllThrough(inner, depth + 1));
-  }
-  return typeof value !== "number" || Number.isFinite(value);
-}
-
-/** A text in JSON; null counts as an empty one, as in Go. */
-function textOf(value: ConfigValue): string | undefined {
-  if (value === null) return "";
-  return typeof value === "string" ? value : undefined;
-}
-
-/** A JSON list of texts; null counts as an empty list, as in Go. */
-function textList(value: ConfigValue | undefined): readonly string[] | undefined {
-  if (value === null) return [];
-  return Array.isArray(value) ? listOf(value, textOf) : undefined;
-}
-
-/** All items converted, or nothing. */
-function listOf<From, To>(
-  items: readonly From[] | undefined,
-  convert: (item: From) => To | undefined,
-): readonly To[] | undefined {
-  if (items === undefined) return undefined;
-  const list: To[] = [];
-  for (const item of items) {
-    const converted = convert(item);
-    if (converted === undefined) return undefined;
-    list.push(converted);
-  }
-  return Object.freeze(list);
 }
 
 /** All values of a map converted, or nothing. `fromEntries` keeps `__proto__` as an ordinary name. */

@@ -2,11 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import {
-  findPlace,
-  type PlaceOptions,
-  systemConfigFile,
-} from "../../../packages/configstream/src/cli/connection/place.js";
+import { findPlace, type PlaceOptions } from "../../../packages/configstream/src/cli/connection/place.js";
+import { systemConfigFile } from "../../../src/shared/place/place.js";
 
 let directory = "";
 let config = "";

@@ -1,6 +1,6 @@
 /** What a command sees of the process around it. Everything that touches `process` stands here and in main.ts. */
 
-import { systemConfigFile } from "./connection/place.js";
+import { systemConfigFile } from "configstream-consumer/internal";
 import { Interrupted } from "./exit.js";
 
 /** One of the two output streams. */

@@ -7,7 +7,6 @@ import {
   toFloat64Slice,
   toInt,
   toInt32,
-  toInt64,
   toSizeInBytes,
   toStringMap,
   toStringMapString,
@@ -112,10 +111,6 @@ describe("toInt", () => {
     [{}, undefined],
   ];
   promises(toInt, cases);
-
-  it("is the same as toInt64", () => {
-    for (const [value, converted] of cases) expect(toInt64(value)).toBe(converted);
-  });
 });
 
 describe("toInt32", () => {
@@ -341,7 +336,6 @@ describe("every conversion", () => {
     toBool,
     toInt,
     toInt32,
-    toInt64,
     toFloat64,
     toDurationMs,
     toStringSlice,

@@ -45,7 +45,7 @@ const getters: {
   getString: { convert: coerce.toStringValue, zero: "", read: asIs },
   getBool: { convert: coerce.toBool, zero: false, read: asIs },
   getInt: { convert: coerce.toInt, ...whole },
-  getInt64: { convert: coerce.toInt64, ...whole },
+  getInt64: { convert: coerce.toInt, ...whole },
   getInt32: { convert: coerce.toInt32, ...whole },
   getFloat64: { convert: coerce.toFloat64, ...whole },
   getDuration: { convert: coerce.toDurationMs, zero: 0, read: (given) => numberOf(given) / 1e6 },

@@ -1,8 +1,11 @@
 import { Module } from "node:module";
 import { Registry } from "prom-client";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { loadPromClient } from "../../../../src/main/status/prom-client.js";
 import { ConfigStreamError } from "../../../../src/shared/errors.js";
+
+// What Node.js loads. The test runner resolves as bundlers do, and in a bundle prom-client cannot be missing.
+vi.mock("#prom-client", () => import("../../../../src/main/status/prom-client-node.js"));
 
 // What `require` calls.
 const loader = Module as unknown as { _load: (name: string, ...rest: unknown[]) => unknown };
@@ -11,11 +14,11 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test("prom-client is the one that everybody else imports", () => {
+it("loads the prom-client that everybody else imports", () => {
   expect(loadPromClient().Registry).toBe(Registry);
 });
 
-test("where prom-client is missing, the error says what needs it and what to do, without the words of others", () => {
+it("says in an error, where prom-client is missing, what needs it and what to do, without the words of others", () => {
   const missing = Object.assign(new Error("Cannot find it in /secret/folder"), { code: "MODULE_NOT_FOUND" });
   vi.spyOn(loader, "_load").mockImplementation(() => {
     throw missing;

@@ -11,7 +11,7 @@ import {
 import { wrongUsage } from "../exit.js";
 import type { Io } from "../io.js";
 
-export { type Found, type Place, systemConfigFile } from "configstream-consumer/internal";
+export type { Found, Place } from "configstream-consumer/internal";
 
 /** What the command line says about it. */
 export interface PlaceOptions {
