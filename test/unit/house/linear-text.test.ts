@@ -141,7 +141,7 @@ function attempt(read: () => unknown): unknown {
   }
 }
 
-const allLengths = [10_000, 100_000, 1_000_000] as const;
+const allLengths = [20_000, 200_000] as const;
 /** Ten times the text may take ten times as long; a hundred times is the square. Between them lies what a busy machine adds. */
 const mostGrowth = 40;
 /** Shorter times are noise, in ms. */
@@ -156,8 +156,13 @@ function timeOf(read: (text: string) => unknown, text: string): number {
 }
 
 /** The texts on which the time grows faster than they do. */
-function tooSlow(read: (text: string) => unknown, lengths: readonly number[] = allLengths): readonly string[] {
-  return Object.entries(hostile).flatMap(([name, make]) => {
+function tooSlow(
+  read: (text: string) => unknown,
+  lengths: readonly number[] = allLengths,
+  names: readonly string[] = Object.keys(hostile),
+): readonly string[] {
+  return names.flatMap((name) => {
+    const make = hostile[name] as (length: number) => string;
     let bound = Number.POSITIVE_INFINITY;
     for (const length of lengths) {
       const text = make(length);
@@ -183,7 +188,7 @@ describe("text from outside", () => {
   it("would be found to be read in the square of the time", { timeout: 60_000 }, () => {
     const url = (text: string) => /[a-z][a-z0-9]*:/.test(text);
     const ending = (text: string) => text.replace(/\s+$/, "");
-    expect(tooSlow(url, [3_000, 30_000])).toContain("one letter: 30000 characters");
-    expect(tooSlow(ending, [3_000, 30_000])).toContain("blanks: 30000 characters");
+    expect(tooSlow(url, [3_000, 30_000], ["one letter"])).toEqual(["one letter: 30000 characters"]);
+    expect(tooSlow(ending, [3_000, 30_000], ["blanks"])).toEqual(["blanks: 30000 characters"]);
   });
 });

@@ -17,15 +17,16 @@ export function toTree<T>(entries: Iterable<readonly [key: string, value: T]>): 
   for (const [key, value] of [...entries].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const names = key.split(".");
     let tree = root;
-    while (names.length > 1) {
-      const next = tree.get(names[0] as string);
+    let depth = 0;
+    for (; depth < names.length - 1; depth++) {
+      const name = names[depth] as string;
+      const next = tree.get(name);
       if (next !== undefined && !(next instanceof Map)) break;
-      const name = names.shift() as string;
       const below = next ?? new Map();
       tree.set(name, below);
       tree = below;
     }
-    tree.set(names.join("."), { leaf: value });
+    tree.set(names.slice(depth).join("."), { leaf: value });
   }
   return root;
 }
