@@ -32,8 +32,7 @@ const text = planted("value");
 const defaults = {
   log_level: "info",
   "my.text": text,
-  "my.list": [text, { deep: text }],
-  "my.map": { [text]: text },
+  "my.list": [text, { deep: text, [text]: text }],
   api_key: planted("api-key"),
   "my.number": 1,
 };
@@ -198,7 +197,7 @@ test("in states and messages that are refused", async () => {
   await consumer.start();
   await consumer.waitReady();
   agent.set("my.text", planted("x").repeat(200));
-  await until(async () => ((await sample(consumer, "refused_states")) ?? 0) > 0);
+  await until(async () => ((await sample(consumer, "skipped_settings")) ?? 0) > 0);
   examineAll(consumer);
   agent.set("my.text", "short");
   const tooMany = live.newConsumer(agent, { limits: { maxKeys: 1 } });
@@ -229,13 +228,16 @@ test("in messages that cannot be read", async () => {
     field(9, Buffer.from(text)),
     Buffer.from(text),
   ];
+  // One whose key is empty is left out by itself.
+  const refused = async () =>
+    ((await sample(consumer, "bad_messages")) ?? 0) + ((await sample(consumer, "skipped_settings")) ?? 0);
   for (const one of bytes) {
-    const before = (await sample(consumer, "bad_messages")) as number;
+    const before = await refused();
     // Again and again: the stream may just be being opened anew because of the one before.
     await until(async () => {
       agent.faults.send(one);
       await delay(20);
-      return ((await sample(consumer, "bad_messages")) as number) > before;
+      return (await refused()) > before;
     });
     examineAll(consumer);
   }
@@ -399,6 +401,7 @@ describe("the net", () => {
       "error",
       () => new ConfigStreamError("stream", "Known.", { cause: [new Error(planted("x"))] }),
     ],
+    ["an error's details", "error", () => new ConfigStreamError("stream", "x", { details: { path: planted("x") } })],
     ["an inspection", "inspection", () => examine("inspection", new Map([[Symbol("s"), { hidden: planted("x") }]]))],
     ["JSON", "inspection", () => examine("inspection", { toJSON: () => planted("x") })],
     ["another spelling", "inspection", () => saw("inspection", planted("x").toUpperCase())],

@@ -10,6 +10,8 @@ interface Net {
   /** Secrets that no test planted: real tokens, keys and session ids of the core agents of this test. */
   readonly hidden: Set<string>;
   readonly leaks: string[];
+  /** What to look at when the net is looked into. */
+  readonly looks: (() => void)[];
   /** How much came by, by kind: a net that sees nothing catches nothing. */
   readonly seen: Map<string, number>;
   muted: boolean;
@@ -18,7 +20,7 @@ interface Net {
 // One for all copies of this module in the process.
 const key = Symbol.for("configstream-test/secret-net");
 const holder = globalThis as typeof globalThis & { [key]?: Net };
-holder[key] ??= { hidden: new Set(), leaks: [], seen: new Map(), muted: false };
+holder[key] ??= { hidden: new Set(), leaks: [], looks: [], seen: new Map(), muted: false };
 const net: Net = holder[key];
 
 /** A secret for a test to put in a token, a key, a session id, a setting value, or a message that may quote one. */
@@ -45,6 +47,11 @@ export function saw(kind: string, text: string): void {
   for (const secret of net.hidden) if (searched.includes(secret)) net.leaks.push(`${kind}: ${text}`);
 }
 
+/** Looks at something when the net is looked into, because it is not complete yet. */
+export function later(look: () => void): void {
+  net.looks.push(look);
+}
+
 /** How often each kind came by in this test. */
 export function seenSoFar(): ReadonlyMap<string, number> {
   return net.seen;
@@ -66,6 +73,7 @@ export function isMuted(): boolean {
 
 /** What leaked since the last call. */
 export function takeLeaks(): readonly string[] {
+  for (const look of net.looks.splice(0)) look();
   return net.leaks.splice(0);
 }
 

@@ -7,7 +7,7 @@ import type { Readable } from "node:stream";
 import { inspect } from "node:util";
 import { afterEach } from "vitest";
 import { ConfigStreamError } from "../../../src/shared/errors.js";
-import { emptyNet, hide, isMuted, saw } from "./net.js";
+import { emptyNet, hide, isMuted, later, saw } from "./net.js";
 import { examineConsumers } from "./watched.js";
 
 for (const name of ["debug", "info", "log", "warn", "error", "trace"] as const) {
@@ -56,21 +56,25 @@ crypto.randomUUID = (...options) => {
 };
 syncBuiltinESMExports();
 
-/** Every error of the library, in the moment in which it is made: its constructor sets the name. */
-function watchErrors(prototype: object): void {
-  Object.defineProperty(prototype, "name", {
-    configurable: true,
-    set(this: Error, value: string) {
-      Object.defineProperty(this, "name", { value, writable: true, enumerable: true, configurable: true });
-      saw("error", inspect(this, { depth: Number.POSITIVE_INFINITY, showHidden: true }));
-    },
-  });
+/**
+ * Every error of the library: message and cause in the moment in which it is made, since it may be caught and dropped; the rest of it,
+ * which its constructor has not set by then, when the net is looked into. It stands where the class calls `Error`.
+ */
+function watchErrors(library: object): void {
+  function WatchedError(...given: unknown[]): Error {
+    const error = Reflect.construct(Error, given, new.target ?? Error) as Error;
+    const look = () => saw("error", inspect(error, { depth: Number.POSITIVE_INFINITY, showHidden: true }));
+    look();
+    later(look);
+    return error;
+  }
+  Object.setPrototypeOf(library, Object.setPrototypeOf(WatchedError, Error));
 }
 
-watchErrors(ConfigStreamError.prototype);
+watchErrors(ConfigStreamError);
 const built = new URL("../../../dist/shared/errors.js", import.meta.url);
 if (existsSync(built)) {
-  watchErrors(((await import(built.href)) as { ConfigStreamError: { prototype: object } }).ConfigStreamError.prototype);
+  watchErrors(((await import(built.href)) as { ConfigStreamError: object }).ConfigStreamError);
 }
 
 // Registered first, so it runs after the hooks of the test file: consumers are stopped by then, and have said all.
