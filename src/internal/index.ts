@@ -35,6 +35,14 @@ export { looksLikeCredential, withoutUrlLogins } from "../shared/text/credential
 export { lowerCase } from "../shared/text/lower-case.js";
 export type { ConfigValue, SourceValue, WireSetting } from "../shared/types.js";
 export { equalValues } from "../shared/values/equality.js";
+export {
+  type ReadRegisterRequest,
+  readRefreshRequest,
+  readRegisterRequest,
+  readStreamRequest,
+  writeRegistration,
+} from "../wire/agent-messages.js";
+export type { RefreshRequest, Registration, StreamRequest } from "../wire/call-messages.js";
 export { createEntryEncoder, encodeSnapshot, encodeUpdate, type Frame } from "../wire/event-encoder.js";
 export { valueSize } from "../wire/proto-value.js";
 export { agentSecureService, providerService, remoteAgentService } from "../wire/service-names.js";

@@ -6,6 +6,7 @@
  * throw a `RangeError`. Names and numbers of the fields are those of proto/; a test compares all of this with proto-loader.
  */
 
+import { refreshTag, registerTag, registrationTag, streamTag } from "./tags.js";
 import { WireReader } from "./wire-reader.js";
 import { textFieldSize, WireWriter } from "./wire-writer.js";
 
@@ -15,19 +16,6 @@ export interface Registration {
   /** 0 when the core agent has no opinion. */
   readonly recommendedRefreshIntervalSecs: number;
 }
-
-/** Field numbers with their wire types, as they stand before each field: number × 8 + type. */
-const registerTag = {
-  pid: 0x0a,
-  flavor: 0x12,
-  displayName: 0x1a,
-  apiEndpointUri: 0x22,
-  services: 0x2a,
-  processInstanceId: 0x32,
-} as const;
-const registrationTag = { sessionId: 0x0a, recommendedRefreshIntervalSecs: 0x10 } as const;
-const refreshTag = { sessionId: 0x0a } as const;
-const streamTag = { name: 0x0a } as const;
 
 /** RegisterRemoteAgentRequest. */
 export interface RegisterRequest {

@@ -1,6 +1,6 @@
 /**
- * The fields of the stream's messages as they stand on the wire: field number times 8 plus wire type. Numbers are those of
- * proto/; a test compares decoder and encoder with proto-loader.
+ * The fields of the stream's and the calls' messages as they stand on the wire: field number times 8 plus wire type. Numbers are those of
+ * proto/; a test compares decoders and encoders with proto-loader.
  */
 
 /** ConfigEvent. */
@@ -17,3 +17,18 @@ export const structEntryTag = 0x0a;
 export const entryTag = { key: 0x0a, value: 0x12 } as const;
 /** ListValue: its items. */
 export const listItemTag = 0x0a;
+/** RegisterRemoteAgentRequest. */
+export const registerTag = {
+  pid: 0x0a,
+  flavor: 0x12,
+  displayName: 0x1a,
+  apiEndpointUri: 0x22,
+  services: 0x2a,
+  processInstanceId: 0x32,
+} as const;
+/** RegisterRemoteAgentResponse. */
+export const registrationTag = { sessionId: 0x0a, recommendedRefreshIntervalSecs: 0x10 } as const;
+/** RefreshRemoteAgentRequest. */
+export const refreshTag = { sessionId: 0x0a } as const;
+/** ConfigStreamRequest. */
+export const streamTag = { name: 0x0a } as const;

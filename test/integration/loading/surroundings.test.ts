@@ -155,7 +155,70 @@ describe("paths and addresses", () => {
   });
 });
 
+const companion = new URL("../../../packages/configstream/dist/core-agent/index.js", import.meta.url).href;
+/** A core agent and a consumer of it in one process, which print what a change comes to. */
+const agentAndConsumer = (folder: string) => `
+  const { createCoreAgent } = await import(${JSON.stringify(companion)});
+  const { createConsumer } = await import(${JSON.stringify(dist("index.js"))});
+  const agent = createCoreAgent({ address: "127.0.0.1:0", env: false, dataDir: ${JSON.stringify(folder)}, defaults: { "a.key": 1 } });
+  await agent.start();
+  const { address: coreAgentAddress, authTokenFile, ipcCertFile } = agent;
+  const consumer = createConsumer({ clientName: "test-agent", coreAgentAddress, authTokenFile, ipcCertFile });
+  await consumer.start();
+  await consumer.waitReady();
+  agent.set("a.key", 2);
+  while (consumer.reader().getInt("a.key") !== 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  console.log("read", consumer.reader().getInt("a.key"));
+`;
+
 describe("flags of Node.js that take away what the library needs", () => {
+  it("--disallow-code-generation-from-strings leaves the core agent and its consumers as they are", async () => {
+    const folder = await workshop.folder();
+    const child = workshop.node([
+      "--disallow-code-generation-from-strings",
+      "--input-type=module",
+      "-e",
+      `${agentAndConsumer(folder)}
+       try { agent.faults.send({ update: {} }); }
+       catch (error) { console.log(error.code, error.message.includes("--disallow-code-generation-from-strings")); }
+       await consumer.stop();
+       await agent.stop();`,
+    ]);
+    expect(await child.ended).toBe(0);
+    expect(child.output).toBe("read 2\nunsupported true\n");
+  });
+
+  it("--frozen-intrinsics leaves the core agent as it is, with a certificate that is there already", async () => {
+    const agent = await workshop.agent();
+    const child = workshop.node([
+      "--frozen-intrinsics",
+      "--no-warnings",
+      "--input-type=module",
+      "-e",
+      `${agentAndConsumer(dirname(agent.ipcCertFile))}
+       await consumer.stop();
+       await agent.stop();`,
+    ]);
+    expect(await child.ended).toBe(0);
+    expect(child.output).toBe("read 2\n");
+  });
+
+  it("--frozen-intrinsics without one is told by a clear error", async () => {
+    const child = workshop.node([
+      "--frozen-intrinsics",
+      "--no-warnings",
+      "--input-type=module",
+      "-e",
+      `const { createCoreAgent } = await import(${JSON.stringify(companion)});
+       const agent = createCoreAgent({ address: "127.0.0.1:0", env: false, dataDir: ${JSON.stringify(await workshop.folder())} });
+       await agent.start().catch((error) => console.log(error.code, error.message));`,
+    ]);
+    expect(await child.ended).toBe(0);
+    expect(child.output).toMatch(
+      /^credentials The core agent cannot use .*ipc_cert\.pem: it does not exist, and cannot be made in this process/,
+    );
+  });
+
   it("--jitless is named in a clear error", async () => {
     const child = workshop.node([
       "--jitless",

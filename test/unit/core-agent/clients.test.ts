@@ -41,8 +41,8 @@ describe("registrations", () => {
       made.add(session, {
         flavor,
         pid,
-        display_name: flavor.toUpperCase(),
-        api_endpoint_uri: "https://h:1",
+        displayName: flavor.toUpperCase(),
+        apiEndpointUri: "https://h:1",
         services: [],
       });
       return session;

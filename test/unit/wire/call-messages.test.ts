@@ -8,6 +8,12 @@ import {
   type RegisterRemoteAgentResponse,
 } from "../../../packages/configstream/src/core-agent/contract.js";
 import {
+  readRefreshRequest,
+  readRegisterRequest,
+  readStreamRequest,
+  writeRegistration,
+} from "../../../src/wire/agent-messages.js";
+import {
   readRefreshed,
   readRegistration,
   writeRefreshRequest,
@@ -112,6 +118,30 @@ describe("a request", () => {
     );
   });
 
+  it("is read by the core agent as proto-loader reads it, with fields that are not known and known ones twice", () => {
+    fc.assert(
+      fc.property(text, text, text, fc.array(text, { maxLength: 5 }), (pid, displayName, uri, services) => {
+        const message = { ...asContract(pid, "f", displayName, uri, "i"), services };
+        const bytes = Buffer.concat([unknown, RegisterRemoteAgent.requestSerialize({ pid: "first" }), unknown]);
+        const read = readRegisterRequest(Buffer.concat([bytes, RegisterRemoteAgent.requestSerialize(message)]));
+        const flavor = "f";
+        const processInstanceId = "i";
+        const expected = { pid: pid || "first", flavor, displayName, apiEndpointUri: uri, services, processInstanceId };
+        expect(read).toEqual(expected);
+        const session = Buffer.concat([unknown, RefreshRemoteAgent.requestSerialize({ session_id: pid }), unknown]);
+        expect(readRefreshRequest(session)).toEqual({ sessionId: pid });
+        const stream = Buffer.concat([unknown, StreamConfigEvents.requestSerialize({ name: pid }), unknown]);
+        expect(readStreamRequest(stream)).toEqual({ name: pid });
+      }),
+    );
+    expect(readRefreshRequest(Buffer.alloc(0))).toEqual({ sessionId: "" });
+    for (const bytes of [Buffer.from("no message"), Buffer.from([0x0a, 5]), Buffer.from([0])]) {
+      for (const read of [readRegisterRequest, readRefreshRequest, readStreamRequest]) {
+        expect(() => read(bytes)).toThrow(RangeError);
+      }
+    }
+  });
+
   it("carries U+FFFD for halves of surrogate pairs", () => {
     const sent = RefreshRemoteAgent.requestDeserialize(writeRefreshRequest({ sessionId: "a\ud800b\udc00" }));
     expect(sent.session_id).toBe("a\ufffdb\ufffd");
@@ -153,6 +183,22 @@ describe("an answer", () => {
       }),
     );
     expect(readRegistration(Buffer.alloc(0))).toEqual(registration("", 0));
+  });
+
+  it("to a registration has the bytes that proto-loader gives it", () => {
+    fc.assert(
+      fc.property(text, seconds, (sessionId, recommendedRefreshIntervalSecs) => {
+        const message = {
+          ...filled({ session_id: sessionId }),
+          ...(recommendedRefreshIntervalSecs === 0
+            ? {}
+            : { recommended_refresh_interval_secs: recommendedRefreshIntervalSecs }),
+        };
+        expect(hex(writeRegistration({ sessionId, recommendedRefreshIntervalSecs }))).toBe(
+          hex(RegisterRemoteAgent.responseSerialize(message)),
+        );
+      }),
+    );
   });
 
   it("may carry fields that are not known here, and known ones twice, of which the last counts", () => {

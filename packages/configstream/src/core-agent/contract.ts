@@ -1,4 +1,7 @@
-/** The wire contract, compiled from proto/ at build time: service definitions for grpc-js and the message types. */
+/**
+ * The wire contract, compiled from proto/ at build time: service definitions for grpc-js and the message types. What a core agent answers
+ * every consumer with needs none of it, see methods.ts.
+ */
 import { createRequire } from "node:module";
 import type { PackageDefinition } from "@grpc/proto-loader";
 import { ConfigStreamError } from "configstream-consumer/internal";
@@ -13,9 +16,9 @@ function protoLoader(): typeof import("@grpc/proto-loader") {
   } catch (error) {
     if (!(error instanceof EvalError)) throw error;
     throw new ConfigStreamError(
-      "internal",
-      "The core agent cannot run in a process that was started with --disallow-code-generation-from-strings, because " +
-        "@grpc/proto-loader makes code from text; run it in another process.",
+      "unsupported",
+      "This process was started with --disallow-code-generation-from-strings, and @grpc/proto-loader makes code from text. The core " +
+        "agent does without it, except to look into remote agents and to send events as faults; run it in another process for those.",
       { cause: error },
     );
   }

@@ -1,5 +1,5 @@
 /** Remote agents as they registered, as long as their sessions live. */
-import type { RegisterRemoteAgentRequest } from "../contract.js";
+import type { ReadRegisterRequest } from "configstream-consumer/internal";
 import type { SessionRegistry } from "../serving/sessions.js";
 
 export interface Registration {
@@ -23,8 +23,8 @@ export class Registrations {
     this.#now = now;
   }
 
-  add(sessionId: string, request: RegisterRemoteAgentRequest): void {
-    const { display_name: name = "", flavor = "", pid = "", api_endpoint_uri: uri = "", services = [] } = request;
+  add(sessionId: string, request: Omit<ReadRegisterRequest, "processInstanceId">): void {
+    const { displayName: name, flavor, pid, apiEndpointUri: uri, services } = request;
     // A process that registers again has lost its former session, also while that has not expired.
     for (const known of this.#bySession.values()) {
       if (known.pid === pid && known.flavor === flavor) this.#bySession.delete(known.sessionId);

@@ -9,7 +9,6 @@ import {
   type ServerInterceptor,
   ServerListenerBuilder,
   type ServerWritableStream,
-  type ServiceDefinition,
   status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
@@ -17,23 +16,20 @@ import {
   agentSecureService,
   type Clock,
   type HostPort,
+  type ReadRegisterRequest,
+  type RefreshRequest,
+  type Registration,
   remoteAgentService,
+  type StreamRequest,
   type Timer,
 } from "configstream-consumer/internal";
 import type { Registrations } from "../clients/registrations.js";
-import {
-  type ConfigStreamRequest,
-  loadContract,
-  type RefreshRemoteAgentRequest,
-  type RefreshRemoteAgentResponse,
-  type RegisterRemoteAgentRequest,
-  type RegisterRemoteAgentResponse,
-} from "../contract.js";
 import type { AgentCredentials } from "../credentials/credentials.js";
 import type { AgentLog, RegisterServices } from "../options.js";
 import { type Authorizer, checkSession, type Refusal, sessionGone, sessionOf } from "./auth.js";
 import { type Broadcaster, maxMessageBytes } from "./broadcaster.js";
 import { listen } from "./listen.js";
+import { registryMethods, streamMethod } from "./methods.js";
 import type { SessionRegistry } from "./sessions.js";
 import type { EventSink, Subscriber } from "./subscriber.js";
 
@@ -127,39 +123,40 @@ export function createAgentServer(params: AgentServerParams): AgentServer {
       });
     };
 
-  const register = unary<RegisterRemoteAgentRequest, RegisterRemoteAgentResponse>("register", (request) => {
-    for (const field of ["display_name", "flavor"] as const) {
-      if (!request[field]) return { code: status.INVALID_ARGUMENT, details: `The field ${field} must not be empty.` };
+  const register = unary<ReadRegisterRequest, Registration>("register", (request) => {
+    const { displayName, flavor, services, apiEndpointUri } = request;
+    for (const [field, text] of [
+      ["display_name", displayName],
+      ["flavor", flavor],
+    ]) {
+      if (text === "") return { code: status.INVALID_ARGUMENT, details: `The field ${field} must not be empty.` };
     }
-    const served = request.services?.length ? `, and serves at ${JSON.stringify(request.api_endpoint_uri)}` : "";
-    log("info", `Remote agent ${JSON.stringify(request.display_name)} registered${served}.`);
+    const served = services.length > 0 ? `, and serves at ${JSON.stringify(apiEndpointUri)}` : "";
+    log("info", `Remote agent ${JSON.stringify(displayName)} registered${served}.`);
     const sessionId = sessions.register();
     params.registrations.add(sessionId, request);
-    return {
-      session_id: sessionId,
-      recommended_refresh_interval_secs: params.recommendedRefreshIntervalSecs,
-    };
+    return { sessionId, recommendedRefreshIntervalSecs: params.recommendedRefreshIntervalSecs };
   });
 
-  const refresh = unary<RefreshRemoteAgentRequest, RefreshRemoteAgentResponse>("refresh", (request) => {
-    if (sessions.refresh(request.session_id ?? "")) return {};
+  const refresh = unary<RefreshRequest, object>("refresh", ({ sessionId }) => {
+    if (sessions.refresh(sessionId)) return {};
     return { code: status.NOT_FOUND, details: "The session is unknown or has expired; register again." };
   });
 
-  const stream: handleServerStreamingCall<ConfigStreamRequest, Buffer> = (call) => {
+  const stream: handleServerStreamingCall<StreamRequest, Buffer> = (call) => {
     const refusal = authorize(call.metadata) ?? checkSession(call.metadata, sessions) ?? tap.refuseStream();
     if (refusal !== undefined) {
       call.emit("error", refusal);
       return;
     }
     // As JSON, so that a line break in it cannot forge a log line.
-    const name = JSON.stringify(call.request.name ?? "");
+    const name = JSON.stringify(call.request.name);
     log("info", `Remote agent ${name} opened a stream.`);
     serve(call, () => log("info", `The stream of remote agent ${name} is over.`));
   };
 
   /** Connects a call with a subscriber, until one of both ends. */
-  const serve = (call: ServerWritableStream<ConfigStreamRequest, Buffer>, onOver: () => void): void => {
+  const serve = (call: ServerWritableStream<StreamRequest, Buffer>, onOver: () => void): void => {
     let over = false;
     const raw = {
       ready: true,
@@ -238,18 +235,14 @@ function addServices(
   server: Server,
   services: RegisterServices,
   registry: UntypedServiceImplementation,
-  stream: handleServerStreamingCall<ConfigStreamRequest, Buffer>,
+  stream: handleServerStreamingCall<StreamRequest, Buffer>,
 ): void {
-  const contract = loadContract();
-  const agentSecure = contract[agentSecureService] as ServiceDefinition;
-  const remoteAgent = contract[remoteAgentService] as ServiceDefinition;
-  // Events are encoded once for all subscribers, so the service passes bytes on.
-  const StreamConfigEvents = { ...agentSecure.StreamConfigEvents!, responseSerialize: (bytes: Buffer) => bytes };
-  server.addService({ ...agentSecure, StreamConfigEvents } as ServiceDefinition, {
-    ...(services === "remote-agent" ? {} : registry),
-    StreamConfigEvents: stream,
-  });
-  if (services !== "agent-secure") server.addService(remoteAgent, registry);
+  const registersHere = services !== "remote-agent";
+  server.addService(
+    { ...(registersHere ? registryMethods(agentSecureService) : {}), ...streamMethod() },
+    { ...(registersHere ? registry : {}), StreamConfigEvents: stream },
+  );
+  if (services !== "agent-secure") server.addService(registryMethods(remoteAgentService), registry);
 }
 
 /** The certificate is its own authority: whoever holds it and its key is a client. */
