@@ -8,6 +8,7 @@ import type { Consumer } from "../main/consumer/consumer.js";
 import type { WaitSyncOptions } from "../main/consumer/readiness.js";
 import type { MetricsRegistry } from "../main/status/metrics.js";
 import { Subscriptions } from "../main/subscriptions/subscriptions.js";
+import { newestPublish } from "../memory/arena-reader.js";
 import { count, isReady, isStopped, markReady, writeStatus } from "../memory/facts.js";
 import { header } from "../memory/layout.js";
 import { createRegionMemory, Region } from "../memory/region.js";
@@ -71,6 +72,7 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
       onActive: (active) => this.#notifier.setActive(active),
       onOverflow: () => count(region, "bufferOverflowDisconnects"),
       view: () => this.reader().view(),
+      publishNumber: () => newestPublish(region),
     });
     super({
       ...params,
@@ -83,6 +85,7 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
     this.#region = region;
     this.#notifier = new Notifier({
       poll: () => {},
+      publishNumber: () => newestPublish(region),
       send: (batch) =>
         turn(() => {
           try {

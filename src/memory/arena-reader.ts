@@ -54,6 +54,14 @@ export function isCurrent(region: Region, position: ArenaPosition): boolean {
   return region.load(header.arena) === position.ordinal;
 }
 
+/** Number of the newest complete publish, which never falls but wraps; `undefined` when nothing was ever published. */
+export function newestPublish(region: Region): number | undefined {
+  for (;;) {
+    const position = currentPosition(region);
+    if (isCurrent(region, position)) return position.ordinal === 0 ? undefined : position.publish;
+  }
+}
+
 /** Whether everything that was read since {@link currentPosition} can be relied on: R3 of the protocol, and then that. */
 export function stillHolds(region: Region, position: ArenaPosition): boolean {
   return stillValid(region, position.blockAt, position.publish) && isCurrent(region, position);

@@ -13,6 +13,8 @@ interface Entry {
   readonly weight: number;
   /** Whether it is the last one of its change set. */
   readonly endsSet: boolean;
+  /** Number of the publish that made it visible. */
+  readonly publish: number;
 }
 
 /** Changes that were taken, and where among them change sets end. */
@@ -20,6 +22,8 @@ export interface TakenChanges {
   readonly changes: readonly ConfigChange[];
   /** For each set that is complete with these changes, the number of changes up to its end; rising. */
   readonly setEnds: readonly number[];
+  /** For each change, the number of the publish that made it visible. */
+  readonly publishes: readonly number[];
 }
 
 export class ChangeQueue {
@@ -31,6 +35,8 @@ export class ChangeQueue {
   #head = 0;
   /** Instead of `#events` while the queue is past its bound; in order of the newest change. */
   #byKey: Map<string, ConfigChange> | undefined;
+  /** Beside `#byKey`, the publish of each key's newest change. */
+  readonly #publishes = new Map<string, number>();
   #lost = false;
 
   /** Each event is kept up to `bound` events, and up to `maxBytes` that their values take roughly. */
@@ -49,21 +55,21 @@ export class ChangeQueue {
     return this.size >= this.#bound || this.#bytes >= this.#maxBytes;
   }
 
-  /** Takes a change in; `endsSet` says that it is the last one of its change set. */
-  push(change: ConfigChange, endsSet = true): void {
+  /** Takes a change in; `endsSet` says that it is the last one of its change set, and `publish` which one made it visible. */
+  push(change: ConfigChange, endsSet = true, publish = 0): void {
     if (this.#byKey === undefined) {
       if (!this.full) {
         const weight = this.#maxBytes === Number.POSITIVE_INFINITY ? 0 : roughBytes(change);
-        this.#events.push({ change, weight, endsSet });
+        this.#events.push({ change, weight, endsSet, publish });
         this.#bytes += weight;
         return;
       }
       const waiting = this.#events.slice(this.#head);
       this.clear();
       this.#byKey = new Map();
-      for (const entry of waiting) this.#merge(this.#byKey, entry.change);
+      for (const entry of waiting) this.#merge(this.#byKey, entry.change, entry.publish);
     }
-    this.#merge(this.#byKey, change);
+    this.#merge(this.#byKey, change, publish);
   }
 
   /** The oldest event. */
@@ -94,6 +100,7 @@ export class ChangeQueue {
     this.#bytes = 0;
     this.#head = 0;
     this.#byKey = undefined;
+    this.#publishes.clear();
     this.#lost = false;
   }
 
@@ -121,7 +128,7 @@ export class ChangeQueue {
       this.#head = 0;
     }
     const setEnds = taken.flatMap(({ endsSet }, index) => (endsSet ? [index + 1] : []));
-    return { changes: taken.map(({ change }) => change), setEnds };
+    return { changes: taken.map(({ change }) => change), setEnds, publishes: taken.map(({ publish }) => publish) };
   }
 
   #takeMerged(byKey: Map<string, ConfigChange>, most: number, mostBytes: number): TakenChanges {
@@ -132,13 +139,18 @@ export class ChangeQueue {
       if (taken.length === most || (bytes > mostBytes && taken.length > 0)) break;
       taken.push(change);
     }
+    const publishes = taken.map(({ key }) => this.#publishes.get(key) ?? 0);
     for (const { key } of taken) byKey.delete(key);
     const isWhole = byKey.size === 0;
-    if (isWhole) this.#byKey = undefined;
-    return { changes: taken, setEnds: isWhole ? [taken.length] : [] };
+    if (isWhole) {
+      this.#byKey = undefined;
+      this.#publishes.clear();
+    }
+    return { changes: taken, setEnds: isWhole ? [taken.length] : [], publishes };
   }
 
-  #merge(byKey: Map<string, ConfigChange>, change: ConfigChange): void {
+  #merge(byKey: Map<string, ConfigChange>, change: ConfigChange, publish: number): void {
+    this.#publishes.set(change.key, publish);
     if (mergeChange(byKey, change)) this.#lost = true;
   }
 }

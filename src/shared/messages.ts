@@ -49,6 +49,8 @@ export interface ChangeBatch {
    * after the last one belong to a set that the next batch goes on with.
    */
   readonly setEnds: readonly number[];
+  /** For each change, the number of the publish that made it visible: who subscribed later is not told of it. */
+  readonly publishes: readonly number[];
   /** Events were merged away, since the main thread did not take them fast enough. */
   readonly lagged: boolean;
 }

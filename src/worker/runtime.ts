@@ -1,5 +1,6 @@
 /** Puts the worker's parts together: engine, region, notifier, cache. Knows nothing of threads. */
 
+import { newestPublish } from "../memory/arena-reader.js";
 import { count, isFresh } from "../memory/facts.js";
 import { header } from "../memory/layout.js";
 import { Region } from "../memory/region.js";
@@ -37,6 +38,7 @@ export function createRuntime(init: RuntimeInit): Runtime {
   const notifier = new Notifier({
     poll: init.poll,
     untold,
+    publishNumber: () => newestPublish(region),
     send(batch) {
       count(region, "changesSent", batch.changes.length);
       post(batch);

@@ -1,5 +1,6 @@
 /** The consumer: what an application makes, starts, reads from and stops. */
 
+import { newestPublish } from "../../memory/arena-reader.js";
 import { count, isFresh, isReady, isStopped, markWritersGone, readStatus, writeStatus } from "../../memory/facts.js";
 import { header } from "../../memory/layout.js";
 import { createRegionMemory, Region } from "../../memory/region.js";
@@ -147,6 +148,7 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
       onActive: (active) => this.#subscribersCameOrWent(active),
       onOverflow: () => count(region, "bufferOverflowDisconnects"),
       view: () => this.reader().view(),
+      publishNumber: () => newestPublish(region),
     });
     super({
       ...host,

@@ -76,6 +76,8 @@ export interface SubscriptionsPorts {
   readonly onOverflow: () => void;
   /** The newest view, for change sets. */
   readonly view: () => View;
+  /** Number of the newest publish that this thread can read; `undefined` before the first. */
+  readonly publishNumber: () => number | undefined;
 }
 
 /** What a subscription has to be told of, and to let go of. */
@@ -90,16 +92,31 @@ interface Kind<Event> {
   readonly listen: (receive: (event: Event) => unknown) => () => void;
 }
 
-/** A set, and its number among all that have arrived. */
+/** A change, and the number of the publish that made it visible; `undefined`: one that nobody had seen. */
+interface NumberedChange {
+  readonly change: ConfigChange;
+  readonly publish: number | undefined;
+}
+
+/** A set, its number among all that have arrived, and the publish of its newest change. */
 interface NumberedSet {
   readonly set: PublishedSet;
   readonly number: number;
+  readonly publish: number | undefined;
+}
+
+/** What has arrived at once. */
+interface Arrival {
+  readonly changes: readonly ConfigChange[];
+  readonly setEnds?: readonly number[];
+  readonly publishes?: readonly number[];
+  readonly lagged: boolean;
 }
 
 /** All subscriptions of one consumer. */
 export class Subscriptions {
   readonly #ports: SubscriptionsPorts;
-  readonly #changes: Callbacks<ConfigChange>;
+  readonly #changes: Callbacks<NumberedChange>;
   readonly #sets: Callbacks<NumberedSet>;
   readonly #assembly = new SetAssembly();
   /** Sets of which anything has arrived, and those that have arrived whole. */
@@ -111,7 +128,7 @@ export class Subscriptions {
 
   constructor(ports: SubscriptionsPorts) {
     this.#ports = ports;
-    this.#changes = new Callbacks(({ key }, thrown) =>
+    this.#changes = new Callbacks(({ change: { key } }, thrown) =>
       ports.logger.error(`An onChange callback failed for "${key}": ${describeThrown(thrown)}.`),
     );
     this.#sets = new Callbacks(({ set }, thrown) =>
@@ -129,9 +146,14 @@ export class Subscriptions {
   /** Throws `InvalidOptionError`. After `close`, the subscription is over from the beginning. */
   subscribe(options: SubscribeOptions = {}): Subscription {
     const matches = compileFilter(options);
+    const known = this.#ports.publishNumber();
     return this.#subscribe(options, "subscribe", {
       buffer: (bound) => new ChangeQueue(bound),
-      listen: (receive) => this.#changes.add(receive, ({ key }) => matches(key)),
+      listen: (receive) =>
+        this.#changes.add(
+          ({ change }) => receive(change),
+          ({ change, publish }) => matches(change.key) && isAfter(publish, known),
+        ),
     });
   }
 
@@ -139,36 +161,37 @@ export class Subscriptions {
   changeSets(options: SubscribeOptions<string, ChangeSet> = {}): Subscription<ChangeSet> {
     const matches = compileFilter(options);
     const since = this.#setsBegun;
+    const known = this.#ports.publishNumber();
     return this.#subscribe<PublishedSet>(options, "changeSets", {
       buffer: (bound) => new ChangeSetQueue(bound, this.#ports.view),
       listen: (receive) =>
-        this.#sets.add(({ set, number }) => {
-          // One that had begun to arrive is older than this subscription.
-          const part = number < since ? undefined : set.filtered(matches);
+        this.#sets.add(({ set, number, publish }) => {
+          // One that had begun to arrive, or could be read already, is older than this subscription.
+          const part = number < since || !isAfter(publish, known) ? undefined : set.filtered(matches);
           return part === undefined ? undefined : receive(part);
         }),
     });
   }
 
   /** Passes a batch on. Returns when every subscriber has its share, whatever callbacks throw; never throws. */
-  deliver(batch: { changes: readonly ConfigChange[]; setEnds?: readonly number[]; lagged: boolean }): void {
-    const { changes, setEnds = [changes.length], lagged } = batch;
+  deliver({ changes, setEnds = [changes.length], publishes = [], lagged }: Arrival): void {
     if (lagged) this.#markLagged();
     for (const change of changes) freeze(change);
     // Before anybody is told, since who subscribes meanwhile is not to be told of these.
-    const sets = this.#setsOf(changes, setEnds);
-    this.#changes.deliver(changes);
+    const sets = this.#setsOf(changes, setEnds, publishes);
+    this.#changes.deliver(changes.map((change, index) => ({ change, publish: publishes[index] })));
     this.#sets.deliver(sets);
   }
 
-  #setsOf(changes: readonly ConfigChange[], setEnds: readonly number[]): NumberedSet[] {
+  #setsOf(changes: readonly ConfigChange[], setEnds: readonly number[], publishes: readonly number[]): NumberedSet[] {
     const sets: NumberedSet[] = [];
     let from = 0;
     for (const end of setEnds) {
       const whole = this.#assembly.complete(changes.slice(from, end));
       if (this.#setsBegun === this.#setsEnded) this.#setsBegun++;
       const number = this.#setsEnded++;
-      if (whole.length > 0) sets.push({ set: new PublishedSet(whole, this.#ports.view), number });
+      if (whole.length > 0)
+        sets.push({ set: new PublishedSet(whole, this.#ports.view), number, publish: publishes[end - 1] });
       from = end;
     }
     if (from < changes.length) {
@@ -255,6 +278,11 @@ export class Subscriptions {
     if (this.#sets.size === 0) this.#assembly.clear();
     if (this.#members.size === 0) this.#ports.onActive(false);
   }
+}
+
+/** Numbers wrap. */
+function isAfter(publish: number | undefined, known: number | undefined): boolean {
+  return publish === undefined || known === undefined || ((publish - known) | 0) > 0;
 }
 
 /** Subscribers share the event, so none may change it. */

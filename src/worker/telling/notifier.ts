@@ -24,6 +24,8 @@ export interface NotifierOptions {
   readonly send: (batch: ChangeBatch) => void;
   /** Takes in what the host has sent until now, by calling the methods of this object. */
   readonly poll: () => void;
+  /** Number of the newest publish. */
+  readonly publishNumber: () => number | undefined;
   /** Where to write down what was not sent yet, for the worker that comes after this one. */
   readonly untold?: Untold | undefined;
   readonly maxBatch?: number;
@@ -80,8 +82,9 @@ export class Notifier {
     // Where it can be, without looking for an acknowledgement: what is not in the queue by then would count as told.
     if (this.#active || this.active) {
       const last = changes.findLastIndex(({ valueChanged }) => valueChanged);
+      const publish = this.#options.publishNumber();
       for (const [index, change] of changes.entries()) {
-        if (change.valueChanged) this.#queue.push(toEvent(change, sequenceId), index === last);
+        if (change.valueChanged) this.#queue.push(toEvent(change, sequenceId), index === last, publish);
       }
     }
     if (this.active) this.#sendNext();
@@ -93,10 +96,10 @@ export class Notifier {
     if (queue.size === 0) untold?.clear();
     if (this.#underWay || queue.size === 0) return;
     const lagged = queue.takeLost() || this.#missing;
-    const { changes, setEnds } = queue.take(this.#options.maxBatch ?? MAX_BATCH, MAX_BATCH_BYTES);
+    const { changes, setEnds, publishes } = queue.take(this.#options.maxBatch ?? MAX_BATCH, MAX_BATCH_BYTES);
     this.#underWay = true;
     this.#missing = false;
-    this.#options.send({ kind: "changes", changes, setEnds, lagged });
+    this.#options.send({ kind: "changes", changes, setEnds, publishes, lagged });
     // What is on its way arrives also when this worker ends now.
     if (queue.size === 0) untold?.clear();
     else untold?.told(changes);

@@ -21,7 +21,14 @@ function keepingLogger(): Logger & { readonly lines: string[] } {
 
 function newHub(logger: Logger): Subscriptions {
   const view = () => createMockConsumer().reader().view();
-  return new Subscriptions({ bufferSize: 9, logger, onActive: () => {}, onOverflow: () => {}, view });
+  return new Subscriptions({
+    bufferSize: 9,
+    logger,
+    onActive: () => {},
+    onOverflow: () => {},
+    publishNumber: () => undefined,
+    view,
+  });
 }
 
 /** A writer, and a reader that looks for changes itself, as other threads have it. */

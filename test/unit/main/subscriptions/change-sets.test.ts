@@ -9,7 +9,14 @@ import { createMockConsumer } from "../../../../src/testing/index.js";
 
 function newHub() {
   const view = () => createMockConsumer().reader().view();
-  return new Subscriptions({ bufferSize: 2, logger: silentLogger, onActive: () => {}, onOverflow: () => {}, view });
+  return new Subscriptions({
+    bufferSize: 2,
+    logger: silentLogger,
+    onActive: () => {},
+    onOverflow: () => {},
+    publishNumber: () => undefined,
+    view,
+  });
 }
 
 function change(key: string, newValue: number, sequenceId: number, oldValue = newValue - 1): ConfigChange {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { Unreadable } from "../../../../src/main/reader/unreadable.js";
 import { createView } from "../../../../src/main/reader/view.js";
 import {
@@ -18,17 +18,22 @@ function newHub(bufferSize = 3) {
   const active: boolean[] = [];
   const errors: string[] = [];
   let overflows = 0;
+  let publishNumber: number | undefined;
   const silent = () => {};
   const hub = new Subscriptions({
     bufferSize,
     logger: { debug: silent, info: silent, warn: silent, error: (line) => void errors.push(line) },
     onActive: (now) => active.push(now),
     onOverflow: () => overflows++,
+    publishNumber: () => publishNumber,
     view: () =>
       createView({ chunks: [], slots: new Map(), meta: undefined, arena: 0, publish: 0 }, new Unreadable(newRegion())),
   });
   const deliver = (...changes: ConfigChange[]) => hub.deliver({ changes, lagged: false });
-  return { hub, active, errors, deliver, overflows: () => overflows };
+  const publish = (number: number): void => {
+    publishNumber = number;
+  };
+  return { hub, active, errors, deliver, publish, overflows: () => overflows };
 }
 
 /** Everything that a subscription hands out until it ends, and the error it ends with. */
@@ -273,5 +278,28 @@ describe("the end", () => {
     const second = hub.subscribe();
     await second[Symbol.asyncDispose]();
     expect([first.closed, second.closed, hub.active]).toEqual([true, true, false]);
+  });
+});
+
+describe("a change that is on its way from the worker", () => {
+  it("is not told to who subscribed when it could be read already, neither by itself nor in a set", () => {
+    const { hub, publish } = newHub();
+    const told: string[] = [];
+    const follow = (name: string): void => {
+      hub.subscribe({ onChange: ({ key }) => told.push(`${name} ${key}`) });
+      hub.changeSets({ onChange: ({ changes }) => told.push(`${name} [${changes.map(({ key }) => key)}]`) });
+    };
+    follow("first");
+    // The numbers wrap.
+    publish(2 ** 31 - 1);
+    follow("second");
+    hub.deliver({
+      changes: [event("a", 1), event("b", 1)],
+      setEnds: [1, 2],
+      publishes: [2 ** 31 - 1, -(2 ** 31)],
+      lagged: false,
+    });
+    expect(told.filter((line) => line.startsWith("first"))).toEqual(["first a", "first b", "first [a]", "first [b]"]);
+    expect(told.filter((line) => line.startsWith("second"))).toEqual(["second b", "second [b]"]);
   });
 });

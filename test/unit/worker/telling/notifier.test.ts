@@ -13,6 +13,7 @@ function newNotifier(options: { maxBatch?: number; maxWaiting?: number } = {}) {
   const sent: ChangeBatch[] = [];
   const inbox: (() => void)[] = [];
   const notifier = new Notifier({
+    publishNumber: () => 7,
     send: (batch) => sent.push(batch),
     poll: () => {
       for (const message of inbox.splice(0)) message();
@@ -59,6 +60,7 @@ describe("with a subscriber", () => {
     expect(sent).toEqual([
       {
         kind: "changes",
+        publishes: [7, 7],
         lagged: false,
         setEnds: [2],
         changes: [

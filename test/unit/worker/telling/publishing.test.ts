@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { newestPublish } from "../../../../src/memory/arena-reader.js";
 import { markWritersGone } from "../../../../src/memory/facts.js";
 import { createUntoldMemory, Untold } from "../../../../src/memory/untold.js";
 import type { ChangeBatch } from "../../../../src/shared/messages.js";
@@ -72,6 +73,7 @@ function newWorld(options: { maxUntoldBytes?: number; maxBatch?: number } = {}) 
       untold: stepwise,
       maxBatch: options.maxBatch ?? 3,
       maxWaiting: 10,
+      publishNumber: () => newestPublish(region),
       send: (batch) => {
         step();
         port.push(batch);
