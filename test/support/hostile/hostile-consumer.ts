@@ -42,7 +42,7 @@ export class HostileConsumer {
   /** Fails when the process has ended. */
   report(about: "report" | "measure" = "report"): Promise<Report> {
     const answer = this.#child.message() as Promise<Report>;
-    this.#child.send(about as unknown as object);
+    this.#child.send(about);
     const ended = this.#child.ended.then((code) => {
       throw new Error(`The process ended with ${code}:\n${this.#child.output}`);
     });

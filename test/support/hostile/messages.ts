@@ -30,6 +30,7 @@ export function hostileTexts(bytes: number): readonly string[] {
 /** Values with names that mean something to somebody. */
 export const hostileMaps: readonly { readonly [name: string]: string }[] = [
   { constructor: "string", toJSON: "a" },
+  // biome-ignore lint/suspicious/noThenProperty: a name that makes a promise of it.
   { then: "x", valueOf: "x", toString: "x", hasOwnProperty: "x" },
   JSON.parse('{"__proto__": "x", "prototype": "y"}') as { [name: string]: string },
   { "": "x", "\u0000": "y", "a.b": "z", "\u001b[2J": "w" },

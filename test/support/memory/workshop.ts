@@ -20,7 +20,8 @@ export interface Child {
   readonly output: string;
   /** Resolves when the text has been printed; rejects when the process ends without it. */
   printed(text: string): Promise<void>;
-  send(message: object): void;
+  send(message: unknown): void;
+  signal(signal: NodeJS.Signals): void;
   /** The next message. */
   message(): Promise<unknown>;
   /** Asks it to end, unless a signal is given by SIGTERM; resolves with the exit code. */
@@ -113,7 +114,8 @@ export class Workshop {
         await until(() => output.includes(text) || hasEnded);
         if (!output.includes(text)) throw new Error(`The process ended without printing "${text}":\n${output}`);
       },
-      send: (message) => void child.send(message),
+      send: (message) => void child.send(message as object),
+      signal: (signal) => void child.kill(signal),
       message: async () => (await once(child, "message"))[0],
       end(signal = "SIGTERM") {
         child.kill(signal);
