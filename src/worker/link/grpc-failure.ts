@@ -75,7 +75,8 @@ export function isTooManyPings(failed: FailedCall): boolean {
 /** Explains a failed call. */
 export function explainFailure(failed: FailedCall, context: FailureContext): GrpcCallError {
   const [code, what, advice] = sentenceFor(failed, context);
-  return new GrpcCallError(code, failed.grpcCode, what, advice);
+  const status = Number.isInteger(failed.grpcCode) ? failed.grpcCode : grpcCode.unknown;
+  return new GrpcCallError(code, status, what, advice);
 }
 
 /** What happened and what to do, without full stops. */
@@ -84,6 +85,8 @@ type Sentence = readonly [ErrorCode, what: string, advice?: string];
 function sentenceFor(failed: FailedCall, context: FailureContext): Sentence {
   if (isTooManyPings(failed)) return tooManyPings(context);
   const status = failed.grpcCode;
+  // What grpc-js makes of a compression that it does not know, and of a status that is no number.
+  if (!Number.isInteger(status)) return unreadable(failed, context);
   if (status === grpcCode.resourceExhausted && /larger than/.test(failed.details)) return tooLarge(failed, context);
   if (status === grpcCode.unauthenticated || status === grpcCode.permissionDenied) return refused(failed, context);
   if (status === grpcCode.notFound && failed.call !== "RegisterRemoteAgent") return unknownSession(failed, context);
@@ -92,6 +95,14 @@ function sentenceFor(failed: FailedCall, context: FailureContext): Sentence {
   if (status === grpcCode.unavailable) return unavailable(failed, context);
   if (status === grpcCode.cancelled) return cutOff(failed, context);
   return otherStatus(failed, context);
+}
+
+function unreadable({ call }: FailedCall, { address }: FailureContext): Sentence {
+  return [
+    call === "StreamConfigEvents" ? "stream" : "registration",
+    `The answer to ${call} from ${address} cannot be read: its compression or its status is not one that gRPC knows`,
+    `check that nothing between the two changes what is sent, and that this is the core agent's IPC port`,
+  ];
 }
 
 function tooManyPings({ address }: FailureContext): Sentence {
