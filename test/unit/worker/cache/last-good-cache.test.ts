@@ -17,6 +17,7 @@ class Bench implements CacheFiles {
   readonly lines: { readonly level: string; readonly message: string }[] = [];
   readonly counts = new Map<CounterName, number>();
   readonly restored: SavedSettings[] = [];
+  readonly ages: (number | undefined)[] = [];
   readonly writtenAtMs: number[] = [];
   readonly cache: LastGoodCache;
   text: string | undefined;
@@ -34,7 +35,8 @@ class Bench implements CacheFiles {
       files: this,
       log: (level, message) => this.lines.push({ level, message }),
       status: { count: (name, by = 1) => this.counts.set(name, (this.counts.get(name) ?? 0) + by) },
-      restore: (saved) => {
+      restore: (saved, ageMs) => {
+        this.ages.push(ageMs);
         const isNew = this.restore(saved);
         if (isNew) this.restored.push(saved);
         return isNew;
@@ -162,6 +164,18 @@ describe("at the start", () => {
       await next.cache.load();
       expect(next.restored).toHaveLength(restored);
     }
+  });
+
+  test("a file from the future is used where any age will do, and its age is unknown", async () => {
+    const bench = new Bench();
+    bench.confirmedAtMs = () => bench.clock.now() + 3_600_000;
+    bench.publish();
+    await bench.cache.stop();
+    const next = new Bench({ maxAgeMs: Number.POSITIVE_INFINITY }, bench.text);
+    await next.cache.load();
+    expect(next.restored).toHaveLength(1);
+    expect(next.ages).toEqual([undefined]);
+    expect(Object.fromEntries(next.counts)).not.toHaveProperty("cacheRefusals");
   });
 
   test("what came out of the file is not written back: its age would be lost", async () => {
