@@ -47,6 +47,7 @@ describe("a consumer with a cache, of a core agent that sends hostile settings",
     for (const map of hostileMaps) {
       agent.set("hostile.map", map);
       expect(await consumer.recovers()).toMatchObject({ live: true, status: { workerRestarts: 0 } });
+      expect((await consumer.report()).map).toEqual(Object.entries(map));
     }
     for (const key of ["__proto__.x", "constructor", "tostring", "hostile.__proto__.y", "then"]) {
       agent.set(key, "x");

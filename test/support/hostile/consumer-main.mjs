@@ -32,6 +32,7 @@ process.on("message", async (message) => {
   process.send({
     good: reader.getInt("good"),
     told,
+    map: Object.entries(reader.get("hostile.map") ?? {}),
     changes,
     longestMs: delay.max / 1e6,
     rssMiB: process.memoryUsage.rss() / 2 ** 20,

@@ -10,6 +10,8 @@ export interface Report {
   /** The setting `good`, as it is read and as it was told. */
   readonly good: number;
   readonly told: number;
+  /** Entries of the setting `hostile.map`. */
+  readonly map: readonly (readonly [name: string, value: unknown])[];
   readonly changes: number;
   /** How long the application's thread did nothing else, at most, since it was last asked to measure. */
   readonly longestMs: number;
