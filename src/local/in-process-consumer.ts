@@ -17,8 +17,8 @@ import type { Publisher } from "../memory/writer/publication.js";
 import { RegionWriter } from "../memory/writer/region-writer.js";
 import { type ConfigStreamError, ConsumerStoppedError, InvalidOptionError } from "../shared/errors.js";
 import type { Logger } from "../shared/logger.js";
-import { lowerCase } from "../shared/lower-case.js";
 import type { EngineParams } from "../shared/params.js";
+import { lowerCase } from "../shared/text/lower-case.js";
 import type {
   ConfigValue,
   ErrorSummary,

@@ -9,7 +9,7 @@ import type { Mirror } from "../../memory/reader/mirror.js";
 import type { Region } from "../../memory/region.js";
 import { ConfigStreamError } from "../../shared/errors.js";
 import type { Logger } from "../../shared/logger.js";
-import { booleanOption, checkNames, functionOption } from "../../shared/option-checks.js";
+import { booleanOption, checkNames, functionOption } from "../../shared/options/option-checks.js";
 import { describeThrown } from "../../shared/thrown.js";
 import { Callbacks } from "../subscriptions/callbacks.js";
 import { detached } from "../subscriptions/detached.js";
