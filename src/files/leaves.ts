@@ -53,7 +53,8 @@ function quoted(key: string): string {
   return JSON.stringify(key.length > 100 ? `${key.slice(0, 100)}…` : key);
 }
 
-function toValue(value: YamlValue): ConfigValue {
+/** Nested maps as plain objects, whose names may be any text. */
+export function toValue(value: YamlValue): ConfigValue {
   if (value instanceof Map) {
     const object: { [name: string]: ConfigValue } = {};
     for (const [name, item] of value) defineEntry(object, name, toValue(item));

@@ -1,7 +1,7 @@
 /** From the content of a YAML file to dotted leaves. Pure. */
 import { ConfigStreamError, InvalidOptionError } from "../shared/errors.js";
 import type { ConfigValue } from "../shared/types.js";
-import { type KeyShapes, leavesOf } from "./leaves.js";
+import { type KeyShapes, leavesOf, toValue } from "./leaves.js";
 import { decodeUtf8 } from "./utf8.js";
 import { readYaml, YamlFault, type YamlReading } from "./yaml-tree.js";
 
@@ -30,6 +30,21 @@ export function parseYaml(
     // A value that nobody could take, such as one that is nested too deeply; the sentence names its key.
     if (error instanceof InvalidOptionError) throw invalidFile(path, 1, 1, error.message.replace(/\.$/, ""));
     throw error;
+  }
+}
+
+/**
+ * The value of a whole document, whatever it is, by the rules of configuration files and as fast. The sentence of the error says where it is
+ * malformed and quotes nothing of the text.
+ *
+ * @throws InvalidOptionError
+ */
+export function parseYamlValue(content: string | Uint8Array): ConfigValue {
+  try {
+    return toValue(readYaml(typeof content === "string" ? content : decodeUtf8(content), () => {}).root);
+  } catch (error) {
+    if (!(error instanceof YamlFault)) throw error;
+    throw new InvalidOptionError(`line ${error.place.line}, column ${error.place.column}: ${error.message}`);
   }
 }
 

@@ -9,7 +9,7 @@ export { convertToType } from "../files/convert.js";
 export { type Environment, mapEnvironment, pickVariables } from "../files/env.js";
 export { type DefaultSetting, type Defaults, type KnownKeys, readDefaults } from "../files/known-keys.js";
 export { copyValue, defineEntry } from "../files/values.js";
-export { parseYaml } from "../files/yaml.js";
+export { parseYaml, parseYamlValue } from "../files/yaml.js";
 export { resolveOptions } from "../main/consumer/resolve.js";
 export { type Clock, systemClock, type Timer } from "../shared/clock.js";
 export { isMissing, readFault, systemCode, writeFault } from "../shared/disk/file-faults.js";

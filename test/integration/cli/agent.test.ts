@@ -94,6 +94,32 @@ describe("configstream set and unset", () => {
     }
   });
 
+  it("take several settings as one change set, and refuse all of them when one is wrong", async () => {
+    await bench.startAgent();
+    const at = ["--data-dir", bench.dataDir];
+    const both = await bench.run("set", "log_level=warn", "extra.b=[1, 2]", ...at);
+    expect(both.out).toBe(
+      'log_level: "info" → "warn" (agent-runtime), sequence id 1.\nextra.b: (none) → [1,2] (agent-runtime), sequence id 1.\n',
+    );
+    const refused = await bench.run("set", "log_level=error", `${"k".repeat(65_536)}=1`, ...at);
+    expect(refused).toMatchObject({ code: 1, out: "" });
+    expect(refused.err).toContain("65535 bytes");
+    for (const words of [["log_level=a", "b"], ["log_level=a", "LOG_level=b"], ["a", "b", "c"], ["=1"], ["a"]]) {
+      const wrong = await bench.run("set", ...words, ...at);
+      expect(wrong, words.join(" ")).toMatchObject({ code: 2, out: "" });
+      expectOneLine(wrong.err);
+    }
+    const back = await bench.run("unset", "log_level", "extra.b", "--json", ...at);
+    const lines = back.out
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(lines).toMatchObject([
+      { key: "log_level", after: { value: "info" }, sequenceId: 2 },
+      { key: "extra.b", after: null, sequenceId: 2 },
+    ]);
+  });
+
   it("tell of a key that did not exist, with the names that are close, and mask credentials", async () => {
     await bench.startAgent();
     const at = ["--data-dir", bench.dataDir];
@@ -111,7 +137,7 @@ describe("configstream set and unset", () => {
     const { agent } = await bench.startAgent();
     const socket = join(bench.dataDir, "control.sock");
     expect(statSync(socket).mode & 0o777).toBe(0o600);
-    const body = JSON.stringify({ key: "log_level", value: "x", source: "cli" });
+    const body = JSON.stringify({ source: "cli", writes: [{ key: "log_level", value: "x" }] });
     expect(await post(socket, "/v1/settings", undefined, body)).toBe(401);
     expect(await post(socket, "/v1/settings", "Bearer wrong", body)).toBe(401);
     const other = join(bench.directory, "other-token");

@@ -30,10 +30,10 @@ describe("configstream types", () => {
     const changed = await bench.run("types", ...connection, "--check", file, source);
     expect(changed.code).toBe(3);
     expect(changed.out.trim().split("\n")).toEqual([
-      `${file}: "api_key" is gone.`,
-      `${file}: "log_level" is gone. Did you mean "log_levels"?`,
-      `${file}: "logs_config.batch_wait" is declared as number, but is string now.`,
-      `${source}: "log_level" is gone. Did you mean "log_levels"?`,
+      `${file}:3: "api_key" is gone.`,
+      `${file}:4: "log_level" is gone. Did you mean "log_levels"?`,
+      `${file}:5: "logs_config.batch_wait" is declared as number, but is string now.`,
+      `${source}:1: "log_level" is gone. Did you mean "log_levels"?`,
     ]);
     expectOneLine(changed.err);
     expect(changed.err).toContain("4 of 6 keys no longer fit.");

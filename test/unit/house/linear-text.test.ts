@@ -5,6 +5,7 @@
 import { describe, expect, it } from "vitest";
 import { parseAddress } from "../../../packages/configstream/src/cli/connection/options.js";
 import { describeFailure } from "../../../packages/configstream/src/cli/exit.js";
+import { givenSettings } from "../../../packages/configstream/src/cli/settings/given-settings.js";
 import { maskValue } from "../../../packages/configstream/src/cli/settings/mask.js";
 import { toTree } from "../../../packages/configstream/src/cli/settings/settings-tree.js";
 import { formatValue } from "../../../packages/configstream/src/cli/terminal/format.js";
@@ -17,6 +18,7 @@ import { compare } from "../../../packages/configstream/src/cli/types/compare.js
 import { fitsDeclared } from "../../../packages/configstream/src/cli/types/type-text.js";
 import { mapEnvironment } from "../../../src/files/env.js";
 import { readDefaults } from "../../../src/files/known-keys.js";
+import { parseYamlValue } from "../../../src/files/yaml.js";
 import { suggest } from "../../../src/shared/options/suggest.js";
 import { holdsCredential, looksLikeCredential, withoutUrlLogins } from "../../../src/shared/text/credential-names.js";
 import {
@@ -116,6 +118,9 @@ const readers: { readonly [name: string]: (text: string) => unknown } = {
   parseCertificateFile: (text) => attempt(() => parseCertificateFile(text, "ipc_cert.pem", 0)),
   mapEnvironment: (text) =>
     mapEnvironment({ DD_LIST: text, DD_MAP: text, DD_COUNT: text, DD_FLAG: text, DD_RATE: text }, known),
+  parseYamlValue: (text) => attempt(() => parseYamlValue(text)),
+  "parseYamlValue of a list": (text) => attempt(() => parseYamlValue(`[${text}, "${text}"]`)),
+  "settings on the command line": (text) => attempt(() => givenSettings([text, `a=${text}`], false)),
   maskValue: (text) => maskValue("key", [text, { [text]: text }]),
   formatValue,
   jsonText: (text) => jsonText({ [text]: text }, 2),

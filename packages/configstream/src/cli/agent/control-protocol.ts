@@ -16,11 +16,15 @@ export const maxRequestBytes = 32 * 1024 * 1024;
 /** What all systems can bind, in bytes; the shortest limit is that of macOS. */
 const longestSocketPath = 103;
 
-/** A change to make. */
+/** Changes to make, as one change set. */
 export interface ControlRequest {
-  readonly key: string;
   readonly source: string;
-  /** Left out: the key is cleared in this source. */
+  readonly writes: readonly ControlWrite[];
+}
+
+export interface ControlWrite {
+  readonly key: string;
+  /** Left out: the key is cleared in the source. */
   readonly value?: ConfigValue;
 }
 
@@ -31,6 +35,13 @@ export interface Effective {
 }
 
 export interface ControlResponse {
+  /** One for each write, in their order. */
+  readonly results: readonly WriteResult[];
+  /** Of the state after the change set. */
+  readonly sequenceId: number;
+}
+
+export interface WriteResult {
   /** Lower-case key. */
   readonly key: string;
   /** False: the layer held that value already, or nothing to clear. */
@@ -38,7 +49,6 @@ export interface ControlResponse {
   /** `null`: no such setting. */
   readonly before: Effective | null;
   readonly after: Effective | null;
-  readonly sequenceId: number;
   /** Names that are close to the key; only when it did not exist before. */
   readonly near: readonly string[];
 }

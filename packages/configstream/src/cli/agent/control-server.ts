@@ -13,6 +13,7 @@ import {
   type ControlResponse,
   controlAddress,
   controlPath,
+  type Effective,
   maxRequestBytes,
 } from "./control-protocol.js";
 
@@ -105,35 +106,47 @@ function handler(agent: CoreAgent, token: string, onChange: () => void) {
     readBody(request)
       .then((text) => {
         const result = apply(agent, parse(text));
-        if (result.changed) onChange();
+        if (result.results.some(({ changed }) => changed)) onChange();
         answer(200, result);
       })
       .catch((thrown: unknown) => answer(400, { error: reasonOf(thrown) }));
   };
 }
 
-function apply(agent: CoreAgent, { key, source, value }: ControlRequest): ControlResponse {
-  const name = lowerCase(key);
-  const before = agent.get(name);
-  const near = before === undefined ? suggest(name, [...agent.settings().keys()]) : [];
-  if (value === undefined) agent.unset(name, source);
-  else agent.set(name, value, source);
-  const after = agent.get(name);
+function apply(agent: CoreAgent, { source, writes }: ControlRequest): ControlResponse {
+  const names = writes.map(({ key }) => lowerCase(key));
+  const before = names.map((name) => agent.get(name));
+  const near = names.map((name, at) => (before[at] === undefined ? suggest(name, [...agent.settings().keys()]) : []));
+  agent.transaction((change) => {
+    for (const { key, value } of writes) {
+      if (value === undefined) change.unset(key, source);
+      else change.set(key, value, source);
+    }
+  });
   return {
-    key: name,
-    // Settings are immutable, so that identity decides.
-    changed: before !== after,
-    before: before === undefined ? null : { value: before.value, source: before.source },
-    after: after === undefined ? null : { value: after.value, source: after.source },
+    results: names.map((key, at) => {
+      const after = agent.get(key);
+      // Settings are immutable, so that identity decides.
+      const changed = before[at] !== after;
+      return { key, changed, before: effective(before[at]), after: effective(after), near: near[at] ?? [] };
+    }),
     sequenceId: agent.sequenceId,
-    near,
   };
+}
+
+function effective(setting: ReturnType<CoreAgent["get"]>): Effective | null {
+  return setting === undefined ? null : { value: setting.value, source: setting.source };
 }
 
 function parse(text: string): ControlRequest {
   const request = JSON.parse(text) as ControlRequest;
-  if (typeof request?.key !== "string" || typeof request.source !== "string") {
-    throw new Error("A request needs a key and a source.");
+  const { source, writes } = request ?? {};
+  if (
+    typeof source !== "string" ||
+    !Array.isArray(writes) ||
+    !writes.every((write) => typeof write?.key === "string")
+  ) {
+    throw new Error("A request needs a source and a list of writes, each with a key.");
   }
   return request;
 }

@@ -1,15 +1,14 @@
-/** `configstream set KEY VALUE` and `configstream unset KEY`. */
+/** `configstream set KEY VALUE`, `configstream set KEY=VALUE…` and `configstream unset KEY…`. */
 import { type Command, Option } from "commander";
-import type { ConfigValue } from "configstream-consumer";
 import { defaultSourcePriority, didYouMean } from "configstream-consumer/internal";
-import { parse } from "yaml";
 import { sendControl } from "../agent/control-client.js";
-import type { ControlResponse, Effective } from "../agent/control-protocol.js";
+import type { Effective, WriteResult } from "../agent/control-protocol.js";
 import { addPlaceOptions } from "../connection/options.js";
 import { findPlace, type PlaceOptions } from "../connection/place.js";
-import { CommandFailure, wrongUsage } from "../exit.js";
+import { CommandFailure } from "../exit.js";
 import { addNotes } from "../help.js";
 import type { Io } from "../io.js";
+import { givenSettings } from "../settings/given-settings.js";
 import { maskSetting } from "../settings/mask.js";
 import { formatValue } from "../terminal/format.js";
 import { jsonText, printable } from "../terminal/printable.js";
@@ -29,74 +28,70 @@ const where = [
 export function addSet(program: Command, io: Io): void {
   const command = program
     .command("set")
-    .description("give a setting a value in one layer of a running configstream agent")
-    .argument("<key>", "dotted name, in any case")
-    .argument("<value>", "read as YAML: 5, true, text, [a, b], {a: 1}")
-    .option("--string", "take the value as text, whatever it looks like");
+    .usage("[options] <key> <value>\n       configstream set [options] <key=value...>")
+    .description("give settings values in one layer of a running configstream agent, all at once")
+    .argument("<key and value...>", "dotted names, in any case; values are read as YAML: 5, true, text, [a, b], {a: 1}")
+    .option("--string", "take the values as text, whatever they look like");
   addSourceOption(command);
   addNotes(command, where, [
     "configstream set log_level debug --data-dir ./run",
+    "configstream set logs_enabled=true logs_config.batch_wait=5 --data-dir ./run",
     "configstream set tags '[team:checkout, region:eu]' --source cli --data-dir ./run",
   ]);
-  addPlaceOptions(command).action(async (key: string, text: string, options: WriteOptions) => {
-    const value = options.string ? text : readValue(text);
-    const result = await sendControl(
-      await findPlace(options, io),
-      { key, value, source: options.source },
-      io.interrupt,
-    );
-    if (result.before === null) noteNewKey(result, io);
-    report(result, options, io, `is set already in ${options.source}`);
+  addPlaceOptions(command).action(async (words: string[], options: WriteOptions) => {
+    const writes = givenSettings(words, options.string === true);
+    const order = { source: options.source, writes };
+    const { results, sequenceId } = await sendControl(await findPlace(options, io), order, io.interrupt);
+    for (const result of results) {
+      if (result.before === null) noteNewKey(result, io);
+      report(result, sequenceId, options, io, `is set already in ${options.source}`);
+    }
   });
 }
 
 export function addUnset(program: Command, io: Io): void {
   const command = program
     .command("unset")
-    .description("clear a setting in one layer of a running configstream agent, so that the layer below shows again")
-    .argument("<key>", "dotted name, in any case");
+    .description(
+      "clear settings in one layer of a running configstream agent, all at once, so that the layer below shows again",
+    )
+    .argument("<key...>", "dotted names, in any case");
   addSourceOption(command);
   addNotes(command, where, ["configstream unset log_level --data-dir ./run"]);
-  addPlaceOptions(command).action(async (key: string, options: WriteOptions) => {
-    const result = await sendControl(await findPlace(options, io), { key, source: options.source }, io.interrupt);
-    if (result.before === null) {
-      throw new CommandFailure(`There is no setting "${printable(key)}".${didYouMean(result.near.map(printable))}`);
+  addPlaceOptions(command).action(async (keys: string[], options: WriteOptions) => {
+    const order = { source: options.source, writes: keys.map((key) => ({ key })) };
+    const { results, sequenceId } = await sendControl(await findPlace(options, io), order, io.interrupt);
+    const missing = results.filter(({ before }) => before === null);
+    for (const result of results) {
+      if (result.before !== null) report(result, sequenceId, options, io, `has no value in ${options.source}`);
     }
-    report(result, options, io, `has no value in ${options.source}`);
+    if (missing.length === 0) return;
+    const said = missing.map(
+      ({ key, near }) => `There is no setting "${printable(key)}".${didYouMean(near.map(printable))}`,
+    );
+    throw new CommandFailure(said.join(" "));
   });
 }
 
 function addSourceOption(command: Command): void {
   command
     .addOption(new Option("--source <name>", "the layer").choices(defaultSourcePriority).default("agent-runtime"))
-    .option("--json", "print what the setting was and is as JSON");
+    .option("--json", "print what each setting was and is as JSON, one line a setting");
 }
 
-/** YAML 1.2, as in the agent's own files; an empty argument is an empty text. */
-export function readValue(text: string): ConfigValue {
-  if (text === "") return "";
-  let value: unknown;
-  try {
-    value = parse(text);
-  } catch {
-    return wrongUsage("The value is not valid YAML. Put quotes around it inside the argument, or give --string.");
-  }
-  const json = JSON.stringify(value, (_name, inner: unknown) => {
-    if (typeof inner === "number" && !Number.isFinite(inner)) {
-      wrongUsage("The value holds a number that is not finite, which the stream cannot carry. Give --string for text.");
-    }
-    return inner;
-  });
-  return JSON.parse(json) as ConfigValue;
-}
-
-function noteNewKey({ key, near }: ControlResponse, io: Io): void {
+function noteNewKey({ key, near }: WriteResult, io: Io): void {
   const question = didYouMean(near.map(printable));
   io.err.write(`configstream: "${printable(key)}" did not exist before; it does now.${question}\n`);
 }
 
-function report(result: ControlResponse, { json, source }: WriteOptions, io: Io, unchanged: string): void {
-  const { key, before, after, changed, sequenceId } = result;
+function report(
+  result: WriteResult,
+  sequenceId: number,
+  { json, source }: WriteOptions,
+  io: Io,
+  unchanged: string,
+): void {
+  const { key, before, after, changed } = result;
   if (json) {
     const shown = { key, source, changed, before: masked(key, before), after: masked(key, after), sequenceId };
     io.out.write(`${jsonText(shown)}\n`);

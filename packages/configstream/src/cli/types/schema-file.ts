@@ -1,7 +1,6 @@
 /** Reads keys and types from a file, in any of the forms that describe settings. */
 import { readFile } from "node:fs/promises";
-import { type ConfigValue, lowerCase, parseYaml, readFault } from "configstream-consumer/internal";
-import { parse } from "yaml";
+import { type ConfigValue, lowerCase, parseYaml, parseYamlValue, readFault } from "configstream-consumer/internal";
 import { CommandFailure } from "../exit.js";
 import { jsonText } from "../terminal/printable.js";
 import {
@@ -32,9 +31,10 @@ export async function readSchemaFile(path: string): Promise<Schema> {
   }
   let root: unknown;
   try {
-    root = parse(text);
-  } catch {
-    throw new CommandFailure(`The schema file ${path} is neither valid JSON nor YAML; correct it there.`);
+    root = parseYamlValue(text);
+  } catch (thrown) {
+    const { message } = thrown as Error;
+    throw new CommandFailure(`The schema file ${path} is neither valid JSON nor YAML at ${message}. Correct it there.`);
   }
   const list = isNode(root) && Array.isArray(root.settings) ? root.settings : root;
   if (Array.isArray(list)) return fromEntries(list as readonly unknown[], path);
