@@ -31,6 +31,7 @@ import {
 import type { Transaction } from "../../../packages/configstream/src/core-agent/settings/change-set.js";
 import type { Clock } from "../../../src/shared/clock.js";
 import { agentSecureService, remoteAgentService } from "../../../src/wire/service-names.js";
+import { VirtualClock } from "../../support/engine/virtual-clock.js";
 
 const contract = loadContract();
 const cleanups: (() => unknown)[] = [];
@@ -311,6 +312,27 @@ describe("the stream", () => {
     await until(() => ids(slow).at(-1) === "s300");
     expect(ids(slow).filter((id) => id.startsWith("s"))).toEqual(["s0", "s300"]);
   });
+
+  it("holds back what readers that never read would make it copy, and ends the slowest of them when others wait", async () => {
+    const clock = new VirtualClock();
+    const large = "x".repeat(15 * 1024 * 1024);
+    const agent = await startAgent({ clock, defaults: { a: large, b: large, c: large, d: large } });
+    const readers: Stream[] = [];
+    for (let index = 0; index < 7; index += 1) {
+      const reader = await clientOf(agent)
+        .register()
+        .then((id) => clientOf(agent).rawStream({ session_id: id }));
+      reader.call.pause();
+      readers.push(reader);
+    }
+    await until(() => agent.status().subscribers === 7);
+    expect(process.memoryUsage().arrayBuffers).toBeLessThan(7 * 60 * 1024 * 1024);
+    await clock.advance(10_000);
+    await until(() => agent.status().subscribers < 7);
+    for (const { call } of readers) call.resume();
+    await until(() => readers.some(({ ended }) => ended !== undefined));
+    expect(readers.flatMap(({ ended }) => ended?.code ?? [])).toContain(status.RESOURCE_EXHAUSTED);
+  }, 30_000);
 
   test("carries a snapshot beyond gRPC's default limit", async () => {
     const agent = await startAgent({ defaults: { big: "x".repeat(6_000_000) } });

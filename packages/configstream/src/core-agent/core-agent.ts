@@ -142,7 +142,7 @@ export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
     onExhausted: () => server?.endStreams(grpcStatus.UNAVAILABLE, "The sequence ids are used up; open a new stream."),
   });
   const sessions = createSessionRegistry(clock, resolved.sessionIdleTimeoutMs, randomUUID);
-  const registrations = new Registrations(sessions, clock.now);
+  const registrations = new Registrations(sessions, () => clock.now());
   let credentials: AgentCredentials | undefined;
   const clients = createClients({
     registrations,

@@ -196,6 +196,10 @@ class FaultySink implements EventSink {
     return !this.#state.silent && this.#raw.ready;
   }
 
+  takes(bytes: number): boolean {
+    return this.#raw.takes?.(bytes + this.#state.padding) ?? true;
+  }
+
   tapped(onDetach: () => void): TappedSink {
     return {
       sink: this,

@@ -1,6 +1,6 @@
 /** `configstream explain KEY`. */
 import type { Command } from "commander";
-import type { ConfigValue, Reader } from "configstream-consumer";
+import type { ConfigValue, Explanation, Reader } from "configstream-consumer";
 import { withConsumer } from "../connection/connection.js";
 import { addConnectionOptions, type ConnectionOptions } from "../connection/options.js";
 import { CommandFailure } from "../exit.js";
@@ -27,6 +27,8 @@ interface Told {
   readonly sinceSequenceId: number;
   /** The newest state. */
   readonly sequenceId: number;
+  /** What is known of the layers below the winning one, as `Explanation.lowerLayers` of the library. */
+  readonly lowerLayers: Explanation["lowerLayers"];
   /** Highest priority first: the first one wins. */
   readonly layers: readonly { readonly source: string; readonly value: ConfigValue }[];
 }
@@ -41,8 +43,8 @@ export function addExplain(program: Command, io: Io): void {
   addNotes(
     command,
     [
-      "A snapshot of a current core agent names the winning layer of each setting; layers below it are known once an update " +
-        "told of them.",
+      "Most core agents send the winning layer of each setting alone, and a layer below it only when it was the winner before. What is " +
+        "not known of the layers below, or may be old, is said below them, and as lowerLayers with --json.",
     ],
     ["configstream explain log_level --data-dir /etc/datadog-agent"],
   );
@@ -55,7 +57,7 @@ export function addExplain(program: Command, io: Io): void {
 }
 
 function tell(reader: Reader, wanted: string, show: boolean): Told {
-  const { key, value, source, sequenceId, layers } = reader.explain(wanted);
+  const { key, value, source, sequenceId, layers, lowerLayers } = reader.explain(wanted);
   if (value === undefined || !reader.isSetting(wanted)) throw new CommandFailure(missingKey(reader, wanted));
   return {
     key,
@@ -63,13 +65,21 @@ function tell(reader: Reader, wanted: string, show: boolean): Told {
     source,
     sinceSequenceId: sequenceId,
     sequenceId: reader.getSequenceId(),
+    lowerLayers,
     layers: [...layers]
       .reverse()
       .map((layer) => ({ source: layer.source, value: show ? layer.value : maskValue(key, layer.value) })),
   };
 }
 
-function asText({ key, value, source, sinceSequenceId, sequenceId, layers }: Told, style: Style): string {
+const aboutLowerLayers: { readonly [known in Explanation["lowerLayers"]]: string | undefined } = {
+  known: undefined,
+  "possibly old":
+    "The layers below the winning one were sent once. The core agent does not report changes of them, so they may be old, and others may be missing.",
+  unknown: "The core agent has sent the winning layer alone. Whether there are layers below it is not known.",
+};
+
+function asText({ key, value, source, sinceSequenceId, sequenceId, layers, lowerLayers }: Told, style: Style): string {
   const width = Math.max(...layers.map((layer) => displayWidth(printable(layer.source))));
   const lines = layers.map((layer, index) => {
     const name = style(styleOfSource(layer.source), fitTo(printable(layer.source), width));
@@ -79,11 +89,13 @@ function asText({ key, value, source, sinceSequenceId, sequenceId, layers }: Tol
       : `  ${style("dim", "○")} ${name}  ${style("dim", shown)}`;
   });
   const since = `arrived with sequence id ${sinceSequenceId}; the newest state is ${sequenceId}`;
+  const said = aboutLowerLayers[lowerLayers];
   const from = style(styleOfSource(source), printable(source));
   return [
     `${style("bold", printable(key))}: ${formatValue(value)}  (${from}, ${since})`,
     style("dim", "Layers, highest priority first:"),
     ...lines,
+    ...(said === undefined ? [] : [style("dim", said)]),
     "",
   ].join("\n");
 }

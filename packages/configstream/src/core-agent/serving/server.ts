@@ -30,6 +30,7 @@ import { type Authorizer, checkSession, type Refusal, sessionGone, sessionOf } f
 import { type Broadcaster, maxMessageBytes } from "./broadcaster.js";
 import { listen } from "./listen.js";
 import { registryMethods, streamMethod } from "./methods.js";
+import { createOutflow } from "./outflow.js";
 import type { SessionRegistry } from "./sessions.js";
 import type { EventSink, Subscriber } from "./subscriber.js";
 
@@ -39,6 +40,11 @@ const maxRequestBytes = 64 * 1024;
 const maxStreamsPerConnection = 100;
 /** How long stop waits for clients to take leave before their connections are cut, in ms. */
 const shutdownGraceMs = 250;
+
+const tooSlow: Refusal = {
+  code: status.RESOURCE_EXHAUSTED,
+  details: "The stream does not take its messages while others wait for room; open a new one when they can be read.",
+};
 
 /** Stands between the service and its callers, so that tests can make it misbehave. */
 export interface CallTap {
@@ -66,7 +72,7 @@ export interface AgentServerParams {
   readonly recommendedRefreshIntervalSecs: number;
   readonly tap: CallTap;
   readonly log: AgentLog;
-  readonly clock: Pick<Clock, "setTimer">;
+  readonly clock: Pick<Clock, "setTimer" | "monotonic">;
   readonly sessionIdleTimeoutMs: number;
 }
 
@@ -98,6 +104,7 @@ export function createAgentServer(params: AgentServerParams): AgentServer {
     "grpc.max_send_message_length": maxMessageBytes,
   });
   const openStreams = new Set<OpenStream>();
+  const outflow = createOutflow(params.clock);
   let keepAlive: Timer | undefined;
 
   /** A stream is activity of its session; without the session there is no stream. */
@@ -158,18 +165,23 @@ export function createAgentServer(params: AgentServerParams): AgentServer {
   /** Connects a call with a subscriber, until one of both ends. */
   const serve = (call: ServerWritableStream<StreamRequest, Buffer>, onOver: () => void): void => {
     let over = false;
-    const raw = {
-      ready: true,
-      send(frame: { readonly bytes: Buffer }) {
-        raw.ready = call.write(frame.bytes);
+    const lane = outflow.open({
+      onReady: () => subscriber.pump(),
+      end: () => end(tooSlow),
+    });
+    const raw: EventSink = {
+      get ready() {
+        return lane.ready;
       },
+      takes: (bytes) => lane.takes(bytes),
+      send: ({ bytes }) => void call.write(bytes, lane.wrote(bytes.length)),
     };
     const tapped = tap.wrap(raw);
     const subscriber = broadcaster.subscribe(tapped.sink);
     const detach = (): void => {
       if (over) return;
       over = true;
-      raw.ready = false;
+      lane.close();
       tapped.detach();
       broadcaster.unsubscribe(subscriber);
       openStreams.delete(stream);
@@ -184,11 +196,6 @@ export function createAgentServer(params: AgentServerParams): AgentServer {
     const stream: OpenStream = { sessionId: sessionOf(call.metadata) ?? "", end };
     openStreams.add(stream);
     for (const event of ["cancelled", "error", "close", "finish"]) call.on(event, detach);
-    call.on("drain", () => {
-      if (over) return;
-      raw.ready = true;
-      subscriber.pump();
-    });
     // Headers at once: a stream that is open and quiet differs from one that is not answered.
     call.sendMetadata(new Metadata());
     tapped.attach(subscriber);

@@ -5,6 +5,8 @@ import type { Frame } from "configstream-consumer/internal";
 export interface EventSink {
   /** False while the receiver is behind; the sink's owner calls {@link Subscriber.pump} when it turns true. */
   readonly ready: boolean;
+  /** False: there is no room for a message of so many bytes now, and `ready` is false until there is. Left out: always room. */
+  takes?(bytes: number): boolean;
   send(frame: Frame): void;
 }
 
@@ -53,13 +55,23 @@ export function createSubscriber(feed: StateFeed, sink: EventSink, counts: Strea
     taken = 0;
   };
 
-  const sendSnapshot = (): void => {
+  const takes = (frame: Frame): boolean => {
+    if (sink.takes === undefined || sink.takes(frame.bytes.length)) return true;
+    // By the time there is room, the newest state stands for everything.
+    forgetWaiting();
+    return false;
+  };
+
+  /** False when there is no room for it. */
+  const sendSnapshot = (): boolean => {
     const frame = feed.snapshot();
     forgetWaiting();
+    if (!takes(frame)) return false;
     needsSnapshot = false;
     lastSent = frame.sequenceId;
     counts.snapshotsSent += 1;
     sink.send(frame);
+    return true;
   };
 
   const take = (): Frame | undefined => {
@@ -73,21 +85,18 @@ export function createSubscriber(feed: StateFeed, sink: EventSink, counts: Strea
     return frame;
   };
 
-  /** False when there is nothing left to send. */
+  /** False when there is nothing left to send, or no room for it. */
   const sendNext = (): boolean => {
-    if (needsSnapshot) {
-      sendSnapshot();
-      return true;
-    }
+    if (needsSnapshot) return sendSnapshot();
     const frame = take();
     // With an empty queue, a newer state means that the last updates were dropped. Without this check the receiver would
     // stay behind until the next change.
     if (frame === undefined && lastSent === feed.sequenceId) return false;
     if (frame === undefined || frame.sequenceId !== lastSent + 1) {
       counts.discontinuities += 1;
-      sendSnapshot();
-      return true;
+      return sendSnapshot();
     }
+    if (!takes(frame)) return false;
     lastSent = frame.sequenceId;
     counts.updatesSent += 1;
     sink.send(frame);
