@@ -76,6 +76,7 @@ export type {
   ConfigChange,
   ConfigValue,
   ErrorSummary,
+  FileStatus,
   LifecycleState,
   SharedMemory,
   SourceValue,

@@ -3,12 +3,11 @@ import { basename, dirname, resolve } from "node:path";
 import { type FSWatcher, watch } from "chokidar";
 import type { Clock, Timer } from "../shared/clock.js";
 import type { ConfigStreamError } from "../shared/errors.js";
+import type { FileStatus } from "../shared/types.js";
 import { type KeyShapes, mergeLeaves } from "./leaves.js";
 import { fileSignature, readRegularFile } from "./regular-file.js";
-import { type FileStatus, type Leaves, WatchedFile } from "./watched-file.js";
+import { type Leaves, WatchedFile } from "./watched-file.js";
 import { parseYaml } from "./yaml.js";
-
-export type { FileStatus } from "./watched-file.js";
 
 /** Events of one save arrive within a few milliseconds of each other. */
 const settleMs = 25;

@@ -1,18 +1,9 @@
 /** One configuration file through its edits: when what was read counts, and when it does not. Pure but for `read`. */
 import { ConfigStreamError } from "../shared/errors.js";
-import type { ConfigValue } from "../shared/types.js";
+import type { ConfigValue, FileStatus } from "../shared/types.js";
 
 /** How long a file must stay away or empty before its settings are withdrawn, in ms. */
 export const emptyHoldMs = 2_000;
-
-/** Where a file stands. */
-export interface FileStatus {
-  readonly path: string;
-  /** `read`: its newest content is in force. `missing`: it sets nothing. `refused`: its last good content is in force. */
-  readonly state: "read" | "missing" | "refused";
-  /** Why it is missing or refused, as a sentence that names the path. */
-  readonly reason?: string;
-}
 
 export type Leaves = ReadonlyMap<string, ConfigValue>;
 

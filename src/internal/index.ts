@@ -4,7 +4,7 @@
  *
  * @module configstream-consumer/internal
  */
-export { createConfigFiles, type FileStatus } from "../files/config-files.js";
+export { createConfigFiles } from "../files/config-files.js";
 export { convertToType } from "../files/convert.js";
 export { type Environment, mapEnvironment, pickVariables } from "../files/env.js";
 export { type DefaultSetting, type Defaults, type KnownKeys, readDefaults } from "../files/known-keys.js";
@@ -33,7 +33,7 @@ export { addressForm, formatAddress, type HostPort, parseAddress } from "../shar
 export { type Found, locate, type Place, systemConfigFile } from "../shared/place/place.js";
 export { looksLikeCredential, withoutUrlLogins } from "../shared/text/credential-names.js";
 export { lowerCase } from "../shared/text/lower-case.js";
-export type { ConfigValue, SourceValue, WireSetting } from "../shared/types.js";
+export type { ConfigValue, FileStatus, SourceValue, WireSetting } from "../shared/types.js";
 export { equalValues } from "../shared/values/equality.js";
 export {
   type ReadRegisterRequest,

@@ -22,12 +22,14 @@ import { lowerCase } from "../shared/text/lower-case.js";
 import type {
   ConfigValue,
   ErrorSummary,
+  FileStatus,
   LifecycleState,
   SourceValue,
   StartupStep,
   WireEvent,
   WireSetting,
 } from "../shared/types.js";
+import type { ConsumerStatus } from "../status/status.js";
 import { Applier } from "../worker/engine/applier.js";
 import { LayerStore } from "../worker/settings/layers.js";
 import { Notifier } from "../worker/telling/notifier.js";
@@ -38,6 +40,8 @@ export interface InProcessParams extends Pick<EngineParams, "clientName" | "sour
   readonly origin: string;
   /** Path of the file that the settings come from, if they come from one. */
   readonly configFile?: string;
+  /** Where the files stand that the settings come from. */
+  readonly fileStatus?: () => readonly FileStatus[];
   readonly subscriptionBuffer: number;
   readonly readyTimeoutMs: number;
   readonly logger: Logger;
@@ -50,6 +54,7 @@ export interface InProcessParams extends Pick<EngineParams, "clientName" | "sour
 
 export class InProcessConsumer extends CommonConsumer implements Consumer {
   readonly #origin: string;
+  readonly #fileStatus: (() => readonly FileStatus[]) | undefined;
   readonly #region: Region;
   readonly #applier: Applier;
   readonly #notifier: Notifier;
@@ -82,6 +87,7 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
       end: async () => params.onStop?.(),
     });
     this.#origin = params.origin;
+    this.#fileStatus = params.fileStatus;
     this.#region = region;
     this.#notifier = new Notifier({
       poll: () => {},
@@ -176,6 +182,10 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
     // A limit was counted when the state was applied.
     if (code !== "limit_exceeded") count(this.#region, "refusedStates");
     this.#writeStatus();
+  }
+
+  override status(): ConsumerStatus {
+    return { ...super.status(), configFiles: this.#fileStatus?.() };
   }
 
   async start(): Promise<void> {

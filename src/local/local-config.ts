@@ -66,6 +66,7 @@ export async function openLocalConfig(params: LocalConfigParams): Promise<LocalC
         origin: "local",
         // As the agent has it: the first one is the file, the others are further ones.
         configFile: params.configFiles[0] ?? "",
+        fileStatus: () => files.status(),
         turn: setImmediate,
         onStop: () => files.close(),
       });

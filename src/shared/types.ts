@@ -140,3 +140,12 @@ export interface SharedMemory {
   /** Adds pages and gives the former number of pages; throws a `RangeError` at the maximum. */
   grow(pages: number): number;
 }
+
+/** Where a configuration file stands. */
+export interface FileStatus {
+  readonly path: string;
+  /** `read`: its newest content is in force. `missing`: it sets nothing. `refused`: its last good content is in force. */
+  readonly state: "read" | "missing" | "refused";
+  /** Why it is missing or refused, as a sentence that names the path. */
+  readonly reason?: string;
+}

@@ -5,7 +5,7 @@ import { header } from "../memory/layout.js";
 import { newestPublish } from "../memory/publish-meta.js";
 import type { Region } from "../memory/region.js";
 import { regionNow } from "../memory/region-clock.js";
-import type { ErrorSummary, LifecycleState, StartupStep } from "../shared/types.js";
+import type { ErrorSummary, FileStatus, LifecycleState, StartupStep } from "../shared/types.js";
 import { heartbeatAge } from "./heartbeat.js";
 
 /** Where a consumer stands, at the moment of asking. Ages are in ms; they are reckoned by the asking thread. */
@@ -58,6 +58,16 @@ export interface ConsumerStatus {
   /** Bytes of the shared region. */
   readonly regionBytes: number;
   /**
+   * Where each configuration file stands that the settings come from; `undefined` for a consumer of a core agent. One that is missing
+   * or was refused says why.
+   */
+  readonly configFiles?: readonly FileStatus[] | undefined;
+  /**
+   * Failed attempts to write the cache file while none has succeeded since the start, as with a path that is mistyped; `undefined`
+   * when there are none.
+   */
+  readonly cacheFailedWrites?: number | undefined;
+  /**
    * Keys of which a getter, handle or view of this thread gave its default, because their present value cannot be converted;
    * sorted, at most 100 of them. `reader.explain(key)` says more.
    */
@@ -100,6 +110,8 @@ export function consumerStatus(
     workerHeartbeat,
     workerHeartbeatAgeMs: started && !stopped && engine?.hasWorker !== false ? heartbeatAgeMs : undefined,
     regionBytes: region.bytes.length,
+    cacheFailedWrites:
+      readCounter(region, "cacheWrites") > 0 ? undefined : readCounter(region, "cacheWriteFailures") || undefined,
     unreadable,
   };
 }

@@ -155,15 +155,16 @@ export interface ConsumerOptions {
          * `host:port` with a loopback address, port 0 for a free one, or `unix:///path` of a socket, made with mode 0600. For
          * this consumer alone. Default: `127.0.0.1:0`.
          */
-        readonly address?: string;
+        readonly address?: string | undefined;
         /** Calls in a second; further ones are refused with `RESOURCE_EXHAUSTED`. Default 20; 1 to 1,000. */
-        readonly maxCallsPerSecond?: number;
+        readonly maxCallsPerSecond?: number | undefined;
         /**
          * Largest answer, in bytes; a larger one is refused with `RESOURCE_EXHAUSTED`, and of the settings in a flare as many are
          * listed as fit. Default 4,194,304; 1,048,576 to 134,217,728.
          */
-        readonly maxAnswerBytes?: number;
-      };
+        readonly maxAnswerBytes?: number | undefined;
+      }
+    | undefined;
 
   /** How long `waitReady` and `waitReadySync` wait when they are not told, in ms. Default 60,000; 0 or more, `Infinity` for no limit. */
   readonly readyTimeoutMs?: number | undefined;

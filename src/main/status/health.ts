@@ -71,6 +71,18 @@ export function checkHealth(status: ConsumerStatus, options: HealthOptions = {})
       cachedAgeMs === Number.POSITIVE_INFINITY ? "at a time that is not known" : `${duration(cachedAgeMs)} ago`;
     reasons.push(`Settings come from the cache file; the core agent confirmed them ${when}.`);
   }
+  for (const { path, state: file } of status.configFiles ?? []) {
+    // Not the folder: probes are often open to everybody.
+    const name = JSON.stringify(path.replace(/^.*[\\/]/s, ""));
+    if (file === "missing") reasons.push(`The configuration file ${name} does not exist and sets nothing.`);
+    if (file === "refused")
+      reasons.push(`The configuration file ${name} was refused; its last good settings are in force.`);
+  }
+  if (status.cacheFailedWrites !== undefined) {
+    reasons.push(
+      "The cache file could never be written; status, log and the option cache.path tell where it should be.",
+    );
+  }
   if (isSilent) {
     reasons.push(
       `The last message is ${duration(lastMessageAgeMs)} old, more than maxMessageAgeMs (${duration(maxMessageAgeMs)}).`,

@@ -177,7 +177,8 @@ test("a file that cannot be written is a warning and a metric, and the consumer 
   expect(warnings.map(({ message }) => message)).toEqual([
     expect.stringContaining("its folder does not exist (ENOENT)"),
   ]);
-  expect(consumer.status()).toMatchObject({ state: "live", ready: true });
+  expect(consumer.status()).toMatchObject({ state: "live", ready: true, cacheFailedWrites: expect.any(Number) });
+  expect(checkHealth(consumer.status()).reasons.join()).toContain("cache.path");
 });
 
 test("a worker that dies while it writes leaves a whole file, the next one no old settings, and neither loses any", async () => {

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { inspect } from "node:util";
 import {
   type ConfigChange,
+  checkHealth,
   createEffectiveConfig,
   type EffectiveConfig,
   type EffectiveConfigOptions,
@@ -245,8 +246,14 @@ describe("with the flag off", () => {
     const { lines, logger } = recorder();
     const config = await effective({ configFiles: [path], logger });
     expect(lines.join()).toContain(path);
+    expect(config.status().configFiles).toEqual([
+      { path, state: "missing", reason: `The configuration file ${path} does not exist; it is waited for.` },
+    ]);
+    expect(checkHealth(config.status()).reasons.join()).toContain('"late.yaml" does not exist');
     await writeFile(path, "a: 1\n");
     await until(() => config.reader().getInt("a") === 1);
+    expect(config.status().configFiles).toEqual([{ path, state: "read" }]);
+    expect(checkHealth(config.status()).reasons).toEqual([]);
     await rm(path);
     await until(() => !config.reader().isSet("a"));
   });

@@ -33,7 +33,7 @@ const libraryRooms: Record<string, readonly string[]> = {
   main: ["memory", "memory/reader", "shared", "status"],
   worker: ["files", "memory", "memory/reader", "memory/writer", "shared", "status", "wire"],
   files: ["shared"],
-  local: ["files", "main", "memory", "memory/writer", "shared", "worker"],
+  local: ["files", "main", "memory", "memory/writer", "shared", "status", "worker"],
   testing: ["files", "local", "main", "shared"],
   register: ["main", "shared"],
   internal: ["files", "main", "shared", "wire", "worker"],

@@ -35,43 +35,43 @@ export type RegisterServices = "both" | "agent-secure" | "remote-agent";
 /** Options of `createCoreAgent`. All may be left out. */
 export interface CoreAgentOptions {
   /** YAML files, watched. Later files win. They may be missing; they are read when they appear. Default: none. */
-  readonly configFiles?: readonly string[];
+  readonly configFiles?: readonly string[] | undefined;
   /** Values of the source `default`, by dotted key or as schema entries; they also tell which keys exist. Default: none. */
-  readonly defaults?: Defaults;
+  readonly defaults?: Defaults | undefined;
   /**
    * Environment whose `DD_*` variables set known keys as source `environment-variable`; read once, at start.
    * `false`: none. Default: `process.env`.
    */
-  readonly env?: Environment | false;
+  readonly env?: Environment | false | undefined;
   /** `host:port` or `[ipv6]:port`; port 0 picks a free one. Default: `localhost:5001`. */
-  readonly address?: string;
+  readonly address?: string | undefined;
   /** Directory of `auth_token` and `ipc_cert.pem`. Default: a new temporary one, removed at stop. */
-  readonly dataDir?: string;
+  readonly dataDir?: string | undefined;
   /** Name that events carry. Default: `core-agent`. */
-  readonly origin?: string;
+  readonly origin?: string | undefined;
   /** Default: `both`. */
-  readonly services?: RegisterServices;
+  readonly services?: RegisterServices | undefined;
   /** A session without a refresh for this long is forgotten, in ms, 1 or more. Default: 30,000. */
-  readonly sessionIdleTimeoutMs?: number;
+  readonly sessionIdleTimeoutMs?: number | undefined;
   /** Sent at registration, in s, 0 or more; 0: no opinion. Default: 10. */
-  readonly recommendedRefreshIntervalSecs?: number;
+  readonly recommendedRefreshIntervalSecs?: number | undefined;
   /** Updates buffered per subscriber that is behind, 1 or more. Default: 100. */
-  readonly subscriberBuffer?: number;
+  readonly subscriberBuffer?: number | undefined;
   /** Source names, lowest priority first. Default: the order of a current core agent. */
-  readonly sourcePriority?: readonly string[];
+  readonly sourcePriority?: readonly string[] | undefined;
   /**
    * Which of the four meanings that the messages have had over time is spoken: `newest`, `leaf` (as v0.84), `section-merged` or
    * `section-per-source`; `leaf-set` and `section-merged-set` are the second and the third with the updates of senders up to
    * v0.83.3, which name the layer that was set or cleared, whichever wins. Those with sections do not send null in a snapshot: it
    * claims nothing there; nor can they tell a map whose names all look like setting names from a section. Default: `newest`.
    */
-  readonly dialect?: DialectName;
+  readonly dialect?: DialectName | undefined;
   /** Registry for the metrics; they leave it at stop. Default: an own one. */
-  readonly registry?: Registry;
+  readonly registry?: Registry | undefined;
   /** Time for sessions and file watching. Default: the system's. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /** Default: silent. */
-  readonly log?: AgentLog;
+  readonly log?: AgentLog | undefined;
 }
 
 export interface ResolvedOptions {

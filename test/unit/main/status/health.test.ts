@@ -46,6 +46,21 @@ type Verdict = [live: boolean, ready: boolean, stale: boolean];
 /** What each status comes to; the reasons in order. */
 const table: [name: string, status: ConsumerStatus, options: HealthOptions, verdict: Verdict, reasons: string[]][] = [
   ["all is well, and nothing changes for an hour", live, {}, [true, true, false], []],
+  [
+    "files that are missing or refused, of which no path is told",
+    {
+      ...live,
+      configFiles: [
+        { path: "/etc/one.yaml", state: "read" },
+        { path: "/etc/mistyped.yaml", state: "missing", reason: "planted: /etc/mistyped.yaml" },
+        { path: "/etc/two.yaml", state: "refused", reason: "planted: /etc/two.yaml" },
+      ],
+    },
+    {},
+    [true, true, false],
+    ['The configuration file "mistyped.yaml" does not exist', 'The configuration file "two.yaml" was refused'],
+  ],
+  ["a cache file that cannot be written", { ...live, cacheFailedWrites: 2 }, {}, [true, true, false], ["cache.path"]],
   ["not started", { ...fresh, state: "starting", started: false }, {}, [true, false, false], ["was not started"]],
   [
     "starting",
