@@ -16,9 +16,9 @@ import type { ConfigValue, LifecycleState } from "../shared/types.js";
 /** Options of {@link createMockConsumer}. */
 export interface MockConsumerOptions {
   /** Name of the client; decides which overrides apply. Default: `mock`. */
-  readonly clientName?: string;
+  readonly clientName?: string | undefined;
   /** Source names, lowest priority first. Default: those of a current core agent. */
-  readonly sourcePriority?: readonly string[];
+  readonly sourcePriority?: readonly string[] | undefined;
 }
 
 /** A consumer whose settings the test decides. Changes are visible, and subscribers told, before the call returns. */

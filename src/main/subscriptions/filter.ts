@@ -6,11 +6,11 @@ import { lowerCase } from "../../shared/text/lower-case.js";
 /** What a subscription asks for. A change is delivered when any of the given filters fits; without filters, every one is. */
 export interface ChangeFilter<Key extends string = string> {
   /** One key, in any case. */
-  readonly key?: Key;
+  readonly key?: Key | undefined;
   /** Several keys, in any case; at least one. */
-  readonly keys?: readonly Key[];
+  readonly keys?: readonly Key[] | undefined;
   /** Keys that begin with this text, in any case. `my_agent.` fits `my_agent.port`, `my_agent` fits `my_agent_2` as well. */
-  readonly prefix?: string;
+  readonly prefix?: string | undefined;
 }
 
 /** Turns filters into a test of a lower-case key. Throws `InvalidOptionError`. */

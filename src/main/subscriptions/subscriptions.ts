@@ -25,7 +25,7 @@ import { type EventBuffer, EventStream, type OverflowPolicy } from "./stream.js"
 /** Options of `subscribe`. */
 export interface SubscribeOptions<Key extends string = string, Change = ConfigChange> extends ChangeFilter<Key> {
   /** Events that may wait for the loop. Default: the consumer's `subscriptionBuffer` (1,000); 1 to 1,000,000. */
-  readonly bufferSize?: number;
+  readonly bufferSize?: number | undefined;
   /**
    * What happens when the buffer is full. `disconnect` (default): what is buffered is still handed out, then the iteration
    * ends with `SubscriberOverflowError`. `coalesce`: from then on only the newest value per key is kept, with the first
@@ -34,14 +34,14 @@ export interface SubscribeOptions<Key extends string = string, Change = ConfigCh
    * It may also be the worker that merges events, while this thread is blocked for long: `disconnect` then ends with the same
    * error. Over a death of the worker, both are told the net difference as ordinary events.
    */
-  readonly overflow?: OverflowPolicy;
+  readonly overflow?: OverflowPolicy | undefined;
   /** Unsubscribes when it is aborted; the iteration then ends without an error. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /**
    * Called with each change, in order, as it arrives; there is no iteration then, no buffer and no overflow. What it throws,
    * or a promise that it returns and that rejects, goes to the logger and disturbs nobody. It is not waited for.
    */
-  readonly onChange?: (change: Change) => unknown;
+  readonly onChange?: ((change: Change) => unknown) | undefined;
 }
 
 /** Options of `subscribe` that name keys, and nothing else: then a schema tells the types of the changes. */
