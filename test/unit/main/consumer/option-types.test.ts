@@ -41,7 +41,7 @@ describe("the options of a consumer", () => {
       registry,
     };
     const consumer = createConsumer(given);
-    expect(registry.getMetricsAsArray().map(({ name }) => name)).toContain("configstream_consumer_ready");
+    expect(registry.getMetricsAsArray().map(({ name }) => name)).toContain("configstream_consumer_worker_restarts");
     return consumer.stop();
   });
 
