@@ -5,7 +5,7 @@ import {
   laneBytes,
   patienceMs,
   roomBytes,
-} from "../../../packages/configstream/src/core-agent/outflow.js";
+} from "../../../packages/configstream/src/core-agent/serving/outflow.js";
 import { VirtualClock } from "../../support/engine/virtual-clock.js";
 
 const mebibyte = 1024 * 1024;
