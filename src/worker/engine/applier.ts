@@ -18,8 +18,8 @@ import { NetChanges } from "../settings/net-changes.js";
 export type Applied =
   | {
       readonly ok: true;
-      /** An update may mean two things and was left out: what readers see may be wrong until the next snapshot. */
-      readonly ambiguous: boolean;
+      /** An update may mean two things, or is unsure: what readers see may be wrong until the next snapshot. */
+      readonly wantsSnapshot: boolean;
       /** Settings that were left out, each with the reason. */
       readonly skipped: readonly Skipped[];
     }
@@ -50,7 +50,7 @@ export class Applier {
   /** Publishes the state after `events`: a snapshot, updates, or one after the other, in order without a gap. Never throws. */
   apply(events: readonly WireEvent[]): Applied {
     const last = events.at(-1);
-    if (last === undefined) return { ok: true, ambiguous: false, skipped: [] };
+    if (last === undefined) return { ok: true, wantsSnapshot: false, skipped: [] };
     try {
       return { ok: true, ...this.#apply(events, last) };
     } catch (thrown) {
@@ -76,14 +76,14 @@ export class Applier {
     return true;
   }
 
-  #apply(events: readonly WireEvent[], last: WireEvent): { ambiguous: boolean; skipped: readonly Skipped[] } {
-    let ambiguous = false;
+  #apply(events: readonly WireEvent[], last: WireEvent): { wantsSnapshot: boolean; skipped: readonly Skipped[] } {
+    let wantsSnapshot = false;
     for (const event of events) {
       if (event === last) break;
       const staged = this.#counted(this.#stage(event));
       staged.commit();
       this.#unpublished.add(staged.changes);
-      ambiguous ||= staged.ambiguous;
+      wantsSnapshot ||= staged.ambiguous || staged.unsure;
     }
     const staged = this.#counted(this.#stage(last));
     const snapshots = events.filter(({ kind }) => kind === "snapshot").length;
@@ -102,7 +102,7 @@ export class Applier {
     } else {
       this.#show(staged, { sequenceId, origin }, onShown);
     }
-    return { ambiguous: ambiguous || staged.ambiguous, skipped };
+    return { wantsSnapshot: wantsSnapshot || staged.ambiguous || staged.unsure, skipped };
   }
 
   #show(

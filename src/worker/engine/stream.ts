@@ -200,7 +200,7 @@ export class ConfigStream {
       this.#refused(applied.error);
       return;
     }
-    if (applied.ambiguous) this.#life.wantsSnapshot();
+    if (applied.wantsSnapshot) this.#life.wantsSnapshot();
     this.#parts.observer.onPublished();
     if (applied.skipped.length > 0) this.#parts.observer.onSkipped(applied.skipped);
   }

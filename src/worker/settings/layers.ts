@@ -17,6 +17,7 @@ import type { LayerEdits, LeafUpdate } from "./leaf-update.js";
 import { Overrides } from "./overrides.js";
 import { createPriority, layersOf, type Priority, settle, unnamedSource, withLayer } from "./priority.js";
 import { leavesOf, locate, type SectionClaims } from "./section-claims.js";
+import { Sender } from "./sender.js";
 import { survey } from "./survey.js";
 
 /** What the store needs to know. */
@@ -32,6 +33,8 @@ export interface Staged {
   readonly unknownSources: number;
   /** The update may mean two things, so that it changes nothing: only a snapshot can say what is right now. */
   readonly ambiguous: boolean;
+  /** The update is taken as it reads, but only a snapshot can say that it is right (sender.ts). */
+  readonly unsure: boolean;
   /** What is known of the layers below the winners. */
   readonly lowerLayers: LowerLayers;
   /** Makes this the present state. Throws `internal` when the store has moved on since it was staged. */
@@ -49,6 +52,9 @@ interface Draft {
   /** The edits are all there is, and none is a removal: their map becomes that of the entries. */
   readonly whole?: Map<string, ResolvedSetting>;
   readonly ambiguous?: boolean;
+  readonly unsure?: boolean;
+  /** Notes what the message shows of its sender. Called once the draft is the present state. */
+  readonly note?: () => void;
 }
 
 const noEdits: EntryEdits = new Map();
@@ -59,6 +65,7 @@ export class LayerStore {
   readonly #priority: Priority;
   readonly #overrides: Overrides;
   readonly #entries = new Entries();
+  readonly #sender: Sender;
   #policy: DialectPolicy;
   /** Whole sections, in the dialects that receive them. */
   #sections: SectionClaims | undefined;
@@ -68,6 +75,7 @@ export class LayerStore {
     this.#told = params.dialect;
     this.#maxKeys = params.limits.maxKeys;
     this.#priority = createPriority(params.sourcePriority);
+    this.#sender = new Sender((source) => this.#priority.rank(source));
     this.#overrides = new Overrides(params.overrides, params.clientName, this.#priority);
     this.#policy = policyOf(params.dialect, { dotted: false, layered: false });
   }
@@ -82,10 +90,11 @@ export class LayerStore {
     const sections = policy.sections(found.settings);
     const wanted = policy.leaves(found.settings);
     const { unknownSources } = found;
+    const note = () => this.#sender.judge((key) => this.#entries.get(key)?.source);
     // To a fresh store, everything in a snapshot is new.
     return this.#entries.size === 0
-      ? this.#stage({ edits: wanted, whole: wanted, unknownSources, policy, sections })
-      : this.#stage({ edits: this.#entries.difference(wanted), unknownSources, policy, sections });
+      ? this.#stage({ edits: wanted, whole: wanted, unknownSources, policy, sections, note })
+      : this.#stage({ edits: this.#entries.difference(wanted), unknownSources, policy, sections, note });
   }
 
   /** Stages the change of one setting. Throws as {@link applySnapshot} does. */
@@ -99,7 +108,13 @@ export class LayerStore {
     const update: LeafUpdate = { key, source, value, unsetSource };
     const unknownSources = source === "" || this.#priority.isKnown(source) ? 0 : 1;
     const policy = this.#policy.decide(update, this.#sections ?? new Map()) ?? this.#policy;
-    return this.#stage({ ...this.#drafted(update, policy), unknownSources, policy });
+    const drafted = this.#drafted(update, policy);
+    const note = () => {
+      if (drafted.ambiguous) this.#sender.ambiguous(key, source);
+      else this.#sender.taken(key, unsetSource);
+    };
+    const unsure = unsetSource === "" && this.#sender.reportsLosers;
+    return this.#stage({ ...drafted, unknownSources, policy, unsure, note });
   }
 
   /** What the wire claims for each key, overrides left out. A copy. */
@@ -139,10 +154,12 @@ export class LayerStore {
       changes: change === undefined ? [] : [change],
       unknownSources: this.#priority.isKnown(source) ? 0 : 1,
       ambiguous: false,
+      unsure: this.#sender.reportsLosers,
       lowerLayers: policy.lowerLayers,
       commit: () => {
         this.#moveOn(version);
         this.#entries.put(key, after);
+        this.#sender.taken(key, unsetSource);
       },
     };
   }
@@ -181,7 +198,7 @@ export class LayerStore {
   }
 
   #stage(draft: Draft): Staged {
-    const { edits, unknownSources, policy, ambiguous = false } = draft;
+    const { edits, unknownSources, policy, ambiguous = false, unsure = false } = draft;
     const wire = (key: string) => (edits.has(key) ? edits.get(key) : this.#entries.get(key));
     const overlay = this.#overrides.overlay(wire);
     this.#checkKeyCount(edits, overlay);
@@ -199,14 +216,15 @@ export class LayerStore {
       this.#commit(draft);
       this.#overrides.become(overlay);
     };
-    return { changes, unknownSources, ambiguous, lowerLayers: policy.lowerLayers, commit };
+    return { changes, unknownSources, ambiguous, unsure, lowerLayers: policy.lowerLayers, commit };
   }
 
-  #commit({ edits, whole, policy, sections, section }: Draft): void {
+  #commit({ edits, whole, policy, sections, section, note }: Draft): void {
     if (whole !== undefined) this.#entries.become(whole);
     else this.#entries.apply(edits);
     this.#policy = policy;
     this.#sections = sections;
+    note?.();
     if (section === undefined || sections === undefined) return;
     const [name, layers] = section;
     if (layers.length === 0) sections.delete(name);
