@@ -1,6 +1,6 @@
 // Derives packages/configstream/data/agent-settings.json from the published agent module: `node scripts/derive-agent-settings.mjs`
 // writes the file, with `--check` it only compares. The Go program in test/interop/settings does the reading.
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { differenceFrom, runGo } from "./derived-fixture.mjs";
 
@@ -12,14 +12,20 @@ const goArguments = ["run", "-exec", "env -i", "."];
 
 /** The text of the fixture as the published module gives it today: one setting per line, so that diffs are readable. */
 export function deriveAgentSettings() {
-  const { origin, settings } = JSON.parse(runGo("../test/interop/settings/", goArguments));
+  return textOf(JSON.parse(runGo("../test/interop/settings/", goArguments)));
+}
+
+function textOf({ origin, settings }) {
   const lines = settings.map((setting) => `    ${JSON.stringify(setting)}`);
   return `{\n  "origin": ${JSON.stringify(origin)},\n  "settings": [\n${lines.join(",\n")}\n  ]\n}\n`;
 }
 
 /** Compares the committed file with a fresh derivation; returns what is wrong, or nothing. */
 export function checkAgentSettings() {
-  return differenceFrom(deriveAgentSettings(), target, "node scripts/derive-agent-settings.mjs");
+  // The committed file is formatted, which is no difference.
+  const committed = textOf(JSON.parse(readFileSync(target, "utf8")));
+  const remedy = "node scripts/derive-agent-settings.mjs && npx biome format --write packages/configstream/data";
+  return differenceFrom(deriveAgentSettings(), target, remedy, committed);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

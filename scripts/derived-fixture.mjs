@@ -14,9 +14,9 @@ export function runGo(program, goArguments = ["run", "."]) {
   return run.stdout;
 }
 
-/** What is wrong with a committed file, or nothing. `remedy` says how to write it anew. */
-export function differenceFrom(derivedText, target, remedy) {
-  const committed = readFileSync(target, "utf8").split("\n");
+/** What is wrong with a committed file, or nothing. `remedy` says how to write it anew; `text` is what the file holds. */
+export function differenceFrom(derivedText, target, remedy, text = readFileSync(target, "utf8")) {
+  const committed = text.split("\n");
   const derived = derivedText.split("\n");
   const line = derived.findIndex((text, index) => text !== committed[index]);
   if (line === -1 && derived.length === committed.length) return undefined;

@@ -14,7 +14,9 @@ import (
 	"reflect"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/DataDog/datadog-agent/pkg/config/create"
@@ -35,9 +37,15 @@ type origin struct {
 }
 
 type setting struct {
-	Key     string          `json:"key"`
-	Type    string          `json:"type"`
+	Key  string `json:"key"`
+	Type string `json:"type"`
+	// Items is the type of an array's items, where it is not text.
+	Items   string          `json:"items,omitempty"`
 	Default json.RawMessage `json:"default"`
+	// Env are the variables that set the key, where they are not `DD_` and the key alone; the first that is set counts.
+	Env []string `json:"env,omitempty"`
+	// EnvSeparator stands between the texts of a list in a variable, where it is not white space.
+	EnvSeparator string `json:"envSeparator,omitempty"`
 }
 
 func main() {
@@ -62,9 +70,8 @@ func collect() (settings, error) {
 	if err != nil {
 		return settings{}, err
 	}
-	config := create.NewConfig("datadog")
-	setup.InitConfig(config)
-	config.BuildSchema()
+	config := build()
+	variables := variablesOf(config)
 
 	// The producer of the stream sends the flattened settings too: leaves only, sections are not settings.
 	flat, _ := config.AllFlattenedSettingsWithSequenceID()
@@ -82,10 +89,86 @@ func collect() (settings, error) {
 		if err != nil {
 			return settings{}, fmt.Errorf("setting %s: %w", key, err)
 		}
-		out.Settings = append(out.Settings, setting{Key: key, Type: kind, Default: wire})
+		declared := setting{Key: key, Type: kind, Items: itemsOf(value), Default: wire}
+		if names := variables[key]; !slices.Equal(names, []string{usualVariable(key)}) {
+			declared.Env = names
+		}
+		out.Settings = append(out.Settings, declared)
 	}
 	sort.Slice(out.Settings, func(a, b int) bool { return out.Settings[a].Key < out.Settings[b].Key })
+	findSeparators(out.Settings)
 	return out, nil
+}
+
+func build() model.BuildableConfig {
+	config := create.NewConfig("datadog")
+	setup.InitConfig(config)
+	config.BuildSchema()
+	return config
+}
+
+// usualVariable is the variable that sets a key which names none of its own.
+func usualVariable(key string) string {
+	return "DD_" + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
+}
+
+// variablesOf reads the variables of each key. The module prints them only without their keys, so its field is looked into.
+func variablesOf(config model.Reader) map[string][]string {
+	field := reflect.ValueOf(config).Elem().FieldByName("configEnvVars")
+	variables := map[string][]string{}
+	for entries := field.MapRange(); entries.Next(); {
+		names := make([]string, entries.Value().Len())
+		for i := range names {
+			names[i] = entries.Value().Index(i).String()
+		}
+		// Some are bound twice.
+		variables[entries.Key().String()] = slices.Compact(names)
+	}
+	return variables
+}
+
+// findSeparators gives every list of texts a variable with white space and a comma in it, and looks how it is split.
+func findSeparators(all []setting) {
+	const given = "a b,c"
+	for _, each := range all {
+		if each.Type == "array" && each.Items == "" {
+			os.Setenv(variableOf(each), given)
+		}
+	}
+	config := build()
+	for i, each := range all {
+		if each.Type != "array" || each.Items != "" {
+			continue
+		}
+		os.Unsetenv(variableOf(each))
+		// Some are split in ways of their own (JSON, or at either); an entry of defaults has no word for those.
+		if read := fmt.Sprintf("%q", config.Get(each.Key)); read == `["a b" "c"]` {
+			all[i].EnvSeparator = ","
+		}
+	}
+}
+
+func variableOf(s setting) string {
+	if len(s.Env) > 0 {
+		return s.Env[0]
+	}
+	return usualVariable(s.Key)
+}
+
+// itemsOf names the type of a list's items; text goes without saying.
+func itemsOf(value any) string {
+	typ := reflect.TypeOf(value)
+	if typ.Kind() != reflect.Slice {
+		return ""
+	}
+	switch typ.Elem().Kind() {
+	case reflect.String:
+		return ""
+	case reflect.Float64, reflect.Int:
+		return "number"
+	default:
+		return "any"
+	}
 }
 
 // moduleVersion is read from the build, so that the printed version is the one that was really compiled in.

@@ -5,6 +5,9 @@ interface Setting {
   key: string;
   type: string;
   default: unknown;
+  items?: string;
+  env?: string[];
+  envSeparator?: string;
 }
 
 interface Fixture {
@@ -44,8 +47,16 @@ describe("packages/configstream/data/agent-settings.json", () => {
     expect(settings.length).toBeGreaterThan(2000);
   });
 
-  it("says key, type and default of each setting and nothing else", () => {
-    expect(settings.filter((setting) => Object.keys(setting).join() !== "key,type,default")).toEqual([]);
+  it("says key, type and default of each setting, and how variables set it where that is not as usual", () => {
+    const form = /^key,type,(items,)?default(,env)?(,envSeparator)?$/;
+    expect(settings.filter((setting) => !form.test(Object.keys(setting).join()))).toEqual([]);
+  });
+
+  it("names the variables, the separators and the types of items that the module declares", () => {
+    const setting = (key: string) => settings.find((each) => each.key === key);
+    expect(setting("apm_config.features")).toMatchObject({ env: ["DD_APM_FEATURES"], envSeparator: "," });
+    expect(setting("apm_config.replace_tags")).toMatchObject({ items: "any" });
+    expect(settings.filter(({ env }) => env?.length === 0)).toEqual([]);
   });
 
   it("has every key once, in ascending order", () => {
