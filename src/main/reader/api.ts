@@ -86,7 +86,10 @@ export interface SettingGetters<S extends object = AnySchema> {
   getSubfields(key: NameIn<S> | (string & {})): readonly string[];
   /** Source of the winning value; empty when the key is missing, and for a section, whose keys have one each. */
   getSource(key: NameIn<S>): string;
-  /** Every layer that holds the key, lowest priority first; the last one wins. */
+  /**
+   * Every layer that is known to hold the key, lowest priority first; the last one wins. Those below it can be missing or old:
+   * `explain` says so in `lowerLayers`.
+   */
   getAllSources(key: NameIn<S>): readonly SourceValue[];
   /** All keys that exist, sorted. */
   allKeysLowercased(): readonly string[];
@@ -98,7 +101,8 @@ export interface SettingGetters<S extends object = AnySchema> {
   allSettingsWithoutDefault(): StringMap<ConfigValue>;
   /**
    * What each source says, nested, by the source's name; and under `provided` what holds without `default` and `secret`.
-   * The source `secret` itself is left out, so that a dump holds no secret that the core agent resolved.
+   * The source `secret` itself is left out, so that a dump holds no secret that the core agent resolved. What does not win can be
+   * missing or old, as in `getAllSources`.
    */
   allSettingsBySource(): StringMap<StringMap<ConfigValue>>;
   /** All settings by dotted key, with the state that they belong to. */
