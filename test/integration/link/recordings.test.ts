@@ -1,6 +1,8 @@
 /** What a real core agent streamed, played to the engine, and read by everything that reads. */
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
+import { attachReader } from "../../../src/main/consumer/attach.js";
+import { sharedConfig } from "../../../src/main/consumer/shared-config.js";
 import type { Reader, SettingGetters } from "../../../src/main/reader/api.js";
 import { createReader } from "../../../src/main/reader/reader.js";
 import { RegionWriter } from "../../../src/memory/writer/region-writer.js";
@@ -150,7 +152,15 @@ describe("the recordings of a real core agent", () => {
         handlers.onEvent({ kind: "snapshot", origin: "agent", sequenceId: 1, settings: [...settings, ...beside] });
         await own.clock.settle();
         const reader = createReader(region);
-        found.push(...differences(played, reader, "snapshot"));
+        const attached = attachReader(
+          sharedConfig({
+            memory: region.memory,
+            clientName: "recordings",
+            coreAgentAddress: "localhost:5001",
+            readyTimeoutMs: 1,
+          }),
+        );
+        found.push(...differences(played, reader, "snapshot"), ...differences(played, attached, "snapshot"));
         const events = played.settings.flatMap(({ key, events: sent = [] }) =>
           sent.map((event) => ({ key, ...event })),
         );
@@ -160,7 +170,7 @@ describe("the recordings of a real core agent", () => {
           handlers.onEvent({ kind: "update", origin: "agent", sequenceId: index + 2, setting });
         }
         await own.clock.advance(6_000);
-        found.push(...differences(played, reader, "final"));
+        found.push(...differences(played, reader, "final"), ...differences(played, attached, "final"));
         expect([played.case, own.count("ambiguousUpdates"), own.count("reconnects")]).toEqual([played.case, 0, 0]);
         await own.engine.stop();
       }
