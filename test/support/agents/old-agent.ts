@@ -55,6 +55,11 @@ export class OldAgent {
       this.#send({ key, ...after, unsetSource: "" });
   }
 
+  /** What real ones up to v0.83 do with a set of the value that wins already: they keep it, and report nothing. */
+  setEqual(source: string, key: string): void {
+    this.#layers.get(key)?.set(source, this.winner(key).value);
+  }
+
   unset(source: string, key: string): void {
     const before = this.winner(key);
     if (this.#layers.get(key)?.delete(source) !== true) return;

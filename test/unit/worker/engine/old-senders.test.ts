@@ -64,6 +64,21 @@ describe("what an old core agent reports", () => {
     }
   });
 
+  it.each(dialects)(
+    "does not stay wrong after a set that lost to one of an equal value, once it has shown itself (%s)",
+    async (dialect) => {
+      const agent = await live("0.83", dialect);
+      agent.set("cli", "a.port", 2);
+      agent.set("file", "a.port", 3);
+      await bench.clock.advance(6_000);
+      agent.setEqual("cli", "a.level");
+      agent.set("remote-config", "a.level", "looks as if it won");
+      await bench.clock.advance(6_000);
+      expect(agent.winner("a.level").source).toBe("cli");
+      expect(bench.visible).toEqual(agent.winners);
+    },
+  );
+
   it("says so once where people look, and is no outage", async () => {
     const agent = await live("0.83", "auto");
     agent.set("cli", "a.level", "debug");
