@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { checkAgent } from "../test/interop/agent.mjs";
+import { checkSenders } from "../test/interop/senders.mjs";
 import { checkAgentSettings } from "./derive-agent-settings.mjs";
 import { checkDeclaredVectors } from "./derive-declared-vectors.mjs";
 import { checkVectors } from "./derive-vectors.mjs";
@@ -47,6 +48,11 @@ async function runChecks() {
     await checkAgent(tell);
   } catch (error) {
     tell("the consumer gets on with a core agent written in Go", messageOf(error));
+  }
+  try {
+    await checkSenders(tell);
+  } catch (error) {
+    tell("the consumer reads the configuration code of old and new core agents", messageOf(error));
   }
   console.log(`${counts.passed} passed, ${counts.failed} failed`);
   process.exitCode = counts.failed === 0 ? 0 : 1;

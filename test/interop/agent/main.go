@@ -38,6 +38,7 @@ type options struct {
 	idleLimit   time.Duration
 	minPing     time.Duration
 	anybody     bool
+	plainUnsets bool
 }
 
 func main() {
@@ -51,6 +52,7 @@ func main() {
 	flag.DurationVar(&o.idleLimit, "idle", 30*time.Second, "a session expires when it was not refreshed for so long")
 	flag.DurationVar(&o.minPing, "min-ping", 0, "grpc only: least time between pings; 0 is grpc-go's default of 5 minutes")
 	flag.BoolVar(&o.anybody, "anybody", false, "let any client in, as somebody does who only pretends to be the agent")
+	flag.BoolVar(&o.plainUnsets, "plain-unsets", false, "with the tag nodetreemodel: tell an unset as a plain update")
 	flag.Parse()
 	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "agent:", err)
@@ -68,7 +70,7 @@ func run(o options) error {
 	if err != nil {
 		return err
 	}
-	config := newConfig()
+	config := newConfig(o)
 	if o.settings != "" {
 		if err := config.declareFile(o.settings); err != nil {
 			return err

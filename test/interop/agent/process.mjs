@@ -9,10 +9,14 @@ import { fileURLToPath } from "node:url";
 const program = fileURLToPath(new URL(".", import.meta.url));
 const settings = fileURLToPath(new URL("../../../packages/configstream/data/agent-settings.json", import.meta.url));
 
-/** Compiles the agent into a directory; gives the path of the program. */
-export function buildAgent(directory) {
-  const binary = join(directory, "agent");
-  const run = spawnSync("go", ["build", "-o", binary, "."], {
+/**
+ * Compiles the agent into a directory; gives the path of the program. With a `version`, its configuration is that of the
+ * published module nodetreemodel, of which modules/ has one file a version.
+ */
+export function buildAgent(directory, version) {
+  const binary = join(directory, `agent${version ?? ""}`);
+  const published = version === undefined ? [] : ["-tags", "nodetreemodel", `-modfile=modules/${version}.mod`];
+  const run = spawnSync("go", ["build", ...published, "-o", binary, "."], {
     cwd: program,
     encoding: "utf8",
     env: { ...process.env, GOWORK: "off" },
