@@ -1,14 +1,14 @@
 /** What a real core agent was given, given to the embedded core agent and to the local reader. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { createSettings } from "../../../packages/configstream/src/core-agent/settings.js";
+import { createSettings } from "../../../packages/configstream/src/core-agent/settings/settings.js";
 import type { Environment } from "../../../src/files/env.js";
 import { type DefaultSetting, readDefaults } from "../../../src/files/known-keys.js";
 import { parseYaml } from "../../../src/files/yaml.js";
 import { createLocalSettings } from "../../../src/local/local-settings.js";
-import { equalValues } from "../../../src/shared/equality.js";
 import { defaultSourcePriority } from "../../../src/shared/params.js";
 import type { ConfigValue } from "../../../src/shared/types.js";
+import { equalValues } from "../../../src/shared/values/equality.js";
 
 interface Sent {
   readonly source?: string;
