@@ -13,7 +13,8 @@ const regionWriter = "src/memory/writer/region-writer.ts";
 const keyReader = "src/memory/reader/key-reader.ts";
 const hotReader = "src/main/reader/hot-reader.ts";
 const mirror = "src/memory/reader/mirror.ts";
-const sectionReader = "src/memory/reader/section-reader.ts";
+const slotReadings = "src/memory/reader/slot-readings.ts";
+const slotsBelow = "src/memory/reader/slots-below.ts";
 
 /** `edits`: file, text that stands there, text in its place. */
 const mutations = [
@@ -214,7 +215,14 @@ const mutations = [
   },
   {
     name: "G3 a section is taken without its closing check",
-    edits: [[sectionReader, "if (!stillHolds(region, position) || ", "if ("]],
+    edits: [
+      [slotReadings, "return stillHolds(this.#region, position) && this.#allMatch", "return this.#allMatch"],
+      [
+        slotReadings,
+        "import { type ArenaPosition, keyOfSlot, RecordCopy, sourceName, stillHolds }",
+        "import { type ArenaPosition, keyOfSlot, RecordCopy, sourceName }",
+      ],
+    ],
   },
   {
     name: "G3 a name's own setting is not of the publish of its section",
@@ -222,35 +230,31 @@ const mutations = [
   },
   {
     name: "G2 a section is not looked at again when a key was added",
-    edits: [[sectionReader, "if (isSameArena && slots === known.seen) return true;", "if (isSameArena) return true;"]],
+    edits: [[slotsBelow, "if (isSameArena && slots === this.seen) return true;", "if (isSameArena) return true;"]],
   },
   {
     name: "G2 a section keeps the slots of an old arena",
     edits: [
-      [
-        sectionReader,
-        "const isSameArena = known.foundIn === position.ordinal;",
-        "const isSameArena = known.foundIn !== 0;",
-      ],
+      [slotsBelow, "const isSameArena = this.arena === position.ordinal;", "const isSameArena = this.arena !== 0;"],
     ],
   },
   {
     name: "G2 a section is read although keys were added since it was found",
-    edits: [[sectionReader, "    if (slotCount(region, position) !== known.seen) return false;\n", ""]],
+    edits: [[slotsBelow, " && slotCount(region, position) === this.seen;", ";"]],
   },
   {
     name: "G1 keys of a section are taken from an arena that has ended",
-    edits: [[sectionReader, " || !arenaHolds(region, position)", ""]],
+    edits: [[slotsBelow, " || !arenaHolds(region, position)", ""]],
   },
   {
     name: "G2 a setting of a section is not read again",
     edits: [
-      [sectionReader, "if (before.publish === (visible", "if (before.publish !== 0 || before.publish === (visible"],
+      [slotReadings, "if (before.publish === (visible", "if (before.publish !== 0 || before.publish === (visible"],
     ],
   },
   {
     name: "G9 the checksums of a section are not compared",
-    edits: [[sectionReader, "if (!readings.some(isWrong)) return true;", "if (readings.length >= 0) return true;"]],
+    edits: [[slotReadings, "if (!readings.some(isWrong)) return true;", "if (readings.length >= 0) return true;"]],
   },
   {
     name: "G4 readers wait for a publish under way",

@@ -34,7 +34,8 @@ export type {
   View,
   ViewOf,
 } from "./main/reader/api.js";
-export type { Binding, BindingSpec, BindOptions, Bound, OnChangeOptions } from "./main/reader/binding-api.js";
+export type { Binding, BindingSpec, BindOptions, Bound, OnChangeOptions } from "./main/reader/bindings/binding-api.js";
+export type { SchemaIssue, SchemaResult, StandardSchema } from "./main/reader/bindings/standard-schema.js";
 export type {
   AnySchema,
   Bytes,
@@ -52,7 +53,6 @@ export type {
   StringMap,
   ValueAt,
 } from "./main/reader/schema.js";
-export type { SchemaIssue, SchemaResult, StandardSchema } from "./main/reader/standard-schema.js";
 export { checkHealth, type Health, type HealthOptions } from "./main/status/health.js";
 export type { MetricsRegistry } from "./main/status/metrics.js";
 export type { ChangeSet } from "./main/subscriptions/change-sets.js";

@@ -1,6 +1,7 @@
 /** What an application reads with. Types and their documentation; no behaviour. */
 import type { ConfigChange, ConfigValue, SourceValue } from "../../shared/types.js";
-import type { Binding, BindingSpec, BindOptions, Bound } from "./binding-api.js";
+import type { Binding, BindingSpec, BindOptions, Bound } from "./bindings/binding-api.js";
+import type { StandardSchema } from "./bindings/standard-schema.js";
 import type {
   AnySchema,
   Bytes,
@@ -14,7 +15,6 @@ import type {
   ValueAt,
 } from "./schema.js";
 import type { Setting, UpdateSubscription } from "./setting-api.js";
-import type { StandardSchema } from "./standard-schema.js";
 
 export type { StringMap } from "./schema.js";
 export type { Setting, UpdateSubscription } from "./setting-api.js";

@@ -10,8 +10,8 @@ import { describeThrown } from "../../shared/thrown.js";
 import type { ConfigChange, ConfigValue } from "../../shared/types.js";
 import type { ChangeFilter } from "../subscriptions/filter.js";
 import type { Setting, SettingBuilder, SettingConversions, UpdateSubscription } from "./api.js";
+import { type Input, rememberInput } from "./bindings/inputs.js";
 import { boolOf, durationOf, floatOf, intOf, stringOf, stringSliceOf } from "./conversions.js";
-import { type Input, rememberInput } from "./inputs.js";
 import type { Unreadable } from "./unreadable.js";
 
 /** Tells of changes that fit the filter. */

@@ -114,7 +114,9 @@ describe("schema files", () => {
 
   it("are refused with a sentence that quotes nothing of them", async () => {
     await expect(readSchemaFile(join(directory, "none"))).rejects.toThrow("does not exist");
-    await expect(schemaFile('{"secret": ')).rejects.toThrow(/neither valid JSON nor YAML; correct it there\.$/);
+    await expect(schemaFile('{"secret": ')).rejects.toThrow(
+      /neither valid JSON nor YAML at line 1, column 12: [a-z ]+\. Correct it there\.$/,
+    );
     await expect(schemaFile('[{"type": "string"}]')).rejects.toThrow("has no key");
     await expect(schemaFile("# nothing\n")).rejects.toThrow("describes no settings");
   });

@@ -2,8 +2,8 @@ import { inspect } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import { attachReader } from "../../../../src/main/consumer/attach.js";
 import { createConsumer } from "../../../../src/main/consumer/consumer.js";
+import type { StandardSchema } from "../../../../src/main/reader/bindings/standard-schema.js";
 import { createReader } from "../../../../src/main/reader/reader.js";
-import type { StandardSchema } from "../../../../src/main/reader/standard-schema.js";
 import { createMockConsumer } from "../../../../src/testing/index.js";
 import { newRegion, TestWriter } from "../../../support/memory/region.js";
 
@@ -39,7 +39,7 @@ const documented: Readonly<Record<string, readonly string[]>> = {
   derived: ["value", "lastError", "onChange", "toJSON"],
   "update subscription": ["unsubscribe"],
   consumer,
-  "mock consumer": [...consumer, "set", "unset", "snapshot", "setState"],
+  "mock consumer": [...consumer, "set", "setMany", "unset", "snapshot", "setState"],
   subscription: ["unsubscribe", "closed"],
 };
 /** Symbols by which languages and tools ask; none gives anything of the inside. */

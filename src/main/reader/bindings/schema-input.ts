@@ -1,8 +1,8 @@
 /** Has a schema of any library judge a section. */
-import type { Reading } from "../../memory/reader/entry.js";
-import { InvalidOptionError, type ValueIssue } from "../../shared/errors.js";
-import { described } from "../../shared/options/option-checks.js";
-import { describeThrown } from "../../shared/thrown.js";
+import type { Reading } from "../../../memory/reader/entry.js";
+import { InvalidOptionError, type ValueIssue } from "../../../shared/errors.js";
+import { described } from "../../../shared/options/option-checks.js";
+import { describeThrown } from "../../../shared/thrown.js";
 import { freezeData } from "./freeze-data.js";
 import { Refusal } from "./refusal.js";
 import type { SchemaIssue, SchemaResult, StandardSchema } from "./standard-schema.js";

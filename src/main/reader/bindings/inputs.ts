@@ -1,6 +1,6 @@
 /** What bindings are made of, and how the objects that applications hold are led back to that. */
-import type { Reading } from "../../memory/reader/entry.js";
-import type { WantedName } from "../../memory/reader/keys-reader.js";
+import type { Reading } from "../../../memory/reader/entry.js";
+import type { WantedName } from "../../../memory/reader/keys-reader.js";
 
 /** Computes a value from what some names hold at one publish. Makes the same of the same. */
 export interface Input<T = unknown> {

@@ -1,6 +1,6 @@
 /** Why a binding does not take a change. */
-import { ConfigStreamError, type ValueIssue } from "../../shared/errors.js";
-import { describeThrown } from "../../shared/thrown.js";
+import { ConfigStreamError, type ValueIssue } from "../../../shared/errors.js";
+import { describeThrown } from "../../../shared/thrown.js";
 
 /** Thrown by what is bound, and caught by the binding. */
 export class Refusal extends Error {

@@ -1,23 +1,23 @@
 /** Bindings: values of several keys, of one publish, for hot loops. */
 import { inspect, isDeepStrictEqual } from "node:util";
-import { cellAt } from "../../memory/cells.js";
-import { count } from "../../memory/facts.js";
-import { LATEST_CELL } from "../../memory/layout.js";
-import type { Reading } from "../../memory/reader/entry.js";
-import { KeysReader } from "../../memory/reader/keys-reader.js";
-import type { Mirror } from "../../memory/reader/mirror.js";
-import type { Region } from "../../memory/region.js";
-import { ConfigStreamError } from "../../shared/errors.js";
-import type { Logger } from "../../shared/logger.js";
-import { booleanOption, checkNames, functionOption } from "../../shared/options/option-checks.js";
-import { describeThrown } from "../../shared/thrown.js";
-import { Callbacks } from "../subscriptions/callbacks.js";
-import { detached } from "../subscriptions/detached.js";
+import { cellAt } from "../../../memory/cells.js";
+import { count } from "../../../memory/facts.js";
+import { LATEST_CELL } from "../../../memory/layout.js";
+import type { Reading } from "../../../memory/reader/entry.js";
+import { KeysReader } from "../../../memory/reader/keys-reader.js";
+import type { Mirror } from "../../../memory/reader/mirror.js";
+import type { Region } from "../../../memory/region.js";
+import { ConfigStreamError } from "../../../shared/errors.js";
+import type { Logger } from "../../../shared/logger.js";
+import { booleanOption, checkNames, functionOption } from "../../../shared/options/option-checks.js";
+import { describeThrown } from "../../../shared/thrown.js";
+import { Callbacks } from "../../subscriptions/callbacks.js";
+import { detached } from "../../subscriptions/detached.js";
+import type { ChangeSource } from "../handle.js";
+import type { UpdateSubscription } from "../setting-api.js";
 import type { Binding, OnChangeOptions } from "./binding-api.js";
-import type { ChangeSource } from "./handle.js";
 import { type Input, rememberInput } from "./inputs.js";
 import { Refusal, refusedValue } from "./refusal.js";
-import type { UpdateSubscription } from "./setting-api.js";
 
 /** What bindings need of their reader. */
 export interface BindingPorts {

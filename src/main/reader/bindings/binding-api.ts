@@ -1,6 +1,6 @@
 /** Settings that belong together. Types and their documentation; no behaviour. */
-import type { ConfigStreamError } from "../../shared/errors.js";
-import type { Setting, UpdateSubscription } from "./setting-api.js";
+import type { ConfigStreamError } from "../../../shared/errors.js";
+import type { Setting, UpdateSubscription } from "../setting-api.js";
 
 /**
  * Values that belong together, all of one publish. For one thread.

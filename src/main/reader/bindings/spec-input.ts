@@ -1,8 +1,8 @@
 /** Puts handles and bindings together. */
-import { InvalidOptionError, type ValueIssue } from "../../shared/errors.js";
-import { checkNames, described, stringsOption } from "../../shared/options/option-checks.js";
+import { InvalidOptionError, type ValueIssue } from "../../../shared/errors.js";
+import { checkNames, described, stringsOption } from "../../../shared/options/option-checks.js";
+import { hasValue } from "../conversions.js";
 import type { BindingSpec, BindOptions, Bound } from "./binding-api.js";
-import { hasValue } from "./conversions.js";
 import { type Input, inputOf } from "./inputs.js";
 import { Refusal } from "./refusal.js";
 
