@@ -54,7 +54,7 @@ export type {
   ValueAt,
 } from "./main/reader/schema.js";
 export { checkHealth, type Health, type HealthOptions } from "./main/status/health.js";
-export type { MetricsRegistry } from "./main/status/metrics.js";
+export type { GivenRegistry, MetricsRegistry } from "./main/status/metrics.js";
 export type { ChangeSet } from "./main/subscriptions/change-sets.js";
 export type { ChangeFilter } from "./main/subscriptions/filter.js";
 export type { OverflowPolicy } from "./main/subscriptions/stream.js";
@@ -63,6 +63,8 @@ export {
   ConfigStreamError,
   ConsumerStoppedError,
   type ErrorCode,
+  type ErrorDetails,
+  type ErrorOptions,
   errorCodes,
   InvalidOptionError,
   type SerializedError,

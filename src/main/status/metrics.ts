@@ -19,9 +19,13 @@ export type MetricsRegistry = Registry<RegistryContentType>;
 
 /** What a registry that an application gives must have; those of prom-client 14 and 15 fit. */
 export interface GivenRegistry {
+  /** Takes a metric up. */
   registerMetric(metric: never): void;
+  /** The metric of a name, if there is one. */
   getSingleMetric(name: string): unknown;
+  /** Takes a metric out. */
   removeSingleMetric(name: string): void;
+  /** All metrics as text. */
   metrics(): Promise<string>;
 }
 

@@ -5,10 +5,15 @@
 
 /** A schema of any library. */
 export interface StandardSchema<Output = unknown> {
+  /** What the libraries agree on. */
   readonly "~standard": {
+    /** Version of the agreement. */
     readonly version: 1;
+    /** Name of the library. */
     readonly vendor: string;
+    /** Judges a value. One that gives a promise cannot be used here. */
     readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
+    /** The types of what goes in and comes out; not there at run time. */
     readonly types?: { readonly input: unknown; readonly output: Output } | undefined;
   };
 }
