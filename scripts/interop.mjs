@@ -6,16 +6,16 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { checkAgent } from "../test/interop/agent.mjs";
 import { checkSenders } from "../test/interop/senders.mjs";
-import { checkAgentSettings } from "./derive-agent-settings.mjs";
-import { checkDeclaredVectors } from "./derive-declared-vectors.mjs";
-import { checkVectors } from "./derive-vectors.mjs";
-import { checkYamlVectors } from "./derive-yaml-vectors.mjs";
-import { differenceFrom, runGo } from "./derived-fixture.mjs";
+import { checkAgentSettings } from "./derive/agent-settings.mjs";
+import { checkDeclaredVectors } from "./derive/declared-vectors.mjs";
+import { differenceFrom, runGo } from "./derive/derived-fixture.mjs";
+import { checkVectors } from "./derive/vectors.mjs";
+import { checkYamlVectors } from "./derive/yaml-vectors.mjs";
 import { checkNewest } from "./newer-contract.mjs";
 
 const target = fileURLToPath(new URL("../test/fixtures/contract-descriptor.json", import.meta.url));
 
-const describeContract = () => runGo("../test/interop/descriptor/");
+const describeContract = () => runGo("test/interop/descriptor/");
 
 function checkContract() {
   return differenceFrom(describeContract(), target, "node scripts/interop.mjs --write");

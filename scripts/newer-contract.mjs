@@ -2,8 +2,8 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { runGo } from "./derived-fixture.mjs";
+import { fileURLToPath } from "node:url";
+import { runGo } from "./derive/derived-fixture.mjs";
 
 const program = fileURLToPath(new URL("../test/interop/descriptor/", import.meta.url));
 const fixture = new URL("../test/fixtures/contract-descriptor.json", import.meta.url);
@@ -28,9 +28,8 @@ function describeAt(version) {
   const copy = mkdtempSync(join(tmpdir(), "configstream-contract-"));
   try {
     cpSync(program, copy, { recursive: true });
-    const url = `${pathToFileURL(copy).href}/`;
-    runGo(url, ["get", version]);
-    return JSON.parse(runGo(url, ["run", "-mod=mod", "."]));
+    runGo(copy, ["get", version]);
+    return JSON.parse(runGo(copy, ["run", "-mod=mod", "."]));
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { cases, ways } from "./agent/cases.mjs";
+import { cases, ways } from "./agent/cases/index.mjs";
 import { buildAgent } from "./agent/process.mjs";
 import { Trial } from "./agent/trial.mjs";
 

@@ -1,11 +1,11 @@
 // What the consumer promises, each promise put to the core agent written in Go. A case ends with the reader equal to the
 // agent's state unless it says otherwise.
-import { credentialsCases } from "./cases/credentials.mjs";
-import { pingsCases } from "./cases/pings.mjs";
-import { providersCases } from "./cases/providers.mjs";
-import { sessionsCases } from "./cases/sessions.mjs";
-import { settingsCases } from "./cases/settings.mjs";
-import { streamsCases } from "./cases/streams.mjs";
+import { credentialsCases } from "./credentials.mjs";
+import { pingsCases } from "./pings.mjs";
+import { providersCases } from "./providers.mjs";
+import { sessionsCases } from "./sessions.mjs";
+import { settingsCases } from "./settings.mjs";
+import { streamsCases } from "./streams.mjs";
 
 /** The two ways of serving, as main.go names them, and in words. */
 export const ways = { "net-http": "under net/http", grpc: "by grpc-go's own listener" };

@@ -1,12 +1,12 @@
 // Fixtures that a Go program of test/interop prints: running it, and comparing what it prints with what is committed.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { basename } from "node:path";
-import { fileURLToPath } from "node:url";
+import { basename, resolve } from "node:path";
+import { root } from "../places.mjs";
 
-/** What a Go program prints; `program` is its folder, from this one. */
+/** What a Go program prints; `program` is its folder, from the project's. */
 export function runGo(program, goArguments = ["run", "."]) {
-  const cwd = fileURLToPath(new URL(program, import.meta.url));
+  const cwd = resolve(root, program);
   const env = { ...process.env, GOWORK: "off" };
   const run = spawnSync("go", goArguments, { cwd, encoding: "utf8", env, maxBuffer: 64 * 1024 * 1024 });
   if (run.error) throw new Error(`go could not be started: ${run.error.message}`);

@@ -1,10 +1,10 @@
-// Derives packages/configstream/data/agent-settings.json from the published agent module: `node scripts/derive-agent-settings.mjs`
+// Derives packages/configstream/data/agent-settings.json from the published agent module: `node scripts/derive/agent-settings.mjs`
 // writes the file, with `--check` it only compares. The Go program in test/interop/settings does the reading.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { differenceFrom, runGo } from "./derived-fixture.mjs";
 
-const target = fileURLToPath(new URL("../packages/configstream/data/agent-settings.json", import.meta.url));
+const target = fileURLToPath(new URL("../../packages/configstream/data/agent-settings.json", import.meta.url));
 
 // `env -i`: the agent's code reads DD_* variables and container markers as soon as it is loaded, and none of this
 // machine's may end up in the file.
@@ -12,7 +12,7 @@ const goArguments = ["run", "-exec", "env -i", "."];
 
 /** The text of the fixture as the published module gives it today: one setting per line, so that diffs are readable. */
 export function deriveAgentSettings() {
-  return textOf(JSON.parse(runGo("../test/interop/settings/", goArguments)));
+  return textOf(JSON.parse(runGo("test/interop/settings/", goArguments)));
 }
 
 function textOf({ origin, settings }) {
@@ -24,7 +24,7 @@ function textOf({ origin, settings }) {
 export function checkAgentSettings() {
   // The committed file is formatted, which is no difference.
   const committed = textOf(JSON.parse(readFileSync(target, "utf8")));
-  const remedy = "node scripts/derive-agent-settings.mjs && npx biome format --write packages/configstream/data";
+  const remedy = "node scripts/derive/agent-settings.mjs && npx biome format --write packages/configstream/data";
   return differenceFrom(deriveAgentSettings(), target, remedy, committed);
 }
 
