@@ -34,6 +34,14 @@ export function readRegularFile(path: string, maxBytes: number, known?: FileVers
   }
 }
 
+/** Longest text that is read where no limit is given: 64 MiB. */
+const MAX_TEXT_BYTES = 2 ** 26;
+
+/** The text of a whole file. Throws as {@link readRegularFile} does. */
+export function readTextFile(path: string, maxBytes = MAX_TEXT_BYTES): string {
+  return readRegularFile(path, maxBytes)?.bytes.toString("utf8") ?? "";
+}
+
 function wholeOf(file: number, maxBytes: number): Buffer {
   const pieces: Buffer[] = [];
   let length = 0;

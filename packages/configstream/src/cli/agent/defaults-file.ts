@@ -1,7 +1,6 @@
 /** Reads the file of `--defaults`. */
 
-import { readFile } from "node:fs/promises";
-import { readFault } from "configstream-consumer/internal";
+import { readFault, readTextFile } from "configstream-consumer/internal";
 import type { Defaults } from "../../core-agent/index.js";
 import { CommandFailure } from "../exit.js";
 
@@ -12,7 +11,7 @@ import { CommandFailure } from "../exit.js";
 export async function readDefaultsFile(path: string): Promise<Defaults> {
   let text: string;
   try {
-    text = await readFile(path, "utf8");
+    text = readTextFile(path);
   } catch (error) {
     throw new CommandFailure(`The defaults file ${path} ${readFault(error)}.`, undefined, { cause: error });
   }

@@ -1,7 +1,7 @@
 /** `configstream types`. */
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { didYouMean, lowerCase, readFault } from "configstream-consumer/internal";
+import { didYouMean, lowerCase, readFault, readTextFile, writeFault } from "configstream-consumer/internal";
 import { withConsumer } from "../connection/connection.js";
 import { addConnectionOptions, type ConnectionOptions } from "../connection/options.js";
 import { CommandFailure, exitCodes } from "../exit.js";
@@ -84,14 +84,23 @@ async function write(schema: Schema, { name = defaultName, out, prefix }: TypesO
     io.out.write(text);
     return;
   }
-  const before = await readFile(out, "utf8").catch(() => undefined);
+  const before = textOf(out);
   if (before !== text) await writeFile(out, text).catch((thrown: NodeJS.ErrnoException) => cannotWrite(out, thrown));
   const done = before === text ? "is up to date with" : "holds";
   io.err.write(`configstream: ${printable(out)} ${done} ${plural(schema.size, "setting")}.\n`);
 }
 
+/** What stands in the file that is to be written, if it can be read. */
+function textOf(path: string): string | undefined {
+  try {
+    return readTextFile(path);
+  } catch {
+    return undefined;
+  }
+}
+
 function cannotWrite(path: string, thrown: NodeJS.ErrnoException): never {
-  throw new CommandFailure(`The file ${path} cannot be written (${thrown.code}).`, undefined, { cause: thrown });
+  throw new CommandFailure(`The file ${path} cannot be written: ${writeFault(thrown)}.`, undefined, { cause: thrown });
 }
 
 async function check(files: readonly string[], schema: Schema, { name }: TypesOptions, io: Io): Promise<void> {
@@ -121,7 +130,7 @@ async function check(files: readonly string[], schema: Schema, { name }: TypesOp
 
 async function readSource(file: string): Promise<string> {
   try {
-    return await readFile(file, "utf8");
+    return readTextFile(file);
   } catch (thrown) {
     throw new CommandFailure(`The file ${file} ${readFault(thrown)}.`, undefined, { cause: thrown });
   }

@@ -1,5 +1,4 @@
 /** Finds the core agent as the library does, by what the command line says; see src/shared/place/place.ts of the library. */
-import { readFile } from "node:fs/promises";
 import {
   InvalidOptionError,
   isMissing,
@@ -7,6 +6,7 @@ import {
   type Place,
   parseYaml,
   readFault,
+  readTextFile,
 } from "configstream-consumer/internal";
 import { wrongUsage } from "../exit.js";
 import type { Io } from "../io.js";
@@ -53,7 +53,7 @@ export async function findPlace(given: PlaceOptions, { env, systemConfigFile }: 
 async function readSettings(path: string, isGiven: boolean) {
   let text: string;
   try {
-    text = await readFile(path, "utf8");
+    text = readTextFile(path);
   } catch (thrown) {
     // The usual place is looked at in case it is there.
     if (!isGiven && isMissing(thrown)) return undefined;

@@ -1,6 +1,12 @@
 /** Reads keys and types from a file, in any of the forms that describe settings. */
-import { readFile } from "node:fs/promises";
-import { type ConfigValue, lowerCase, parseYaml, parseYamlValue, readFault } from "configstream-consumer/internal";
+import {
+  type ConfigValue,
+  lowerCase,
+  parseYaml,
+  parseYamlValue,
+  readFault,
+  readTextFile,
+} from "configstream-consumer/internal";
 import { CommandFailure } from "../exit.js";
 import { jsonText } from "../terminal/printable.js";
 import {
@@ -25,7 +31,7 @@ type Node = { readonly [name: string]: unknown };
 export async function readSchemaFile(path: string): Promise<Schema> {
   let text: string;
   try {
-    text = await readFile(path, "utf8");
+    text = readTextFile(path);
   } catch (thrown) {
     throw new CommandFailure(`The schema file ${path} ${readFault(thrown)}.`, undefined, { cause: thrown });
   }

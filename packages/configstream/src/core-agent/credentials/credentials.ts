@@ -1,8 +1,8 @@
 /** The IPC credentials on disk: `auth_token` and `ipc_cert.pem`, made when they are missing. */
 import { createPrivateKey, randomBytes, X509Certificate } from "node:crypto";
-import { type FileHandle, link, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { type FileHandle, link, mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { ConfigStreamError } from "configstream-consumer/internal";
+import { ConfigStreamError, isMissing, readFault, readTextFile, writeFault } from "configstream-consumer/internal";
 import { makeCertificate } from "./certificate.js";
 
 export interface CredentialPaths {
@@ -32,7 +32,7 @@ export async function ensureCredentials(dataDir: string): Promise<AgentCredentia
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw credentialsError(dataDir, `the directory cannot be made (${errorCode(error)})`, error);
+    throw credentialsError(dataDir, `the directory cannot be made: ${writeFault(error)}`, error);
   }
   const token = (await readOrMake(authTokenFile, () => randomBytes(32).toString("hex"))).trim();
   if (token === "") throw credentialsError(authTokenFile, "it is empty; remove it to have a new one made");
@@ -41,18 +41,21 @@ export async function ensureCredentials(dataDir: string): Promise<AgentCredentia
   return { token, ...splitPem(ipcCertFile, pem) };
 }
 
+/** Longest file that is taken for credentials. */
+const MAX_FILE_BYTES = 65_536;
+
 async function readOrMake(path: string, make: () => string | Promise<string>): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    return readTextFile(path, MAX_FILE_BYTES);
   } catch (error) {
-    if (errorCode(error) !== "ENOENT") throw credentialsError(path, `it cannot be read (${errorCode(error)})`, error);
+    if (!isMissing(error)) throw credentialsError(path, `it ${readFault(error)}`, error);
   }
   const content = await made(path, make);
   try {
     await writeNew(path, content);
-    return await readFile(path, "utf8");
+    return readTextFile(path, MAX_FILE_BYTES);
   } catch (error) {
-    throw credentialsError(path, `it cannot be written (${errorCode(error)})`, error);
+    throw credentialsError(path, `it cannot be written: ${writeFault(error)}`, error);
   }
 }
 
