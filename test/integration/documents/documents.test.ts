@@ -1,5 +1,6 @@
 /** What the pages say about the code is true of the code. */
 import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { createCoreAgent } from "configstream/core-agent";
 import { createConsumer, errorCodes } from "configstream-consumer";
 import { describe, expect, it } from "vitest";
@@ -113,9 +114,11 @@ describe("the page on operations", () => {
   });
 });
 
+/** The generated pages: one for each entry of either package. */
 function apiPages(): string[] {
-  const below = ["", "/testing", "/core-agent"];
-  return ["docs/api/README.md", ...below.map((name) => `docs/api/configstream-consumer${name}.md`)];
+  return readdirSync(`${root}docs/api`, { recursive: true, encoding: "utf8" })
+    .map((name) => `docs/api/${name.replaceAll("\\", "/")}`)
+    .filter((path) => path.endsWith(".md"));
 }
 
 function metricNames(text: string): string[] {
