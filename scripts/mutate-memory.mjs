@@ -229,6 +229,10 @@ const mutations = [
     edits: [[keyReader, "    if (own !== undefined && own.state.value !== null) return own;\n", ""]],
   },
   {
+    name: "G3 a name's own setting is not of the publish of its section, in a getter",
+    edits: [[hotReader, "const reading = own ?? entry;", "const reading = entry;"]],
+  },
+  {
     name: "G2 a section is not looked at again when a key was added",
     edits: [[slotsBelow, "if (isSameArena && slots === this.seen) return true;", "if (isSameArena) return true;"]],
   },
@@ -243,8 +247,8 @@ const mutations = [
     edits: [[slotsBelow, " && slotCount(region, position) === this.seen;", ";"]],
   },
   {
-    name: "G1 keys of a section are taken from an arena that has ended",
-    edits: [[slotsBelow, " || !arenaHolds(region, position)", ""]],
+    name: "G1 a section's slots are taken for those of another arena",
+    edits: [[slotsBelow, "return this.arena === position.ordinal && slotCount", "return slotCount"]],
   },
   {
     name: "G2 a setting of a section is not read again",

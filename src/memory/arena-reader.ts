@@ -18,7 +18,6 @@ import {
   MAX_NAME_BYTES,
   META_WORDS,
   meta,
-  RETIRED,
   recordInfo,
   SLOT_WORDS,
   slot,
@@ -65,17 +64,6 @@ export function newestPublish(region: Region): number | undefined {
 /** Whether everything that was read since {@link currentPosition} can be relied on: R3 of the protocol, and then that. */
 export function stillHolds(region: Region, position: ArenaPosition): boolean {
   return stillValid(region, position.blockAt, position.publish) && isCurrent(region, position);
-}
-
-/**
- * Whether keys that were read since {@link currentPosition} can be relied on, however many publishes have begun since: they are
- * only added, so that nothing but the end of the arena counts.
- */
-export function arenaHolds(region: Region, position: ArenaPosition): boolean {
-  // A read-modify-write, as in R3. If it comes before the retirement of the arena, so do the reads before it. If it comes
-  // after, it has seen that another arena had become the present one before.
-  const begun = region.add(position.blockAt + block.begun, 0);
-  return begun !== RETIRED && isCurrent(region, position);
 }
 
 /** True when `publish` is one of the arena's complete publishes up to `position`. */

@@ -5,7 +5,7 @@ import { markWritersGone, readCounter } from "../../src/memory/facts.js";
 import { blockOf, descriptor, header, slot } from "../../src/memory/layout.js";
 import { Region } from "../../src/memory/region.js";
 import { Author, oneWriter, type Scenario, type State, successors } from "../support/memory/interleave-cases.js";
-import { checkAll, checkStops, entry, type Op, section } from "../support/memory/interleave-check.js";
+import { checkAll, checkStops, entry, type Op, section, sectionHandle } from "../support/memory/interleave-check.js";
 import { newRegion, TestWriter } from "../support/memory/region.js";
 
 interface Case {
@@ -17,6 +17,7 @@ interface Case {
 }
 
 const s = section("s");
+const h = sectionHandle("s");
 
 const both = (count: number) => () =>
   oneWriter(
@@ -85,6 +86,10 @@ const cases: readonly Case[] = [
   { name: "a section that comes and goes, warm reader", scenario: comesAndGoes(3), warm: [s], reads: [s, s] },
   { name: "a section that turns into a setting and back", scenario: turns, reads: [s, s] },
   { name: "a section that turns into a setting and back, warm", scenario: turns, warm: [s], reads: [s, s] },
+  { name: "a handle of what turns into a setting and back", scenario: turns, reads: [h, h] },
+  { name: "a handle of what turns into a setting and back, warm", scenario: turns, warm: [h], reads: [h, h] },
+  { name: "a handle of a section that comes and goes", scenario: comesAndGoes(3), warm: [h], reads: [h, h] },
+  { name: "a handle beside a hand-over", scenario: handOver, warm: [h], reads: [h, h], moves: 2 },
   { name: "changes beside the section", scenario: besides, warm: [s], reads: [s, entry("x"), s] },
   { name: "a hand-over, warm reader", scenario: handOver, warm: [s], reads: [s, entry("s.b"), s], moves: 2 },
   { name: "a hand-over, fresh reader", scenario: handOver, reads: [s, s], moves: 2 },

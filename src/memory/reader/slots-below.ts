@@ -1,5 +1,5 @@
 /** The slots of a name and of all keys below it. Keys are only added, so each key is looked at once an arena. */
-import { type ArenaPosition, arenaHolds, slotCount } from "../arena-reader.js";
+import { type ArenaPosition, slotCount } from "../arena-reader.js";
 import { slotAt } from "../directory.js";
 import { keyInfo, SLOT_WORDS, slot as slotWords } from "../layout.js";
 import type { Region } from "../region.js";
@@ -20,13 +20,19 @@ export class SlotsBelow {
     this.#start = encoder.encode(`${name}.`);
   }
 
-  /** Looks at keys that were added; false, and nothing is taken over, when the arena has ended meanwhile. */
+  /**
+   * Looks at keys that were added; false when the memory makes no sense, because the arena has ended.
+   *
+   * What is found may be of bytes that another arena uses by now. It is never relied on: the slots are read at
+   * a position of the same arena, and that reading closes with `stillHolds`, whose read-modify-write comes after these reads. If it
+   * precedes the arena's retirement, so do they; if not, it fails. And in another arena all is found anew.
+   */
   find(region: Region, position: ArenaPosition): boolean {
     const isSameArena = this.arena === position.ordinal;
     const slots = slotCount(region, position);
     if (isSameArena && slots === this.seen) return true;
     const added = this.#among(region, position, isSameArena ? this.seen : 0, slots);
-    if (added === undefined || !arenaHolds(region, position)) return false;
+    if (added === undefined) return false;
     if (!isSameArena) this.slots = added;
     else if (added.length > 0) this.slots = [...this.slots, ...added];
     this.arena = position.ordinal;

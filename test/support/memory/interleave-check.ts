@@ -24,6 +24,8 @@ export type Op =
   | { readonly kind: "handle"; readonly key: string }
   /** All settings below a name, as one object. */
   | { readonly kind: "section"; readonly key: string }
+  /** The same by a handle made at the first read of the name. */
+  | { readonly kind: "section handle"; readonly key: string }
   | { readonly kind: "view" }
   /** By a binding of some keys, made at the first read of these. */
   | { readonly kind: "binding"; readonly key: string };
@@ -34,6 +36,7 @@ export const get = (key: string): Op => ({ kind: "get", key });
 export const isSet = (key: string): Op => ({ kind: "set", key });
 export const handle = (key: string): Op => ({ kind: "handle", key });
 export const section = (key: string): Op => ({ kind: "section", key });
+export const sectionHandle = (key: string): Op => ({ kind: "section handle", key });
 export const binding = (...keys: string[]): Op => ({ kind: "binding", key: keys.join(" ") });
 export const view: Op = { kind: "view" };
 
@@ -52,6 +55,7 @@ export class Watcher {
   readonly #entries: KeyReader;
   readonly #reader: ReturnType<typeof createReader>;
   readonly #handles = new Map<string, { readonly value: unknown }>();
+  readonly #sectionHandles = new Map<string, { readonly value: unknown }>();
   readonly #bindings = new Map<string, { readonly value: { readonly [key: string]: string } }>();
   readonly #log: string[] = [];
   readonly #memoryWords: number;
@@ -118,7 +122,8 @@ export class Watcher {
       };
     }
     if (op.kind === "binding") return this.#binding(op.key);
-    if (op.kind === "section") return this.#section(op.key);
+    if (op.kind === "section") return this.#section(op.key, this.#reader.get(op.key));
+    if (op.kind === "section handle") return this.#section(op.key, this.#sectionHandle(op.key).value);
     const { key } = op;
     const stateHeld = (index: number) => states[index]?.keys.get(key);
     if (op.kind === "entry") {
@@ -145,8 +150,7 @@ export class Watcher {
   }
 
   /** Keys of one part below the name only. */
-  #section(name: string): { text: string; isState: (index: number) => boolean } {
-    const seen = this.#reader.get(name);
+  #section(name: string, seen: unknown): { text: string; isState: (index: number) => boolean } {
     const expected = ({ keys }: State) => {
       const below = [...keys].filter(([key]) => key.startsWith(`${name}.`));
       return below.length === 0
@@ -174,6 +178,15 @@ export class Watcher {
           ([key, value]) => (this.#scenario.states[index]?.keys.get(key)?.value ?? "-") === value,
         ),
     };
+  }
+
+  #sectionHandle(name: string): { readonly value: unknown } {
+    let made = this.#sectionHandles.get(name);
+    if (made === undefined) {
+      made = this.#reader.setting(name).as((value) => value);
+      this.#sectionHandles.set(name, made);
+    }
+    return made;
   }
 
   #handle(key: string): { readonly value: unknown } {
