@@ -4,20 +4,12 @@
  * One {@link Connection} is one grpc-js channel with a subchannel pool of its own. The engine makes a new one for each
  * attempt and closes the old one, so grpc-js's own reconnecting, retrying and back-off never get to act.
  */
-import {
-  ChannelCredentials,
-  Client,
-  connectivityState,
-  logVerbosity,
-  Metadata,
-  type ServiceError,
-  setLogVerbosity,
-} from "@grpc/grpc-js";
+import { Client, logVerbosity, type ServiceError, setLogVerbosity } from "@grpc/grpc-js";
 import { ConfigStreamError } from "../../shared/errors.js";
 import type { EngineParams } from "../../shared/params.js";
 import { type HostPort, parseAddress } from "../../shared/place/address.js";
 import type { WireEvent } from "../../shared/types.js";
-import { agentSecureService, remoteAgentService } from "../../wire/service-names.js";
+import { remoteAgentService } from "../../wire/service-names.js";
 import type {
   CallOptions,
   Connection,
@@ -27,12 +19,16 @@ import type {
   StreamHandlers,
   Transport,
 } from "../ports.js";
+import { callMetadata } from "./call-metadata.js";
 import { type ChannelParams, channelOptions } from "./channel-options.js";
+import { watchConnected } from "./connected-watch.js";
 import { grpcCode } from "./grpc-codes.js";
 import { type CallName, explainFailure, type FailedCall, type GrpcCallError, isTooManyPings } from "./grpc-failure.js";
-import { type Method, methodPath, refreshMethod, registerMethod, streamMethod, streamPath } from "./methods.js";
+import { refreshMethod, registerMethod, streamMethod, streamPath } from "./methods.js";
+import { callRegistry, type KnownRegistry, type RegistryParts } from "./registry-calls.js";
 import { SocketWatch } from "./socket-watch.js";
-import { pinnedTrust, serverNameOverride } from "./tls-trust.js";
+import { serverNameOverride } from "./tls-trust.js";
+import { watchedCredentials } from "./watched-credentials.js";
 import { channelTarget } from "./zoned-resolver.js";
 
 /** The parameters that the transport looks at. */
@@ -43,9 +39,7 @@ export type TransportParams = ChannelParams &
   >;
 
 /** What connections of one transport learn from the core agent and hand on to the next connection. */
-interface Learned {
-  /** Service that answered a registration; tried first next time. */
-  registry: string;
+interface Learned extends KnownRegistry {
   /** The core agent answered `too_many_pings`. */
   keepaliveRefused: boolean;
 }
@@ -64,6 +58,9 @@ export function quietGrpcLog(): void {
   setLogVerbosity(logVerbosity.NONE);
 }
 
+/** How grpc-js says that a call failed. */
+type CallFault = Pick<ServiceError, "code"> & Partial<Pick<ServiceError, "details">>;
+
 class GrpcConnection implements Connection {
   readonly #params: TransportParams;
   readonly #learned: Learned;
@@ -80,7 +77,7 @@ class GrpcConnection implements Connection {
     this.#token = credentials?.token;
     const { host, port } = hostAndPort(params.coreAgentAddress);
     const serverName = params.tls ? serverNameOverride(host) : undefined;
-    const channel = new WatchedCredentials(channelCredentials(params, credentials, host), this.#sockets);
+    const channel = watchedCredentials(params, credentials, host, this.#sockets);
     this.#client = new Client(
       channelTarget({ host, port }),
       channel,
@@ -98,17 +95,16 @@ class GrpcConnection implements Connection {
       services: endpoint?.services ?? [],
       processInstanceId: this.#params.processInstanceId ?? "",
     };
-    return await this.#callRegistry(registerMethod, message, options, []);
+    return await callRegistry(this.#registry(), registerMethod, message, options, []);
   }
 
   async refresh(sessionId: string, options: CallOptions): Promise<void> {
-    await this.#callRegistry(refreshMethod, { sessionId }, options, [sessionId]);
+    await callRegistry(this.#registry(), refreshMethod, { sessionId }, options, [sessionId]);
   }
 
   openStream(request: { clientName: string; sessionId: string }, handlers: StreamHandlers): StreamCall {
     const { sessionId } = request;
-    const metadata = this.#metadata();
-    setMetadata(metadata, "session_id", sessionId, "session id");
+    const metadata = callMetadata(this.#token, sessionId);
     const { requestSerialize, responseDeserialize } = streamMethod;
     const call = this.#client.makeServerStreamRequest(
       streamPath,
@@ -142,14 +138,14 @@ class GrpcConnection implements Connection {
     call.on("error", (error: ServiceError) => {
       if (!over) end(this.#explain("StreamConfigEvents", error, this.#params.callTimeoutMs, [sessionId]));
     });
-    this.#watchConnected(
-      () => over,
-      () => handlers.onConnected?.(),
-      (error) => {
-        end(error);
+    watchConnected(this.#client, this.#params.callTimeoutMs, {
+      isOver: () => this.#closed || over,
+      onConnected: () => handlers.onConnected?.(),
+      onLate: () => {
+        end(this.#explain("StreamConfigEvents", { code: grpcCode.deadlineExceeded }, this.#params.callTimeoutMs, []));
         call.cancel();
       },
-    );
+    });
     return opened;
   }
 
@@ -162,94 +158,17 @@ class GrpcConnection implements Connection {
     this.#sockets.release();
   }
 
-  /** A stream has no deadline, so the time to get connected is bounded here. */
-  #watchConnected(isOver: () => boolean, connected: () => void, failed: (error: GrpcCallError) => void): void {
-    const channel = this.#client.getChannel();
-    const { callTimeoutMs } = this.#params;
-    const deadline = Date.now() + callTimeoutMs;
-    const look = (): void => {
-      if (this.#closed || isOver()) return;
-      const state = channel.getConnectivityState(false);
-      if (state === connectivityState.READY) {
-        connected();
-        return;
-      }
-      channel.watchConnectivityState(state, deadline, (late) => {
-        if (late === undefined) look();
-        else if (!this.#closed && !isOver()) {
-          const timedOut = { code: grpcCode.deadlineExceeded, details: "" };
-          failed(this.#explain("StreamConfigEvents", timedOut, callTimeoutMs, []));
-        }
-      });
+  #registry(): RegistryParts {
+    return {
+      client: this.#client,
+      token: this.#token,
+      known: this.#learned,
+      open: this.#open,
+      explain: (...failure) => this.#explain(...failure),
     };
-    look();
   }
 
-  /** Calls the registry at the service that answered last, or the other one where that is not implemented. */
-  async #callRegistry<Request, Response>(
-    method: Method<Request, Response>,
-    request: Request,
-    options: CallOptions,
-    secrets: readonly string[],
-  ): Promise<Response> {
-    const { name } = method;
-    const deadline = Date.now() + options.deadlineMs;
-    const first = this.#learned.registry;
-    const second = first === remoteAgentService ? agentSecureService : remoteAgentService;
-    const call = (service: string) => this.#unary(service, method, request, deadline);
-    try {
-      return await call(first);
-    } catch (thrown) {
-      const error = thrown as ServiceError;
-      if (error.code !== grpcCode.unimplemented) throw this.#explain(name, error, options.deadlineMs, secrets);
-    }
-    try {
-      const response = await call(second);
-      this.#learned.registry = second;
-      return response;
-    } catch (thrown) {
-      throw this.#explain(name, thrown as ServiceError, options.deadlineMs, secrets);
-    }
-  }
-
-  #unary<Request, Response>(
-    service: string,
-    method: Method<Request, Response>,
-    request: Request,
-    deadline: number,
-  ): Promise<Response> {
-    const { name, requestSerialize, responseDeserialize } = method;
-    const metadata = this.#metadata();
-    return new Promise((resolve, reject) => {
-      const call = this.#client.makeUnaryRequest(
-        methodPath(service, name),
-        requestSerialize,
-        responseDeserialize,
-        request,
-        metadata,
-        { deadline },
-        (error, response) => {
-          this.#open.delete(call);
-          if (error !== null) reject(error);
-          else resolve(response as Response);
-        },
-      );
-      this.#open.add(call);
-    });
-  }
-
-  #metadata(): Metadata {
-    const metadata = new Metadata();
-    if (this.#token !== undefined) setMetadata(metadata, "authorization", `Bearer ${this.#token}`, "token");
-    return metadata;
-  }
-
-  #explain(
-    call: CallName,
-    error: Pick<ServiceError, "code" | "details">,
-    timeoutMs: number,
-    secrets: readonly string[],
-  ): GrpcCallError {
+  #explain(call: CallName, error: CallFault, timeoutMs: number, secrets: readonly string[]): GrpcCallError {
     const { details = "" } = error;
     const { lastFailure, secured } = this.#sockets;
     const failed: FailedCall = { call, grpcCode: error.code, details, socketError: lastFailure, secured };
@@ -267,68 +186,4 @@ function hostAndPort(address: string): HostPort {
   const parsed = parseAddress(address);
   if (parsed !== undefined) return parsed;
   throw new ConfigStreamError("internal", `The address ${address} got past its check.`);
-}
-
-function setMetadata(metadata: Metadata, key: string, value: string, what: string): void {
-  try {
-    metadata.set(key, value);
-  } catch {
-    // grpc-js would quote the value.
-    throw new ConfigStreamError("unauthenticated", `The ${what} has characters that a gRPC header cannot carry.`);
-  }
-}
-
-function channelCredentials(params: TransportParams, credentials: Credentials | undefined, host: string) {
-  if (!params.tls) return ChannelCredentials.createInsecure();
-  if (credentials === undefined) {
-    throw new ConfigStreamError("credentials", "TLS needs the certificate and key; none were read.");
-  }
-  const trust = pinnedTrust(credentials, host, params.ipcCertFile);
-  return ChannelCredentials.createFromSecureContext(trust.secureContext, trust.verifyOptions);
-}
-
-type ConnectorArguments = Parameters<ChannelCredentials["_createSecureConnector"]>;
-type SecureConnector = ReturnType<ChannelCredentials["_createSecureConnector"]>;
-
-/** Passes everything on to other credentials, and shows the sockets to a {@link SocketWatch}. */
-class WatchedCredentials extends ChannelCredentials {
-  readonly #inner: ChannelCredentials;
-  readonly #watch: SocketWatch;
-
-  constructor(inner: ChannelCredentials, watch: SocketWatch) {
-    super();
-    this.#inner = inner;
-    this.#watch = watch;
-  }
-
-  override _isSecure(): boolean {
-    return this.#inner._isSecure();
-  }
-
-  override _equals(other: ChannelCredentials): boolean {
-    return this === other;
-  }
-
-  override _createSecureConnector(...args: ConnectorArguments): SecureConnector {
-    const connector = this.#inner._createSecureConnector(...args);
-    const watch = this.#watch;
-    return {
-      waitForReady: () => connector.waitForReady(),
-      getCallCredentials: () => connector.getCallCredentials(),
-      destroy: () => connector.destroy(),
-      async connect(socket) {
-        watch.add(socket);
-        try {
-          const result = await connector.connect(socket);
-          watch.secured = true;
-          if (result.socket !== socket) watch.add(result.socket);
-          result.socket.on("error", (error) => watch.failed(error));
-          return result;
-        } catch (thrown) {
-          watch.failed(thrown);
-          throw thrown;
-        }
-      },
-    };
-  }
 }

@@ -185,7 +185,10 @@ describe("the dangerous and the heavy", () => {
   it("import grpc-js where calls are made and served only", () => {
     expect(importers("@grpc/grpc-js", library)).toEqual([
       // The calls to the core agent, and the addresses with a zone that grpc-js alone does not connect to.
+      "worker/link/call-metadata.ts",
+      "worker/link/connected-watch.ts",
       "worker/link/transport.ts",
+      "worker/link/watched-credentials.ts",
       "worker/link/zoned-resolver.ts",
       // What the consumer serves to the core agent; one that serves nothing runs no file of providers/.
       "worker/providers/providers.ts",
