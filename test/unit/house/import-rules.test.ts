@@ -202,7 +202,11 @@ describe("the dangerous and the heavy", () => {
       "core-agent/faults.ts",
       // What it serves, and what a token lets pass.
       "core-agent/serving/auth.ts",
+      "core-agent/serving/open-stream.ts",
+      "core-agent/serving/refuse-early.ts",
+      "core-agent/serving/registry-service.ts",
       "core-agent/serving/server.ts",
+      "core-agent/serving/streams.ts",
     ]);
   });
 

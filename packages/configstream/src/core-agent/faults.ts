@@ -14,7 +14,7 @@ import type { DialectName } from "./dialects/spoken.js";
 import { checkDialect } from "./options.js";
 import type { Refusal } from "./serving/auth.js";
 import { maxSequenceId } from "./serving/broadcaster.js";
-import type { CallTap, TappedSink } from "./serving/server.js";
+import type { CallTap, TappedSink } from "./serving/call-tap.js";
 import type { EventSink, Subscriber } from "./serving/subscriber.js";
 
 /** gRPC status codes are those of google.golang.org/grpc/codes. */
