@@ -10,6 +10,7 @@ import { ConsumerStoppedError, InvalidOptionError } from "../../shared/errors.js
 import { guarded, type Logger, silentLogger } from "../../shared/logger.js";
 import type { ChangeBatch } from "../../shared/messages.js";
 import type { EngineParams } from "../../shared/params.js";
+import { LineRate } from "../../shared/rate.js";
 import type { ConfigChange, EngineStatus } from "../../shared/types.js";
 import type { ConsumerStatus } from "../../status/status.js";
 import type { EngineHostInit } from "../hosting/engine-host.js";
@@ -136,7 +137,7 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
   readonly #untold = createUntoldMemory();
   /** The last one, while its subscribers are there. */
   #lastBatch: ChangeBatch | undefined;
-  #deathLoggedAtMs = Number.NEGATIVE_INFINITY;
+  readonly #deathLines = new LineRate();
 
   constructor(options: ConsumerOptions, env: Environment) {
     const { engine, host } = resolveOptions(options, env);
@@ -262,8 +263,8 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
   /** As for any outage: a line when it begins, then at most one a minute. */
   #logDeath(message: string, before: EngineStatus | undefined): void {
     const nowMs = performance.now();
-    const isDue = before?.interruptedSinceMs === undefined || nowMs - this.#deathLoggedAtMs >= 60_000;
-    if (isDue) this.#deathLoggedAtMs = nowMs;
-    this.#logger[isDue ? "error" : "debug"](message);
+    const isNews = before?.interruptedSinceMs === undefined;
+    if (isNews) this.#deathLines.said(nowMs);
+    this.#logger[isNews || this.#deathLines.isDue(nowMs) ? "error" : "debug"](message);
   }
 }

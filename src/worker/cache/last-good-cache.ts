@@ -12,6 +12,7 @@ import type { Clock, Timer } from "../../shared/clock.js";
 import { readFault, writeFault } from "../../shared/disk/file-faults.js";
 import { ConfigStreamError } from "../../shared/errors.js";
 import type { CacheParams } from "../../shared/params.js";
+import { LineRate } from "../../shared/rate.js";
 import { duration } from "../../shared/text/duration.js";
 import type { EngineLog, StatusSink } from "../ports.js";
 import type { CacheFiles } from "./file.js";
@@ -26,7 +27,6 @@ const longestRenewalMs = 3_600_000;
 const freshEnoughMs = 60_000;
 /** A file dated so far in the future, in ms, is of unknown age. */
 const clockToleranceMs = 300_000;
-const warningIntervalMs = 60_000;
 
 /** What the cache needs. */
 export interface CachePorts {
@@ -53,7 +53,7 @@ export class LastGoodCache {
   #dirty = false;
   #savedConfirmedAtMs = 0;
   #lastWriteAtMs = Number.NEGATIVE_INFINITY;
-  #lastWarningAtMs = Number.NEGATIVE_INFINITY;
+  readonly #warnings = new LineRate();
   #timer: Timer | undefined;
   #timerIsForRenewal = false;
   #work: Promise<void> | undefined;
@@ -180,12 +180,9 @@ export class LastGoodCache {
 
   #warnOfWrite(thrown: unknown): void {
     const { clock, log } = this.#ports;
-    const nowMs = clock.monotonic();
-    const isDue = nowMs - this.#lastWarningAtMs >= warningIntervalMs;
-    if (isDue) this.#lastWarningAtMs = nowMs;
     const { path } = this.#params;
     log(
-      isDue ? "warn" : "debug",
+      this.#warnings.isDue(clock.monotonic()) ? "warn" : "debug",
       `The cache file ${path} could not be written: ${writeFault(thrown)}. It is tried again.`,
     );
   }

@@ -4,21 +4,17 @@
  * something has gone wrong.
  */
 import type { Clock } from "../../shared/clock.js";
+import { LineRate } from "../../shared/rate.js";
 import { duration } from "../../shared/text/duration.js";
 import type { EngineLog } from "../ports.js";
-
-const reminderMs = 60_000;
-
-interface Outage {
-  readonly sinceMs: number;
-  readonly saidMs: number;
-}
 
 /** Keeps the log short. Times are monotonic. */
 export class OutageLog {
   readonly #log: EngineLog;
   readonly #clock: Clock;
-  #outage: Outage | undefined;
+  readonly #rate = new LineRate();
+  /** Since when, if there is one. */
+  #sinceMs: number | undefined;
 
   /** `sinceMs`: an outage that a former worker or its end began, and that was told; in ms since the epoch. */
   constructor(log: EngineLog, clock: Clock, sinceMs: number | undefined) {
@@ -26,22 +22,20 @@ export class OutageLog {
     this.#clock = clock;
     if (sinceMs === undefined) return;
     const nowMs = clock.monotonic();
-    this.#outage = { sinceMs: nowMs - Math.max(0, clock.now() - sinceMs), saidMs: nowMs };
+    this.#sinceMs = nowMs - Math.max(0, clock.now() - sinceMs);
+    this.#rate.said(nowMs);
   }
 
   /** Something failed; `message` is a whole sentence. */
   failure(message: string): void {
     const nowMs = this.#clock.monotonic();
-    const outage = this.#outage;
-    if (outage === undefined) {
-      this.#outage = { sinceMs: nowMs, saidMs: nowMs };
+    const sinceMs = this.#sinceMs;
+    if (sinceMs === undefined) {
+      this.#sinceMs = nowMs;
+      this.#rate.said(nowMs);
       this.#log("warn", `Configuration updates are interrupted. ${message}`);
-    } else if (nowMs - outage.saidMs >= reminderMs) {
-      this.#outage = { ...outage, saidMs: nowMs };
-      this.#log(
-        "warn",
-        `Configuration updates are still interrupted, for ${duration(nowMs - outage.sinceMs)}. ${message}`,
-      );
+    } else if (this.#rate.isDue(nowMs)) {
+      this.#log("warn", `Configuration updates are still interrupted, for ${duration(nowMs - sinceMs)}. ${message}`);
     } else {
       this.#log("debug", message);
     }
@@ -49,9 +43,9 @@ export class OutageLog {
 
   /** Settings reach the readers. */
   recovered(): void {
-    const outage = this.#outage;
-    if (outage === undefined) return;
-    this.#outage = undefined;
-    this.#log("info", `Configuration updates flow again, after ${duration(this.#clock.monotonic() - outage.sinceMs)}.`);
+    const sinceMs = this.#sinceMs;
+    if (sinceMs === undefined) return;
+    this.#sinceMs = undefined;
+    this.#log("info", `Configuration updates flow again, after ${duration(this.#clock.monotonic() - sinceMs)}.`);
   }
 }
