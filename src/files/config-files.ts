@@ -4,8 +4,8 @@ import { type FSWatcher, watch } from "chokidar";
 import type { Clock, Timer } from "../shared/clock.js";
 import type { ConfigStreamError } from "../shared/errors.js";
 import type { FileStatus } from "../shared/types.js";
+import { fileSignature, readConfigFile } from "./config-file.js";
 import { type KeyShapes, mergeLeaves } from "./leaves.js";
-import { fileSignature, readRegularFile } from "./regular-file.js";
 import { type Leaves, WatchedFile } from "./watched-file.js";
 import { parseYaml } from "./yaml.js";
 
@@ -65,7 +65,7 @@ export function createConfigFiles(params: ConfigFilesParams): ConfigFiles {
   for (const given of params.paths) {
     const path = resolve(given);
     const parse = (bytes: Buffer): Leaves => parseYaml(path, bytes, known, note);
-    files.set(path, new WatchedFile({ path, read: readRegularFile, parse, monotonic: () => clock.monotonic() }));
+    files.set(path, new WatchedFile({ path, read: readConfigFile, parse, monotonic: () => clock.monotonic() }));
   }
 
   const emit = (): void => onChange(mergeLeaves([...files.values()].map((file) => file.leaves)));

@@ -26,9 +26,9 @@ export function parseYaml(
     checkRoot(reading);
     return leavesOf(reading, known, noteLine);
   } catch (error) {
-    if (error instanceof YamlFault) throw invalidFile(path, error.place.line, error.place.column, error.message);
+    if (error instanceof YamlFault) throw invalidFile(path, error.place.line, error.place.column, `${error.message}.`);
     // A value that nobody could take, such as one that is nested too deeply; the sentence names its key.
-    if (error instanceof InvalidOptionError) throw invalidFile(path, 1, 1, error.message.replace(/\.$/, ""));
+    if (error instanceof InvalidOptionError) throw invalidFile(path, 1, 1, error.message);
     throw error;
   }
 }
@@ -53,9 +53,10 @@ function checkRoot({ root }: YamlReading): void {
   throw new YamlFault("its top level must be a map of settings", { line: 1, column: 1 });
 }
 
+/** `reason` is a sentence. */
 function invalidFile(path: string, line: number, column: number, reason: string): ConfigStreamError {
   return new ConfigStreamError(
     "invalid_config_file",
-    `The configuration file ${path} is not valid at line ${line}, column ${column}: ${reason}. Correct it there.`,
+    `The configuration file ${path} is not valid at line ${line}, column ${column}: ${reason} Correct it there.`,
   );
 }

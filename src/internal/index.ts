@@ -12,9 +12,11 @@ export { copyValue, defineEntry } from "../files/values.js";
 export { parseYaml, parseYamlValue } from "../files/yaml.js";
 export { resolveOptions } from "../main/consumer/resolve.js";
 export { type Clock, systemClock, type Timer } from "../shared/clock.js";
-export { isMissing, readFault, systemCode, writeFault } from "../shared/disk/file-faults.js";
+export { writeWholeFile } from "../shared/disk/atomic-file.js";
+export { isForbidden, isMissing, isUnattended, readFault, systemCode, writeFault } from "../shared/disk/file-faults.js";
 export { readTextFile } from "../shared/disk/regular-file.js";
 export { ConfigStreamError, InvalidOptionError } from "../shared/errors.js";
+export { holdProcess } from "../shared/hold.js";
 export { described } from "../shared/options/option-checks.js";
 export {
   callback,

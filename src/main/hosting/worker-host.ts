@@ -1,4 +1,5 @@
 /** One worker thread: starts it, talks with it, and knows when it has ended. */
+
 import { statSync } from "node:fs";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 // By its plain name Node.js finds the CommonJS build, and no other package here needs the loader for that.
@@ -6,6 +7,7 @@ import { expose, wrap } from "comlink/dist/esm/comlink.mjs";
 import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
 import { isMissing } from "../../shared/disk/file-faults.js";
 import { ConfigStreamError } from "../../shared/errors.js";
+import { holdProcess } from "../../shared/hold.js";
 import type { ControlApi, HostApi, HostMessage, WorkerInit, WorkerMessage } from "../../shared/messages.js";
 import { describeThrown, textIn } from "../../shared/thrown.js";
 import type { EngineHost, EngineHostInit } from "./engine-host.js";
@@ -120,12 +122,12 @@ class WorkerHost implements EngineHost {
 
   async stop(deadlineMs: number): Promise<void> {
     // Nothing else holds the process while the worker ends.
-    const held = setInterval(() => {}, 2 ** 30);
+    const release = holdProcess();
     const deadline = setTimeout(() => this.kill(`it did not stop within ${deadlineMs} ms.`), deadlineMs);
     await this.#call(() => this.#control.stop()).catch(() => {});
     await this.ended;
     clearTimeout(deadline);
-    clearInterval(held);
+    release();
   }
 
   /** A call to the worker; when the worker ends before it has answered, rejects with the reason. */

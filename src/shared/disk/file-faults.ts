@@ -35,6 +35,17 @@ export function isMissing(thrown: unknown): boolean {
   return code === "ENOENT" || code === "ENOTDIR";
 }
 
+/** The system does not let this process's user do it. */
+export function isForbidden(thrown: unknown): boolean {
+  const code = systemCode(thrown);
+  return code === "EACCES" || code === "EPERM";
+}
+
+/** Nothing listens at a socket, or the socket is not there. */
+export function isUnattended(thrown: unknown): boolean {
+  return isMissing(thrown) || systemCode(thrown) === "ECONNREFUSED";
+}
+
 /** Completes "The file X …", without a full stop. */
 export function readFault(thrown: unknown): string {
   if (thrown instanceof NotRegularFileError) return "is not a regular file; a pipe or a device cannot be used";

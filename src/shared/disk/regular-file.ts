@@ -3,7 +3,7 @@
  * the calling thread itself reads, a thread pool that is busy or stuck holds nothing up.
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
-import { FileTooLargeError, NotRegularFileError } from "./file-faults.js";
+import { FileTooLargeError, NotRegularFileError, systemCode } from "./file-faults.js";
 
 /** Which version of a file stands there; equal texts mean that it is the same one. */
 export type FileVersion = string;
@@ -18,8 +18,7 @@ export interface ReadFile {
  * `FileTooLargeError`, which file-faults.ts puts in words.
  */
 export function readRegularFile(path: string, maxBytes: number, known?: FileVersion): ReadFile | undefined {
-  // Without O_NONBLOCK, opening a named pipe would wait for something that writes.
-  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const file = opened(path);
   try {
     // Of the open file, not of the path: nothing can take its place meanwhile.
     const stats = fstatSync(file, { bigint: true });
@@ -31,6 +30,17 @@ export function readRegularFile(path: string, maxBytes: number, known?: FileVers
     return { bytes: wholeOf(file, maxBytes), version };
   } finally {
     closeSync(file);
+  }
+}
+
+function opened(path: string): number {
+  try {
+    // Without O_NONBLOCK, opening a named pipe would wait for something that writes.
+    return openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (thrown) {
+    const code = systemCode(thrown);
+    // What a socket, or a device without a driver, answers when it is opened.
+    throw code === "ENXIO" || code === "ENODEV" ? new NotRegularFileError() : thrown;
   }
 }
 

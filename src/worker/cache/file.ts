@@ -1,12 +1,10 @@
 /** The cache file on disk: what is read is checked before a byte is used, what is written is complete or not there. */
-import { randomBytes } from "node:crypto";
 import { constants, type Stats } from "node:fs";
-import { type FileHandle, open, readdir, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { type FileHandle, open, readdir, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { isTemporaryOf, writeWholeFile } from "../../shared/disk/atomic-file.js";
 import { CacheRefused } from "./format.js";
 
-/** Only the owner may read or write. */
-const mode = 0o600;
 /** A temporary file this old, in ms, was left behind by a process that was killed while it wrote. */
 const leftBehindMs = 60_000;
 
@@ -18,7 +16,12 @@ export interface CacheFiles {
 }
 
 /** The real disk. */
-export const diskFiles: CacheFiles = { read: readCacheFile, write: writeCacheFile, removeLeftovers };
+export const diskFiles: CacheFiles = {
+  read: readCacheFile,
+  // A machine that lost power may have kept half of a file that could not be flushed; its checksum shows that.
+  write: (path, pieces) => writeWholeFile(path, pieces, "replace"),
+  removeLeftovers,
+};
 
 /** The whole file; `undefined` when there is none. Throws {@link CacheRefused}, or a system error. */
 async function readCacheFile(path: string, maxBytes: number): Promise<Uint8Array | undefined> {
@@ -54,62 +57,12 @@ function check(stats: Stats, maxBytes: number): void {
   }
 }
 
-/**
- * Puts a complete file in place at once: a reader finds the former one or this one, also when the machine loses power.
- * Throws system errors; then nothing has changed and nothing is left.
- */
-async function writeCacheFile(path: string, pieces: Iterable<string>): Promise<void> {
-  // In the same folder, since only within a file system a rename is one step. A fresh name, and never somebody else's file.
-  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
-  const file = await open(temporary, "wx", mode);
-  try {
-    try {
-      for (const piece of pieces) await file.writeFile(piece);
-      await flush(file);
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (thrown) {
-    await rm(temporary, { force: true });
-    throw thrown;
-  }
-  await syncFolder(dirname(path));
-}
-
-/**
- * Makes what was written last, where that can be done. Some file systems refuse it, and the file handles of Yarn's Plug'n'Play have
- * no `sync`; the file is complete all the same, and a checksum tells when a machine that lost power has kept half of it.
- */
-async function flush(file: FileHandle): Promise<void> {
-  try {
-    await file.sync();
-  } catch {
-    // See above.
-  }
-}
-
-/** Makes the rename last. Some systems cannot, and the file is in place all the same. */
-async function syncFolder(path: string): Promise<void> {
-  try {
-    const folder = await open(path, constants.O_RDONLY);
-    try {
-      await flush(folder);
-    } finally {
-      await folder.close();
-    }
-  } catch {
-    // See above.
-  }
-}
-
 /** Removes the temporary files of processes that were killed. Never throws. */
 async function removeLeftovers(path: string, nowMs: number): Promise<void> {
   const folder = dirname(path);
-  const prefix = `${basename(path)}.`;
   try {
     for (const name of await readdir(folder)) {
-      if (!name.startsWith(prefix) || !/^[0-9a-f]{12}\.tmp$/.test(name.slice(prefix.length))) continue;
+      if (!isTemporaryOf(path, name)) continue;
       const leftover = join(folder, name);
       if (nowMs - (await stat(leftover)).mtimeMs > leftBehindMs) await rm(leftover, { force: true });
     }

@@ -243,6 +243,7 @@ function tlsSentence(error: SocketFailure | undefined, context: FailureContext):
   if (error.code === "CERT_NOT_YET_VALID") {
     return ["tls", `The certificate of the core agent at ${address} is not valid yet`, `check this machine's clock`];
   }
+  // By OpenSSL's text as well: an alert that arrives while something is written has the code EPROTO alone.
   if (/alert (number )?\d+|ALERT/.test(`${error.code} ${error.message}`)) {
     return [
       "tls",

@@ -599,7 +599,7 @@ describe("configuration files", () => {
       {
         path: file,
         state: "refused",
-        reason: `The configuration file ${file} cannot be read (it is no regular file).`,
+        reason: `The configuration file ${file} is not a regular file; a pipe or a device cannot be used.`,
       },
     ]);
     await rm(file);

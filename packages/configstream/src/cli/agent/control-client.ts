@@ -1,6 +1,7 @@
 /** The end of the control socket that `configstream set` and `unset` use. */
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { dirname } from "node:path";
+import { isForbidden, isUnattended, systemCode } from "configstream-consumer/internal";
 import { readToken } from "configstream-consumer/internal/link";
 import type { Place } from "../connection/place.js";
 import { CommandFailure } from "../exit.js";
@@ -71,20 +72,19 @@ function post(
 
 function failure(address: string, error: Error): CommandFailure {
   if (error instanceof CommandFailure) return error;
-  const { code } = error as NodeJS.ErrnoException;
   const options = { cause: error };
-  if (code === "ENOENT" || code === "ECONNREFUSED") {
+  if (isUnattended(error)) {
     return new CommandFailure(
       `No "configstream agent" listens at ${address}; set, unset, clients, flare and command work with that agent only, and in its data directory.`,
       undefined,
       options,
     );
   }
-  if (code === "EACCES") {
+  if (isForbidden(error)) {
     return new CommandFailure(`The control socket ${address} belongs to another user.`, undefined, options);
   }
   return new CommandFailure(
-    `The agent at ${address} could not be asked (${code ?? error.message}).`,
+    `The agent at ${address} could not be asked (${systemCode(error) ?? error.message}).`,
     undefined,
     options,
   );

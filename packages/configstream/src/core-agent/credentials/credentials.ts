@@ -1,8 +1,15 @@
 /** The IPC credentials on disk: `auth_token` and `ipc_cert.pem`, made when they are missing. */
 import { createPrivateKey, randomBytes, X509Certificate } from "node:crypto";
-import { type FileHandle, link, mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { ConfigStreamError, isMissing, readFault, readTextFile, writeFault } from "configstream-consumer/internal";
+import {
+  ConfigStreamError,
+  isMissing,
+  readFault,
+  readTextFile,
+  writeFault,
+  writeWholeFile,
+} from "configstream-consumer/internal";
 import { makeCertificate } from "./certificate.js";
 
 export interface CredentialPaths {
@@ -52,7 +59,8 @@ async function readOrMake(path: string, make: () => string | Promise<string>): P
   }
   const content = await made(path, make);
   try {
-    await writeNew(path, content);
+    // When another process was faster, its file stays.
+    await writeWholeFile(path, [content], "keep");
     return readTextFile(path, MAX_FILE_BYTES);
   } catch (error) {
     throw credentialsError(path, `it cannot be written: ${writeFault(error)}`, error);
@@ -70,38 +78,6 @@ async function made(path: string, make: () => string | Promise<string>): Promise
       `it does not exist, and cannot be made in this process (${reason}); make it with \`configstream agent\` in another one`,
       error,
     );
-  }
-}
-
-/** Puts a complete file in place at once. When another process was faster, its file stays. */
-async function writeNew(path: string, content: string): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
-  try {
-    const file = await open(temporary, "wx", 0o600);
-    try {
-      await file.writeFile(content);
-      await flush(file);
-    } finally {
-      await file.close();
-    }
-    try {
-      await link(temporary, path);
-    } catch (error) {
-      if (errorCode(error) === "EEXIST") return;
-      // Some file systems have no hard links.
-      await rename(temporary, path);
-    }
-  } finally {
-    await rm(temporary, { force: true });
-  }
-}
-
-/** Makes what was written last. Some file systems refuse it, and the file handles of Yarn's Plug'n'Play have no `sync`. */
-async function flush(file: FileHandle): Promise<void> {
-  try {
-    await file.sync();
-  } catch {
-    // The file is complete all the same.
   }
 }
 
@@ -123,8 +99,4 @@ function splitPem(path: string, pem: string): { certificate: string; privateKey:
 
 function credentialsError(path: string, fault: string, cause?: unknown): ConfigStreamError {
   return new ConfigStreamError("credentials", `The core agent cannot use ${path}: ${fault}.`, cause ? { cause } : {});
-}
-
-function errorCode(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? "unknown error";
 }

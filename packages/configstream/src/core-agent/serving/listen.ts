@@ -2,7 +2,7 @@
 import { lookup } from "node:dns/promises";
 import { createServer } from "node:net";
 import type { Server, ServerCredentials } from "@grpc/grpc-js";
-import { ConfigStreamError, formatAddress, type HostPort } from "configstream-consumer/internal";
+import { ConfigStreamError, formatAddress, type HostPort, systemCode } from "configstream-consumer/internal";
 
 /** How often a free port that one address family offered may turn out to be taken in the other. */
 const freePortTries = 10;
@@ -59,7 +59,7 @@ async function bindAll(
       bound.push(formatAddress(host, port));
     } catch (error) {
       // A host without IPv6 still resolves `localhost` to it.
-      if (/EADDRNOTAVAIL|EAFNOSUPPORT/.test(String(error))) {
+      if (faultIs(error, "EADDRNOTAVAIL") || faultIs(error, "EAFNOSUPPORT")) {
         missing = error;
         continue;
       }
@@ -89,10 +89,14 @@ function bind(server: Pick<Server, "bindAsync">, target: string, credentials: Se
   });
 }
 
-/** Looks into the text, since grpc-js passes the system's code on in no other way. */
 function isTaken(error: unknown): boolean {
-  const { cause } = error as Error;
-  return /EADDRINUSE/.test(`${error} ${cause}`);
+  return faultIs(error, "EADDRINUSE");
+}
+
+/** Whether the system answered so. The probe's error has a code; that of grpc-js has it in its text and nowhere else. */
+function faultIs(error: unknown, code: string): boolean {
+  const found = systemCode(error) ?? systemCode((error as Error).cause);
+  return found === undefined ? `${error} ${(error as Error).cause}`.includes(code) : found === code;
 }
 
 function unavailable(address: HostPort, port: number, reason: string, cause: unknown): ConfigStreamError {
