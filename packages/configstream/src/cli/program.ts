@@ -1,5 +1,6 @@
 /** The command line as a whole: which commands there are, and how any of them ends. */
 import { Command, CommanderError, Help } from "commander";
+import { report } from "./agent/control.js";
 import { addAgent } from "./commands/agent.js";
 import { addClients } from "./commands/clients.js";
 import { addCompletion } from "./commands/completion.js";
@@ -62,6 +63,7 @@ export function reportFailure(thrown: unknown, io: Io): number {
   const { line, exitCode } = describeFailure(thrown);
   // Empty: the command has told it in its own way.
   if (line !== "") io.err.write(`configstream: ${printable(line)}\n`);
+  if (line !== "") report({ kind: "failed", why: line });
   const stack = debugStack(thrown, io.env.DEBUG);
   if (stack !== undefined) io.err.write(`${printableLines(stack)}\n`);
   return exitCode;

@@ -33,7 +33,9 @@ export type Report =
       readonly ipcCertFile: string;
       readonly settings: number;
     }
-  | { readonly kind: "wrote"; readonly id: number; readonly sequenceId: number; readonly atMs: number };
+  | { readonly kind: "wrote"; readonly id: number; readonly sequenceId: number; readonly atMs: number }
+  /** Why the process is about to end, as a sentence. */
+  | { readonly kind: "failed"; readonly why: string };
 
 /** Milliseconds on the machine's monotonic clock, which all its processes share. */
 export function machineTimeMs(): number {
@@ -47,14 +49,16 @@ export interface ParentChannel {
   close(): void;
 }
 
+/** Reports to the parent, when there is one that holds a channel. */
+export function report(message: Report): void {
+  // A parent that has just gone must not become an error here.
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+}
+
 /** Follows the parent's orders; `onClosed` is called when it is gone. `undefined`: no parent holds a channel. */
 export function serveParent(agent: CoreAgent, onClosed: () => void): ParentChannel | undefined {
   if (process.send === undefined) return undefined;
   const timers = new Set<NodeJS.Timeout>();
-  const report = (message: Report): void => {
-    // A parent that has just gone must not become an error here.
-    if (process.connected) process.send?.(message, undefined, undefined, () => {});
-  };
   const write = ({ id, key, value, source }: PlannedWrite): void => {
     const atMs = machineTimeMs();
     if (value === undefined) agent.unset(key, source);

@@ -33,17 +33,13 @@ export function startAgentProcess(workspace: Workspace, env: NodeJS.ProcessEnv):
   const pending = new Map<number, Pending>();
   let nextId = 1;
   let stopping = false;
-  let complaint = "";
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    complaint = (complaint + text).slice(-4_000);
-  });
+  let lastWords: string | undefined;
   const ended = new Promise<number | null>((resolve) => {
     child.once("error", () => resolve(null));
-    // Not 'close', which does not come when this side has disconnected. What it wrote last needs a moment to arrive.
+    // Not 'close', which does not come when this side has disconnected. What it reported last needs a moment to arrive.
     child.once("exit", (code) => setTimeout(resolve, stopping ? 0 : lastWordsMs, code));
   });
   const failure = (code: number | null): CommandFailure => {
-    const lastWords = /^configstream: (.*)$/m.exec(complaint)?.[1];
     const why = lastWords ?? (code === null ? "It was killed or could not be started." : `Its exit code is ${code}.`);
     return new CommandFailure(`The core agent's process ended. ${why}`);
   };
@@ -58,6 +54,7 @@ export function startAgentProcess(workspace: Workspace, env: NodeJS.ProcessEnv):
     child.on("message", (message) => {
       const report = message as Report;
       if (report.kind === "started") resolve(report);
+      if (report.kind === "failed") lastWords = report.why;
       if (report.kind === "wrote") {
         pending.get(report.id)?.resolve(report);
         pending.delete(report.id);
@@ -101,7 +98,7 @@ function launch(workspace: Workspace, env: NodeJS.ProcessEnv): ChildProcess {
     // The demo is the same everywhere: what the environment sets for a real agent stays out of it.
     env: Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("DD_"))),
     execArgv: [],
-    stdio: ["ignore", "ignore", "pipe", "ipc"],
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
     // Ctrl-C goes to a terminal's whole process group; this one is to be ended in order.
     detached: true,
   });
