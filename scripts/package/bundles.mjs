@@ -1,6 +1,6 @@
 // The package inside a bundle, moved to where there is no node_modules: it must find its worker by itself. With each
 // bundler, as an ES module and as CommonJS, in a worker and without one; and with the worker as a file of its own.
-import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { apps, run, tool, toolFile } from "./project.mjs";
 import { problemsOfRun } from "./running.mjs";
@@ -164,11 +164,16 @@ async function vite(project, folder, format) {
   return warnings;
 }
 
+/** A module with its import as a `require`. */
+function required(file) {
+  return readFileSync(file, "utf8").replace(/^import (\{.*\}) from (".*");$/m, "const $1 = require($2);");
+}
+
 async function ncc(project, folder, format) {
   const cli = toolFile("@vercel/ncc/dist/ncc/cli.js");
   const entry = `app.${format}`;
   // It takes the kind of module from the name. The application is the same, but for its one import.
-  if (format === "cjs") copyFileSync(join(apps, "reads-required.cjs"), join(project, entry));
+  if (format === "cjs") writeFileSync(join(project, entry), required(join(apps, "reads.mjs")));
   const { stdout, stderr } = run(process.execPath, [cli, "build", entry, "-o", folder], { cwd: project });
   renameSync(join(folder, `index.${format}`), join(folder, entry));
   return /warning/i.test(stdout + stderr) ? [stdout + stderr] : [];

@@ -14,12 +14,12 @@ const compilers = {
 };
 
 const settings = [
-  { name: "nodenext, ES module", file: "sample.mts", module: "nodenext", moduleResolution: "nodenext" },
-  { name: "nodenext, CommonJS", file: "sample.cts", module: "nodenext", moduleResolution: "nodenext" },
-  { name: "bundler", file: "sample.ts", module: "esnext", moduleResolution: "bundler" },
+  { name: "nodenext, ES module", kind: "mts", module: "nodenext", moduleResolution: "nodenext" },
+  { name: "nodenext, CommonJS", kind: "cts", module: "nodenext", moduleResolution: "nodenext" },
+  { name: "bundler", kind: "ts", module: "esnext", moduleResolution: "bundler" },
   {
     name: "nodenext, where the project names neither Node.js nor disposables",
-    file: "sample.mts",
+    kind: "mts",
     module: "nodenext",
     moduleResolution: "nodenext",
     lib: ["es2022"],
@@ -30,8 +30,8 @@ const settings = [
 /** What a project has that never named another resolution. It sees the library, and none of the entries of the command's package. */
 const node10 = {
   name: "node10",
-  file: "library.ts",
-  from: "library.ts",
+  kind: "ts",
+  programs: ["library"],
   module: "commonjs",
   moduleResolution: "node10",
 };
@@ -65,10 +65,13 @@ function attw(pack, args) {
   run(process.execPath, [cli, pack.file, "--no-color", "--no-emoji", ...args]);
 }
 
-function compile(project, tsc, { name, file, from = "sample.ts", ...options }) {
+function compile(project, tsc, { name, kind, programs = ["library", "core-agent"], ...options }) {
   const folder = join(project, `types-${name.replace(/\W+/g, "-")}`);
   mkdirSync(folder, { recursive: true });
-  copyFileSync(join(apps, from), join(folder, file));
+  const files = programs.map((program) => `${program}.${kind}`);
+  programs.forEach((program, at) => {
+    copyFileSync(join(apps, `${program}.ts`), join(folder, files[at]));
+  });
   const compilerOptions = {
     target: "es2022",
     lib: ["es2023", "esnext.disposable"],
@@ -80,7 +83,7 @@ function compile(project, tsc, { name, file, from = "sample.ts", ...options }) {
     noEmit: true,
     ...options,
   };
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: [file] }));
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
   run(process.execPath, [tsc, "-p", folder]);
 }
 

@@ -1,4 +1,4 @@
-// What a user's TypeScript may look like, without a core agent; compiled, never run.
+// What a user's TypeScript may look like, without a core agent; compiled, never run: as an ES module, as CommonJS and for a bundler.
 
 import {
   attachReader,
