@@ -1,14 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { type CoreAgent, createCoreAgent } from "../../../packages/configstream/src/core-agent/index.js";
-import type { CounterName } from "../../../src/memory/counters.js";
 import { systemClock } from "../../../src/shared/clock.js";
 import type { EngineParams } from "../../../src/shared/params.js";
-import { createEngine } from "../../../src/worker/engine/engine.js";
 import { createCredentialsReader } from "../../../src/worker/link/credentials.js";
-import { createGrpcTransport, quietGrpcLog } from "../../../src/worker/link/transport.js";
-import type { EngineStatus, Publication } from "../../../src/worker/ports.js";
-import { testParams } from "../../support/engine/engine-bench.js";
+import { quietGrpcLog } from "../../../src/worker/link/transport.js";
+import { startRecordedEngine } from "../../support/engine/recorded-engine.js";
 
 quietGrpcLog();
 
@@ -31,41 +28,16 @@ async function startAgent(): Promise<CoreAgent> {
 }
 
 function run(agent: CoreAgent, changes: Partial<EngineParams> = {}) {
-  const params: EngineParams = {
-    ...testParams,
-    coreAgentAddress: agent.address,
-    authTokenFile: agent.authTokenFile,
-    ipcCertFile: agent.ipcCertFile,
-    callTimeoutMs: 200,
-    backoff: { ...testParams.backoff, initialMs: 20, floorMs: 10, maxMs: 50 },
-    ...changes,
-  };
-  const statuses: EngineStatus[] = [];
-  const counts = new Map<CounterName, number>();
-  const visible = new Map<string, unknown>();
-  const engine = createEngine(params, {
-    clock: systemClock,
-    random: Math.random,
-    transport: createGrpcTransport(params),
-    credentials: createCredentialsReader(params, systemClock),
-    states: {
-      show({ changes: list }: Publication, commit) {
-        for (const { key, setting } of list) visible.set(key, setting?.value);
-        commit([]);
-      },
-    },
-    status: {
-      set: (status) => statuses.push(status),
-      count: (name, by = 1) => counts.set(name, (counts.get(name) ?? 0) + by),
-      messageReceived() {},
-    },
-    sessionIdProvider: undefined,
-    log() {},
-  });
-  cleanups.push(() => engine.stop());
-  engine.start();
-  const last = () => statuses.at(-1);
-  return { visible, statuses, last, count: (name: CounterName) => counts.get(name) ?? 0 };
+  const { address: coreAgentAddress, authTokenFile, ipcCertFile } = agent;
+  const recorded = startRecordedEngine(
+    { coreAgentAddress, authTokenFile, ipcCertFile, callTimeoutMs: 200, ...changes },
+    (params) => createCredentialsReader(params, systemClock),
+  );
+  cleanups.push(() => recorded.engine.stop());
+  /** What readers see. */
+  const newest = (key: string) =>
+    recorded.publications.flatMap(({ changes: list }) => list).findLast((change) => change.key === key)?.setting?.value;
+  return { ...recorded, visible: { get: newest } };
 }
 
 describe("the engine against the core agent of this package", () => {

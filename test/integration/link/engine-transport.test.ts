@@ -1,14 +1,9 @@
 import { setTimeout as delay, setImmediate as turn } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
-import type { CounterName } from "../../../src/memory/counters.js";
-import { systemClock } from "../../../src/shared/clock.js";
-import type { EngineParams } from "../../../src/shared/params.js";
-import { createEngine } from "../../../src/worker/engine/engine.js";
-import { createGrpcTransport, quietGrpcLog } from "../../../src/worker/link/transport.js";
-import type { EngineStatus, Publication } from "../../../src/worker/ports.js";
+import { quietGrpcLog } from "../../../src/worker/link/transport.js";
 import { makeCertificate } from "../../support/agents/certificates.js";
 import { type RawAgentOptions, startRawAgent } from "../../support/agents/raw-agent.js";
-import { testParams } from "../../support/engine/engine-bench.js";
+import { startRecordedEngine } from "../../support/engine/recorded-engine.js";
 
 quietGrpcLog();
 
@@ -31,38 +26,10 @@ async function agent(options: RawAgentOptions = {}) {
 }
 
 function run(address: string) {
-  const params: EngineParams = {
-    ...testParams,
-    coreAgentAddress: address,
-    backoff: { ...testParams.backoff, initialMs: 20, floorMs: 10, maxMs: 50 },
-  };
-  const publications: Publication[] = [];
-  const statuses: EngineStatus[] = [];
-  const counts = new Map<CounterName, number>();
-  const engine = createEngine(params, {
-    clock: systemClock,
-    random: Math.random,
-    transport: createGrpcTransport(params),
-    credentials: {
-      read: async () => ({ token: "token", certificate: own.certificate, privateKey: own.privateKey }),
-    },
-    states: {
-      show(publication, commit) {
-        publications.push(publication);
-        commit([]);
-      },
-    },
-    status: {
-      set: (status) => statuses.push(status),
-      count: (name, by = 1) => counts.set(name, (counts.get(name) ?? 0) + by),
-      messageReceived() {},
-    },
-    sessionIdProvider: undefined,
-    log() {},
-  });
-  cleanups.push(() => engine.stop());
-  engine.start();
-  return { engine, publications, counts, state: () => statuses.at(-1)?.state, last: () => statuses.at(-1) };
+  const credentials = { token: "token", certificate: own.certificate, privateKey: own.privateKey };
+  const recorded = startRecordedEngine({ coreAgentAddress: address }, () => ({ read: async () => credentials }));
+  cleanups.push(() => recorded.engine.stop());
+  return { ...recorded, state: () => recorded.last()?.state };
 }
 
 const value = (id: number) => ({ source: "file", key: "a", value: { number_value: id } });
@@ -78,10 +45,10 @@ describe("the engine over the real transport", () => {
         for (let id = 2; id <= newest; id++) stream.write(update(id));
       },
     });
-    const { publications, counts } = run(core.address);
+    const { publications, count } = run(core.address);
     await until(() => publications.at(-1)?.sequenceId === newest);
-    expect(counts.get("updatesApplied")).toBe(newest - 1);
-    expect(counts.get("discontinuities")).toBeUndefined();
+    expect(count("updatesApplied")).toBe(newest - 1);
+    expect(count("discontinuities")).toBe(0);
     expect(publications.at(-1)?.changes[0]?.setting?.value).toBe(newest);
     expect(publications.length).toBeLessThan(newest / 4);
   });
