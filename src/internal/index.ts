@@ -24,6 +24,7 @@ export {
   custom,
   number,
   type OptionRow,
+  object,
   readOptions,
   shape,
   sources,

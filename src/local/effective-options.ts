@@ -4,9 +4,9 @@ import type { Defaults } from "../files/known-keys.js";
 import { consumerOptionTable } from "../main/consumer/option-table.js";
 import type { ConsumerOptions } from "../main/consumer/options.js";
 import { type HostParams, resolveOptions } from "../main/consumer/resolve.js";
-import { InvalidOptionError } from "../shared/errors.js";
 import { guarded, type Logger, silentLogger } from "../shared/logger.js";
-import { booleanOption, checkNames, described, shapeOption, stringsOption } from "../shared/options/option-checks.js";
+import { checkNames } from "../shared/options/option-checks.js";
+import { flag, object, readOptions, shape, texts } from "../shared/options/option-table.js";
 import type { EngineParams } from "../shared/params.js";
 
 /** Options of `createEffectiveConfig`: those of `createConsumer`, and where the local configuration is. */
@@ -43,25 +43,25 @@ export interface ResolvedEffectiveOptions {
   readonly host: HostParams;
 }
 
-const ownNames = ["configFiles", "defaults", "env", "watch", "signal"];
+/** The options beside those of a consumer. */
+const ownTable = {
+  configFiles: texts([]),
+  defaults: object<Defaults>({}, "an object with values by dotted key, or an array of entries"),
+  env: shape<Environment>([]),
+  watch: flag(true),
+  signal: shape<AbortSignal>(["addEventListener", "throwIfAborted"]),
+};
 
 /** Throws `InvalidOptionError`: what was given, and what was expected. */
 export function resolveEffectiveOptions(options: EffectiveConfigOptions): ResolvedEffectiveOptions {
-  checkNames(options, [...Object.keys(consumerOptionTable), ...ownNames], "createEffectiveConfig");
+  checkNames(options, [...Object.keys(consumerOptionTable), ...Object.keys(ownTable)], "createEffectiveConfig");
   const { configFiles, defaults, env, watch, signal, ...consumer } = options;
   // What only a stream needs may be missing, or come from the files; what is given is checked all the same.
   const { engine, host } = resolveOptions(consumer, {});
-  if (defaults !== undefined && (typeof defaults !== "object" || defaults === null)) {
-    throw new InvalidOptionError(
-      `Option "defaults" must be an object with values by dotted key, or an array of entries, but is ${described(defaults)}.`,
-    );
-  }
+  const own = readOptions("createEffectiveConfig", ownTable, { configFiles, defaults, env, watch, signal });
   return {
-    configFiles: stringsOption("configFiles", configFiles, []),
-    defaults: defaults ?? {},
-    env: shapeOption("env", env, []) ?? process.env,
-    watch: booleanOption("watch", watch, true),
-    signal: shapeOption("signal", signal, ["addEventListener", "throwIfAborted"]),
+    ...own,
+    env: own.env ?? process.env,
     logger: host.logger === undefined ? silentLogger : guarded(host.logger),
     consumer,
     engine,

@@ -100,6 +100,19 @@ export function shape<T>(methods: readonly string[]): OptionRow<T | undefined> {
   return row([], (name, given) => shapeOption(name, given as T | undefined, methods));
 }
 
+/** An object, or what else is allowed. The value is not quoted where it is wrong: an environment holds secrets. */
+export function object<T extends object | false>(
+  fallback: T,
+  expected: string,
+  allowed: (given: unknown) => boolean = () => false,
+): OptionRow<T> {
+  return row([], (name, given = fallback) => {
+    if (allowed(given) || (typeof given === "object" && given !== null)) return given as T;
+    const found = given === null ? "null" : `a ${typeof given}`;
+    throw new InvalidOptionError(`Option "${name}" must be ${expected}, but is ${found}.`);
+  });
+}
+
 /** A rule of its own. */
 export function custom<T>(read: (name: string, given: unknown) => T): OptionRow<T> {
   return row([], read);

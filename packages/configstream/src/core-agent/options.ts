@@ -15,6 +15,7 @@ import {
   InvalidOptionError,
   number,
   type OptionRow,
+  object,
   parseAddress,
   readOptions,
   shape,
@@ -95,17 +96,10 @@ export interface ResolvedOptions {
 
 const wholeNumber = (fallback: number, min: number) => number({ fallback, min, max: 2 ** 31 - 1 });
 
-/** The value is not quoted where it is wrong: an environment holds secrets. */
-const object = <T extends object | false>(fallback: T, expected: string, allowed: (given: unknown) => boolean) =>
-  custom<T>((name, given = fallback) => {
-    if (allowed(given) || (typeof given === "object" && given !== null)) return given as T;
-    throw new InvalidOptionError(`Option "${name}" must be ${expected}, but is a ${typeof given}.`);
-  });
-
 /** Every option of {@link CoreAgentOptions}; the type makes it complete. */
 export const coreAgentOptionTable = {
   configFiles: texts([]),
-  defaults: object<Defaults>({}, "an object of keys and values, or a list of entries", () => false),
+  defaults: object<Defaults>({}, "an object of keys and values, or a list of entries"),
   env: object<Environment | false>(process.env, "an object of variables, or false", (given) => given === false),
   address: custom(listenAddress),
   dataDir: text(""),
