@@ -65,6 +65,7 @@ export class UnknownEventError extends ConfigStreamError {
 /** True when the core agent closed the connection since keepalive pings came too often. */
 export function isTooManyPings(failed: FailedCall): boolean {
   const { details } = failed;
+  // By its text: grpc-js hands on neither the code nor the data of a GOAWAY in a field.
   return (
     /too_many_pings|enhance_your_calm/i.test(details) ||
     // What grpc-js makes of a stream that a GOAWAY with ENHANCE_YOUR_CALM took along.
@@ -87,6 +88,7 @@ function sentenceFor(failed: FailedCall, context: FailureContext): Sentence {
   const status = failed.grpcCode;
   // What grpc-js makes of a compression that it does not know, and of a status that is no number.
   if (!Number.isInteger(status)) return unreadable(failed, context);
+  // By grpc-js's text: a message that is too large has the status of a peer without room, and no field beside it.
   if (status === grpcCode.resourceExhausted && /larger than/.test(failed.details)) return tooLarge(failed, context);
   if (status === grpcCode.unauthenticated || status === grpcCode.permissionDenied) return refused(failed, context);
   if (status === grpcCode.notFound && failed.call !== "RegisterRemoteAgent") return unknownSession(failed, context);
@@ -183,6 +185,7 @@ function unavailable(failed: FailedCall, context: FailureContext): Sentence {
   const tls = context.tls ? tlsSentence(failed.socketError, context) : undefined;
   if (tls !== undefined) return tls;
   const { details } = failed;
+  // The socket's error has a code. Where no socket of ours failed, as in the resolver of names, grpc-js passes on text alone.
   const seen = `${failed.socketError?.code ?? ""} ${details}`;
   if (seen.includes("ECONNREFUSED")) {
     return [
