@@ -5,6 +5,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs"
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { bundleCommonJs } from "./build/bundle-commonjs.mjs";
+import { bundleGuardEngines } from "./build/bundle-guard-engines.mjs";
 import { bundleLibrary } from "./build/bundle-library.mjs";
 import { bundleWorker } from "./build/bundle-worker.mjs";
 import { compileContract } from "./build/compile-contract.mjs";
@@ -21,7 +22,13 @@ const sources = [
   ...filesBelow(join(root, "scripts", "build")),
   join(root, "package-lock.json"),
 ];
-for (const { made, make } of [copyDeclarations(), bundleLibrary(), bundleCommonJs(), bundleWorker()]) {
+for (const { made, make } of [
+  copyDeclarations(),
+  bundleGuardEngines(),
+  bundleLibrary(),
+  bundleCommonJs(),
+  bundleWorker(),
+]) {
   if (!isUpToDate(made, sources)) await make();
 }
 const command = join(companion, "dist");

@@ -15,7 +15,7 @@ export {
   attachReader,
 } from "./main/consumer/attach.js";
 export { type Consumer, type ConsumerOf, createConsumer, type PlainConsumer } from "./main/consumer/consumer.js";
-export type { ConsumerOptions } from "./main/consumer/options.js";
+export type { ConsumerOptions, ConsumerOptionsOf } from "./main/consumer/options.js";
 export type { WaitOptions, WaitSyncOptions } from "./main/consumer/readiness.js";
 export { getRegisteredConsumer, getRegisteredReader } from "./main/consumer/registered.js";
 export type { SharedConfig } from "./main/consumer/shared-config.js";
@@ -72,6 +72,8 @@ export {
   type ValueIssue,
   WaitTimeoutError,
 } from "./shared/errors.js";
+export type { GuardRule, Guards, GuardType } from "./shared/guards/guard-rule.js";
+export type { HeldChange, HeldSetting, ValueKind } from "./shared/held-setting.js";
 export type { Logger } from "./shared/logger.js";
 export { type Dialect, defaultOverrides, defaultSourcePriority, type OverrideRule } from "./shared/params.js";
 export type {

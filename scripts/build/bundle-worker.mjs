@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { basename, join } from "node:path";
 import { dist, modules } from "../places.mjs";
+import { enginesFile } from "./bundle-guard-engines.mjs";
 import { licenceComment } from "./licences.mjs";
 import { rolled } from "./rolled.mjs";
 
@@ -20,11 +21,14 @@ export function bundleWorker() {
 }
 
 async function make() {
-  const file = await chunkOf({ external: beside });
+  const file = await chunkOf({ external: beside, engines: join(modules, "shared", "guards", "engines-node.js") });
   refuseForeign(file, beside);
   writeFileSync(threadFile, `${file.code}\n${licenceComment(file.moduleIds)}`);
   // Names stay as they are: they stand in errors.
-  const text = await chunkOf({ minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } } });
+  const text = await chunkOf({
+    engines: enginesFile,
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+  });
   // In a worker made from text, only what Node.js brings can be loaded.
   refuseForeign(text, []);
   const licences = licenceComment(text.moduleIds);
@@ -33,9 +37,14 @@ async function make() {
 }
 
 /** One CommonJS chunk: Node.js loads that kind sooner than an ES module. */
-async function chunkOf({ external = [], minify = false }) {
+async function chunkOf({ external = [], engines, minify = false }) {
   const [chunk] = await rolled(
-    { input: join(modules, "worker", "thread.js"), external, plugins: [importedAtOnce] },
+    {
+      input: join(modules, "worker", "thread.js"),
+      external,
+      resolve: { alias: { "#guard-engines": engines } },
+      plugins: [importedAtOnce, foundFromThread],
+    },
     { format: "cjs", codeSplitting: false, minify },
     // protobufjs makes code from text; so it does without a bundle.
     ["EVAL"],
@@ -55,6 +64,15 @@ const importedAtOnce = {
     if (!dynamic.test(code)) throw new Error(`${id} has no dynamic import.`);
     return `import ${dynamic.exec(code).slice(1).join(" from ")};\n${code.replace(dynamic, "")}`;
   },
+};
+
+/** What guards need of foreign code lies where it did, seen from another folder. */
+const foundFromThread = {
+  name: "found-from-thread",
+  transform: (code, id) =>
+    /[\\/]guards[\\/]engines-node\.js$/.test(id)
+      ? code.replace('"./engines.generated.cjs"', '"../shared/guards/engines.generated.cjs"')
+      : undefined,
 };
 
 function refuseForeign({ fileName, imports, dynamicImports }, allowed) {

@@ -1,9 +1,9 @@
 /** From `DD_*` environment variables to the layer `environment-variable`, read as a real core agent reads them. Pure. */
 import type { ConfigValue } from "../shared/types.js";
+import { copyValue } from "../shared/values/copy-value.js";
 import { convertToType } from "./convert.js";
 import type { KeyType } from "./key-types.js";
 import type { EnvRule, KnownKeys } from "./known-keys.js";
-import { copyValue } from "./values.js";
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;

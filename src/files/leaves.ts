@@ -1,9 +1,9 @@
 /** From the nested maps of a file to dotted leaves, as a real core agent puts them into its tree. Pure. */
 import { lowerCase } from "../shared/text/lower-case.js";
 import type { ConfigValue } from "../shared/types.js";
+import { copyValue, defineEntry } from "../shared/values/copy-value.js";
 import { convertToType } from "./convert.js";
 import type { KnownKeys } from "./known-keys.js";
-import { copyValue, defineEntry } from "./values.js";
 import type { YamlMap, YamlNote, YamlReading, YamlValue } from "./yaml-tree.js";
 
 /** What of the known keys decides what a map is, and what type a value has: the declared ones, so that a file always means the same. */

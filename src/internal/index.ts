@@ -8,7 +8,6 @@ export { createConfigFiles } from "../files/config-files.js";
 export { convertToType } from "../files/convert.js";
 export { type Environment, mapEnvironment, pickVariables } from "../files/env.js";
 export { type DefaultSetting, type Defaults, type KnownKeys, readDefaults } from "../files/known-keys.js";
-export { copyValue, defineEntry } from "../files/values.js";
 export { parseYaml, parseYamlValue } from "../files/yaml.js";
 export { resolveOptions } from "../main/consumer/resolve.js";
 export { type Clock, systemClock, type Timer } from "../shared/clock.js";
@@ -38,6 +37,7 @@ export { type Found, locate, type Place, systemConfigFile } from "../shared/plac
 export { looksLikeCredential, withoutUrlLogins } from "../shared/text/credential-names.js";
 export { lowerCase } from "../shared/text/lower-case.js";
 export type { ConfigValue, FileStatus, SourceValue, WireSetting } from "../shared/types.js";
+export { copyValue, defineEntry } from "../shared/values/copy-value.js";
 export { equalValues } from "../shared/values/equality.js";
 export {
   type ReadRegisterRequest,

@@ -10,7 +10,7 @@ import { flag, object, readOptions, shape, texts } from "../shared/options/optio
 import type { EngineParams } from "../shared/params.js";
 
 /** Options of `createEffectiveConfig`: those of `createConsumer`, and where the local configuration is. */
-export interface EffectiveConfigOptions extends ConsumerOptions {
+export interface EffectiveConfigOptions extends Omit<ConsumerOptions, "defaults"> {
   /**
    * YAML files of this remote agent itself; later ones win. A file that does not exist sets nothing, and the logger is
    * told. Default: none.

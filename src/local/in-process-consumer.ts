@@ -2,9 +2,10 @@
  * A consumer without a core agent and without a worker: this thread tells the settings. Layers, shared memory, getters,
  * subscriptions and metrics are those of a streaming consumer, so that nobody who reads can tell the difference.
  */
-import { copyValue } from "../files/values.js";
+
 import { CommonConsumer } from "../main/consumer/common-consumer.js";
 import type { Consumer } from "../main/consumer/consumer.js";
+import { quietClock } from "../main/consumer/quiet-clock.js";
 import type { WaitSyncOptions } from "../main/consumer/readiness.js";
 import type { MetricsRegistry } from "../main/status/metrics.js";
 import { Subscriptions } from "../main/subscriptions/subscriptions.js";
@@ -29,13 +30,19 @@ import type {
   WireEvent,
   WireSetting,
 } from "../shared/types.js";
+import { copyValue } from "../shared/values/copy-value.js";
 import type { ConsumerStatus } from "../status/status.js";
 import { Applier } from "../worker/engine/applier.js";
+import { createGuarding } from "../worker/guards/guarding.js";
 import { LayerStore } from "../worker/settings/layers.js";
 import { Notifier } from "../worker/telling/notifier.js";
 import { publishing } from "../worker/telling/publishing.js";
 
-export interface InProcessParams extends Pick<EngineParams, "clientName" | "sourcePriority" | "overrides" | "limits"> {
+export interface InProcessParams
+  extends Pick<
+    EngineParams,
+    "clientName" | "sourcePriority" | "overrides" | "limits" | "guards" | "required" | "defaults"
+  > {
   /** Where the settings come from, as `status()` and errors name it. */
   readonly origin: string;
   /** Path of the file that the settings come from, if they come from one. */
@@ -58,6 +65,7 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
   readonly #region: Region;
   readonly #applier: Applier;
   readonly #notifier: Notifier;
+  readonly #endGuarding: () => void;
   #lastError: ErrorSummary | undefined;
   #state: LifecycleState = "live";
   /** Since when the state is another one than `live`, in ms since the epoch. */
@@ -84,7 +92,10 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
       originName: "origin",
       region,
       subscriptions,
-      end: async () => params.onStop?.(),
+      end: async () => {
+        this.#endGuarding();
+        await params.onStop?.();
+      },
     });
     this.#origin = params.origin;
     this.#fileStatus = params.fileStatus;
@@ -101,10 +112,17 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
           }
         }),
     });
+    const guarding = createGuarding(params, {
+      region,
+      clock: { ...quietClock, now: () => regionNow(region) },
+      log: (level, message) => params.logger[level](message),
+    });
     this.#applier = new Applier(new LayerStore({ ...params, dialect: "in-process" }), {
       status: { count: (counter, by) => count(region, counter, by) },
       // As a core agent does: what changes nothing is not a state of its own.
       onlyChanges: true,
+      gate: guarding?.gate,
+      defaults: params.defaults,
       states: publishing({
         region,
         writer: whole(new RegionWriter(region, limits, () => regionNow(region)), () => this.#wholly),
@@ -116,6 +134,8 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
         },
       }),
     });
+    this.#endGuarding = () => guarding?.stop();
+    guarding?.start((rules) => this.#applier.judgeBy(rules));
     this.#region.store64(header.startedAtMs, regionNow(this.#region));
   }
 
@@ -155,9 +175,7 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
    * {@link applySnapshot} does.
    */
   applyTogether(writes: Iterable<LayerWrite>): void {
-    const keys = new Map(
-      (this.#applier.published() ?? []).map(([key, layers]) => [key, new Map(layersBySource(layers))]),
-    );
+    const keys = new Map((this.#applier.claims() ?? []).map(([key, layers]) => [key, new Map(layersBySource(layers))]));
     for (const { key, source, value } of writes) {
       const name = lowerCase(key);
       const layers = keys.get(name) ?? new Map<string, ConfigValue>();

@@ -46,6 +46,8 @@ export const counterNames = [
   "ambiguousUpdates",
   /** Settings left out, since no reader could ever read them; the rest of their state went on. */
   "skippedSettings",
+  /** Values that broke a guard and were kept from readers. Written by the worker. */
+  "heldValues",
 ] as const;
 
 /** Name of a counter. */

@@ -1,24 +1,29 @@
 /**
- * A small value in the header that is always replaced whole: the engine's status. The same protocol as a slot's
+ * A value that is always replaced whole: the engine's status, and the list of held keys. The same protocol as a slot's
  * (seqlock.ts), with the two copies in place instead of behind descriptors.
  */
 import { checksum } from "./checksum.js";
-import { LATCH_COPY_WORDS, LATCH_MAX_BYTES } from "./layout.js";
+import { LATCH_COPY_WORDS } from "./layout.js";
 import type { Region } from "./region.js";
 
 const begun = 0;
 const done = 1;
 const copies = 2;
 
-/** Writer: replaces the value; at most {@link LATCH_MAX_BYTES}. One writer at a time. */
-export function writeLatch(region: Region, at: number, bytes: Uint8Array): void {
-  if (bytes.length > LATCH_MAX_BYTES)
-    throw new RangeError(`A latch holds ${LATCH_MAX_BYTES} bytes, not ${bytes.length}.`);
+/** Most bytes of a latch whose copies have so many words. */
+export function latchBytes(copyWords: number): number {
+  return (copyWords - 2) * 4;
+}
+
+/** Writer: replaces the value; at most {@link latchBytes}. One writer at a time. */
+export function writeLatch(region: Region, at: number, bytes: Uint8Array, copyWords = LATCH_COPY_WORDS): void {
+  const most = latchBytes(copyWords);
+  if (bytes.length > most) throw new RangeError(`A latch holds ${most} bytes, not ${bytes.length}.`);
   // From `done`, not from `begun`: what a dead writer left half-made is made again under the same number.
   const next = (region.load(at + done) + 1) | 0;
   // A read-modify-write that reads the readers' closing ones: W1 in seqlock.ts.
   region.exchange(at + begun, next);
-  const copy = at + copies + (next & 1) * LATCH_COPY_WORDS;
+  const copy = at + copies + (next & 1) * copyWords;
   region.setPlain(copy, bytes.length);
   region.setPlain(copy + 1, checksum(bytes, bytes.length, next));
   region.copyIn((copy + 2) * 4, bytes);
@@ -26,13 +31,13 @@ export function writeLatch(region: Region, at: number, bytes: Uint8Array): void 
 }
 
 /** Reader: a private copy of the newest value; `undefined` when there is none yet, or none can be had now. */
-export function readLatch(region: Region, at: number): Uint8Array | undefined {
+export function readLatch(region: Region, at: number, copyWords = LATCH_COPY_WORDS): Uint8Array | undefined {
   for (let tries = 0; tries < 8; tries++) {
     const newest = region.load(at + done);
     if (newest === 0) return undefined;
-    const copy = at + copies + (newest & 1) * LATCH_COPY_WORDS;
+    const copy = at + copies + (newest & 1) * copyWords;
     const length = region.plain(copy);
-    if (length < 0 || length > LATCH_MAX_BYTES) continue;
+    if (length < 0 || length > latchBytes(copyWords)) continue;
     const sum = region.plain(copy + 1);
     const bytes = new Uint8Array(length);
     region.copyOut(bytes, (copy + 2) * 4, length);

@@ -56,6 +56,10 @@ export const header = {
   firstSnapshotAtMs: 14,
   /** [creator, once] What the monotonic clock is behind the epoch, in ms, 64 bit; see region-clock.ts. */
   clockOffsetMs: 18,
+  /** [worker] Word index of the latch with the list of held keys, in a page of its own; 0: nothing was ever held. */
+  heldAt: 20,
+  /** [worker] Keys that are held now, also those that the list has no room for. */
+  heldKeys: 21,
   /** [see counters.ts] One word per counter. */
   counters: 32,
   /** [worker] Latch with the engine's status. */
@@ -72,6 +76,9 @@ export const header = {
 export const LATCH_COPY_WORDS = 448;
 /** Most bytes in a latch. */
 export const LATCH_MAX_BYTES = (LATCH_COPY_WORDS - 2) * 4;
+
+/** The same of the list of held keys: two copies fill a page. */
+export const HELD_COPY_WORDS = 8_000;
 
 /** Cells in one chunk. The first chunk is in the header. */
 export const CELLS_PER_CHUNK = 4_096;

@@ -25,8 +25,8 @@ export async function register(env: Environment): Promise<void> {
 
 function made(env: Environment) {
   try {
-    const { clientName, readyTimeoutMs, onTimeout } = registerSettings(env);
-    return { consumer: createConsumer({ clientName, readyTimeoutMs }), onTimeout };
+    const { onTimeout, ...options } = registerSettings(env);
+    return { consumer: createConsumer(options), onTimeout };
   } catch (thrown) {
     return end(thrown, exitCodes.usage);
   }

@@ -7,6 +7,9 @@ export interface RegisterSettings {
   /** In ms; `Infinity` for no limit. */
   readonly readyTimeoutMs: number;
   readonly onTimeout: "exit" | "continue";
+  /** Path of a guards file. */
+  readonly guards: string | undefined;
+  readonly required: readonly string[];
 }
 
 /** Throws `InvalidOptionError`, naming the variable. */
@@ -21,7 +24,17 @@ export function registerSettings(env: Environment): RegisterSettings {
     clientName,
     readyTimeoutMs: timeout(env.CONFIGSTREAM_READY_TIMEOUT_MS),
     onTimeout: onTimeout(env.CONFIGSTREAM_ON_TIMEOUT),
+    guards: env.CONFIGSTREAM_GUARDS?.trim() || undefined,
+    required: list(env.CONFIGSTREAM_REQUIRED),
   };
+}
+
+/** Separated by commas. */
+function list(text = ""): readonly string[] {
+  return text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
 }
 
 function timeout(text = ""): number {

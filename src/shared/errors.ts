@@ -4,6 +4,7 @@
  * Errors cross threads as plain {@link SerializedError}s, since structured clone drops class and custom fields.
  */
 
+import type { HeldSetting } from "./held-setting.js";
 import { describeThrown, isError } from "./thrown.js";
 import type { StartupStep } from "./types.js";
 
@@ -46,6 +47,11 @@ export const errorCodes = {
    * the binding is made; afterwards its `lastError`, until a change makes them good. Fix the settings.
    */
   refused_value: { retry: false },
+  /**
+   * Settings of the option `required` are missing or held. `details.missing` and `details.held` name all of them. The consumer goes
+   * on: they may still arrive.
+   */
+  required_settings: { retry: true },
   /** Node.js runs with a flag, or in a place, that this library cannot work with. The message names it. */
   unsupported: { retry: false },
   /** A YAML file could not be parsed or has the wrong shape. */
@@ -81,6 +87,10 @@ export interface ErrorDetails {
   readonly waitedMs?: number;
   /** The option whose limit was exceeded, such as `limits.maxKeys`. */
   readonly limit?: string;
+  /** Required keys that are not there, and that are not held. */
+  readonly missing?: readonly string[];
+  /** Required keys that are held, since what arrived broke a guard, and that have no good value. */
+  readonly held?: readonly HeldSetting[];
   /** What is wrong with which settings. */
   readonly issues?: readonly ValueIssue[];
 }

@@ -1,6 +1,8 @@
 /** The resolved parameters of a consumer, as they travel to the worker: plain data, nothing optional. */
 
+import type { Guards } from "./guards/guard-rule.js";
 import type { GivenPlace, PlaceEnvironment } from "./place/place.js";
+import type { ConfigValue } from "./types.js";
 
 /** How the consumer obtains its session. */
 export type SessionParams =
@@ -76,8 +78,21 @@ export interface EngineParams {
   };
   /** The last-good cache; `undefined`: none. */
   readonly cache?: CacheParams | undefined;
+  /** What settings must meet before readers see them; `undefined`: anything is good. */
+  readonly guards?: GuardParams | undefined;
+  /** Keys that must be there. In lower case. */
+  readonly required?: readonly string[];
+  /** The application's own values, below every layer. Keys in lower case. */
+  readonly defaults?: { readonly [key: string]: ConfigValue };
   /** What is served to the core agent; `undefined`: nothing. */
   readonly serve?: ServeParams | undefined;
+}
+
+/** Rules that were in order when the consumer was made. */
+export interface GuardParams {
+  readonly rules: Guards;
+  /** Absolute path of the file that they come from, and that may change; `undefined`: they were given as data. */
+  readonly file?: string | undefined;
 }
 
 /** How status, metrics, flare files and commands are served to the core agent. */

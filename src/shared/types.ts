@@ -66,6 +66,8 @@ export interface EffectiveChange {
   readonly oldValue: ConfigValue | undefined;
   /** False when only layers or the winning source changed: worth publishing, but no change event. */
   readonly valueChanged: boolean;
+  /** The core agent's number of the state that brought it, where that is an earlier one than the one that is published. */
+  readonly sequenceId?: number;
 }
 
 /** A change of one setting, as subscribers receive it. */

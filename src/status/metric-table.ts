@@ -1,5 +1,6 @@
 /** The consumer's metrics: their names, and how to read them from shared memory. One table, whatever shows them. */
 import type { CounterName } from "../memory/counters.js";
+import { countHeld } from "../memory/held.js";
 import { header } from "../memory/layout.js";
 import { newestPublish } from "../memory/publish-meta.js";
 import type { Region } from "../memory/region.js";
@@ -41,6 +42,7 @@ export const counterMetrics: readonly (readonly [name: string, counter: CounterN
   ["cache_writes", "cacheWrites", "Cache files written."],
   ["cache_write_failures", "cacheWriteFailures", "Cache files that could not be written."],
   ["checksum_mismatches", "checksumMismatches", "Values whose checksum did not match; a defect of the library."],
+  ["held_values", "heldValues", "Values that broke a guard and were kept from readers."],
   [
     "unreadable_values",
     "unreadableValues",
@@ -57,6 +59,7 @@ export const gaugeMetrics: readonly (readonly [
   ["time_to_first_snapshot_seconds", "Time from start() to the first readable snapshot.", timeToFirstSnapshot],
   ["last_sequence_id", "The core agent's number of the newest readable state.", (r) => newestPublish(r)?.sequenceId],
   ["settings", "Settings that can be read.", (r) => newestPublish(r)?.liveKeys],
+  ["held_keys", "Settings whose newest value broke a guard, so that readers keep the last good one.", countHeld],
   ["region_bytes", "Bytes of the shared region.", (r) => consumerStatus(r).regionBytes],
   ["message_age_seconds", "Age of the last message of the stream.", (r) => seconds(consumerStatus(r).lastMessageAgeMs)],
   [

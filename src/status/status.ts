@@ -1,10 +1,12 @@
 /** What a consumer tells about itself, put together from shared memory alone: any thread can ask, at any time. */
 
 import { isReady, isStopped, readCounter, readStatus } from "../memory/facts.js";
+import { readHeld } from "../memory/held.js";
 import { header } from "../memory/layout.js";
 import { newestPublish } from "../memory/publish-meta.js";
 import type { Region } from "../memory/region.js";
 import { regionNow } from "../memory/region-clock.js";
+import type { HeldSetting } from "../shared/held-setting.js";
 import type { ErrorSummary, FileStatus, LifecycleState, StartupStep } from "../shared/types.js";
 import { heartbeatAge } from "./heartbeat.js";
 
@@ -68,6 +70,11 @@ export interface ConsumerStatus {
    */
   readonly cacheFailedWrites?: number | undefined;
   /**
+   * Settings whose newest value broke a guard, so that readers keep the last good one; never with a value. At most 100 of them; the
+   * metric `configstream_consumer_held_keys` counts all.
+   */
+  readonly held: readonly HeldSetting[];
+  /**
    * Keys of which a getter, handle or view of this thread gave its default, because their present value cannot be converted;
    * sorted, at most 100 of them. `reader.explain(key)` says more.
    */
@@ -112,6 +119,7 @@ export function consumerStatus(
     regionBytes: region.bytes.length,
     cacheFailedWrites:
       readCounter(region, "cacheWrites") > 0 ? undefined : readCounter(region, "cacheWriteFailures") || undefined,
+    held: readHeld(region),
     unreadable,
   };
 }

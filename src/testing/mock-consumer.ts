@@ -6,8 +6,10 @@ import { nestedLeaves } from "../files/known-keys.js";
 import { InProcessConsumer } from "../local/in-process-consumer.js";
 import type { Consumer } from "../main/consumer/consumer.js";
 import { consumerFace } from "../main/consumer/face.js";
+import { defaultValues, guardParams, requiredKeys } from "../main/consumer/guard-options.js";
 import type { AnySchema, KeyOf, Settings, StringMap, ValueAt } from "../main/reader/schema.js";
 import { InvalidOptionError } from "../shared/errors.js";
+import type { Guards } from "../shared/guards/guard-rule.js";
 import { silentLogger } from "../shared/logger.js";
 import { checkNames, choiceOption, described, stringOption, stringsOption } from "../shared/options/option-checks.js";
 import { defaultOverrides, defaultSourcePriority } from "../shared/params.js";
@@ -19,6 +21,12 @@ export interface MockConsumerOptions {
   readonly clientName?: string | undefined;
   /** Source names, lowest priority first. Default: those of a current core agent. */
   readonly sourcePriority?: readonly string[] | undefined;
+  /** As that of `createConsumer`; a path is read once. Default: none. */
+  readonly guards?: Guards | string | undefined;
+  /** As that of `createConsumer`. Default: none. */
+  readonly required?: readonly string[] | undefined;
+  /** As that of `createConsumer`. Default: none. */
+  readonly defaults?: { readonly [key: string]: ConfigValue } | undefined;
 }
 
 /** A consumer whose settings the test decides. Changes are visible, and subscribers told, before the call returns. */
@@ -75,7 +83,7 @@ export function createMockConsumer<S extends object = AnySchema>(
       `createMockConsumer expects its settings as an object of keys and values, but was given ${described(settings)}.`,
     );
   }
-  checkNames(options, ["clientName", "sourcePriority"], "createMockConsumer");
+  checkNames(options, ["clientName", "sourcePriority", "guards", "required", "defaults"], "createMockConsumer");
   const consumer = inProcess(options);
   const mock = consumerFace<Consumer, MockControls<AnySchema>>(consumer, controls(consumer));
   if (settings !== undefined) mock.snapshot(settings as StringMap<ConfigValue>);
@@ -88,7 +96,13 @@ const usualSource = "agent-runtime";
 function inProcess(options: MockConsumerOptions): InProcessConsumer {
   const clientName = stringOption("clientName", options.clientName, "mock");
   const sourcePriority = stringsOption("sourcePriority", options.sourcePriority, defaultSourcePriority);
+  const defaults = defaultValues("defaults", options.defaults);
+  // Read, and not followed: nothing of a mock runs by itself.
+  const guards = guardParams(options.guards, defaults);
   return new InProcessConsumer({
+    guards: guards && { rules: guards.rules },
+    required: requiredKeys("required", options.required),
+    defaults,
     clientName,
     sourcePriority,
     overrides: defaultOverrides,

@@ -7,6 +7,7 @@ import type { ConfigStreamError } from "../shared/errors.js";
 import type { EngineParams } from "../shared/params.js";
 import type { EngineStatus, WireEvent } from "../shared/types.js";
 import type { Registration } from "../wire/call-messages.js";
+import type { Gate } from "./guards/gate.js";
 
 export type { EngineStatus, Publication, Registration, Skipped };
 
@@ -123,6 +124,8 @@ export interface EnginePorts {
   /** Asked for a session id at every (re)connection when the session kind is `provider`. */
   readonly sessionIdProvider: (() => Promise<string>) | undefined;
   readonly log: EngineLog;
+  /** What judges changes before readers see them; `undefined`: nothing does. */
+  readonly gate?: Gate | undefined;
   /** `undefined`: nothing is served. */
   readonly providers?: Pick<Providers, "open" | "answerAs"> | undefined;
   /** The engine has ended by a defect of this library, and does nothing any more: another one may do better. */

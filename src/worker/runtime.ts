@@ -16,6 +16,7 @@ import { diskFiles } from "./cache/file.js";
 import { LastGoodCache } from "./cache/last-good-cache.js";
 import { createEngine, type Engine } from "./engine/engine.js";
 import { IgnoredVariables } from "./engine/ignored-env.js";
+import { createGuarding } from "./guards/guarding.js";
 import { createCredentialsReader } from "./link/credentials.js";
 import { createGrpcTransport } from "./link/transport.js";
 import type { EngineLog } from "./ports.js";
@@ -52,8 +53,11 @@ export function createRuntime(init: RuntimeInit): Runtime {
   };
   // A certificate's dates mean the system's clock.
   const credentials = createCredentialsReader(params, systemClock, (address) => status.located(address));
+  const guarding = createGuarding(params, { region, clock, log });
+  const held = () => guarding?.held() ?? [];
   const logLines = () => tail?.lines() ?? [];
-  const providers = params.serve && lazyProviders(params.serve, { params, region, clock, credentials, logLines }, log);
+  const providers =
+    params.serve && lazyProviders(params.serve, { params, region, clock, credentials, logLines, held }, log);
   const ignored = new IgnoredVariables(process.env);
   // A worker that replaces another says nothing again.
   if (ignored.any && isFresh(region)) ignored.look(publishedSettings(region));
@@ -89,6 +93,7 @@ export function createRuntime(init: RuntimeInit): Runtime {
       sessionIdProvider: init.sessionIdProvider,
       log,
       providers,
+      gate: guarding?.gate,
       onDefect: init.onDefect,
     },
     { interruptedSinceMs: status.interruptedSinceMs },
@@ -100,6 +105,7 @@ export function createRuntime(init: RuntimeInit): Runtime {
     start() {
       heartbeat ??= setInterval(() => region.add(header.heartbeat, 1), HEARTBEAT_MS);
       engine.start();
+      guarding?.start((rules) => engine.judgeBy(rules));
       if (params.cache !== undefined) {
         // What a former worker published is newer than any file.
         if (!hasSettings(region)) void cache?.load();
@@ -115,6 +121,7 @@ export function createRuntime(init: RuntimeInit): Runtime {
     async stop() {
       clearInterval(heartbeat);
       patience?.cancel();
+      guarding?.stop();
       await engine.stop();
       await providers?.close();
       await cache?.stop();

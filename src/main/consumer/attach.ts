@@ -63,7 +63,12 @@ export function attachReader<S extends object = AnySchema>(
     "metrics",
   ]);
   const region = new Region(shared.memory);
-  const waiter = { region, timeoutMs: shared.readyTimeoutMs, address: shared.coreAgentAddress };
+  const waiter = {
+    region,
+    timeoutMs: shared.readyTimeoutMs,
+    address: shared.coreAgentAddress,
+    required: shared.required,
+  };
   const unreadable = new Unreadable(region);
   const reader = createReader(region, { unreadable, ...(logger === undefined ? {} : { logger: guarded(logger) }) });
   const metrics = new LazyMetrics(given, shared.clientName, region);

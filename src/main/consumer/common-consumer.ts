@@ -28,6 +28,8 @@ export interface ConsumerParts {
   readonly readyTimeoutMs: number;
   /** One that never throws. */
   readonly logger: Logger;
+  /** Keys that must be there before waits for readiness are over. Default: none. */
+  readonly required?: readonly string[] | undefined;
   /** The application's registry, if it gave one. */
   readonly registry: MetricsRegistry | undefined;
   /** Path of the file that the settings come from. Default: empty. */
@@ -90,8 +92,8 @@ export class CommonConsumer implements AsyncDisposable {
   }
 
   share(): SharedConfig {
-    const { region, clientName, origin, readyTimeoutMs } = this.#parts;
-    return sharedConfig({ memory: region.memory, clientName, coreAgentAddress: origin, readyTimeoutMs });
+    const { region, clientName, origin, readyTimeoutMs, required = [] } = this.#parts;
+    return sharedConfig({ memory: region.memory, clientName, coreAgentAddress: origin, readyTimeoutMs, required });
   }
 
   stop(): Promise<void> {
@@ -117,8 +119,8 @@ export class CommonConsumer implements AsyncDisposable {
   }
 
   get #waiter() {
-    const { region, readyTimeoutMs, origin } = this.#parts;
-    return { region, timeoutMs: readyTimeoutMs, address: origin };
+    const { region, readyTimeoutMs, origin, required = [] } = this.#parts;
+    return { region, timeoutMs: readyTimeoutMs, address: origin, required };
   }
 
   async #stop(): Promise<void> {

@@ -29,7 +29,7 @@ import {
   Subscriptions,
 } from "../subscriptions/subscriptions.js";
 import { CommonConsumer } from "./common-consumer.js";
-import type { ConsumerOptions } from "./options.js";
+import type { ConsumerOptions, ConsumerOptionsOf } from "./options.js";
 import { quietClock } from "./quiet-clock.js";
 import type { WaitOptions, WaitSyncOptions } from "./readiness.js";
 import { type Environment, type HostParams, resolveOptions } from "./resolve.js";
@@ -65,7 +65,8 @@ export interface ConsumerOf<S extends object> extends AsyncDisposable {
    * before `start()`. Keeps the process alive meanwhile. With the option `cache` it also resolves on cached settings, once an
    * attempt to reach the core agent has failed or `cache.waitForFreshMs` is over.
    *
-   * Rejects with `WaitTimeoutError`, which tells what was waited for and what failed last, and does not stop the
+   * Rejects with `required_settings`, which names all of them, when settings of the option `required` are missing or held by then; with
+   * `required: false` it resolves all the same. Rejects with `WaitTimeoutError`, which tells what was waited for and what failed last, and does not stop the
    * consumer; with the signal's reason; with `ConsumerStoppedError`; or with `worker_died`, at once, when nothing is tried any more.
    */
   waitReady(options?: WaitOptions): Promise<void>;
@@ -118,8 +119,8 @@ export interface ConsumerOf<S extends object> extends AsyncDisposable {
  *
  * `createConsumer<Schema>(…)` types keys and values by a schema; see docs/reader.md.
  */
-export function createConsumer<S extends object = AnySchema>(options: ConsumerOptions): Consumer<S> {
-  return consumerIn(process.env, options) as unknown as Consumer<S>;
+export function createConsumer<S extends object = AnySchema>(options: ConsumerOptionsOf<S>): Consumer<S> {
+  return consumerIn(process.env, options as ConsumerOptions) as unknown as Consumer<S>;
 }
 
 /** As {@link createConsumer}, with the environment that gives defaults. */
@@ -155,6 +156,7 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
       ...host,
       clientName: engine.clientName,
       origin: engine.coreAgentAddress,
+      required: engine.required,
       originName: "coreAgent",
       region,
       subscriptions,

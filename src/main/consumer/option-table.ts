@@ -17,6 +17,7 @@ import {
 } from "../../shared/options/option-table.js";
 import { type Dialect, defaultSourcePriority } from "../../shared/params.js";
 import type { MetricsRegistry } from "../status/metrics.js";
+import { defaultValues, requiredKeys } from "./guard-options.js";
 import { overrideRules } from "./option-rules.js";
 import type { ConsumerOptions } from "./options.js";
 
@@ -70,6 +71,10 @@ export const consumerOptionTable = {
     maxValueBytes: number({ fallback: 16 * mib, min: 16, max: 16 * mib }),
     maxRegionBytes: number({ fallback: 1024 * mib, min: mib, max: 2048 * mib }),
   }),
+  // Checked as a whole: see guard-options.ts.
+  guards: custom((_name, given) => given as ConsumerOptions["guards"]),
+  required: custom(requiredKeys),
+  defaults: custom(defaultValues),
   // Checked with what it depends on: see serve-option.ts.
   serve: custom((_name, given) => given as ConsumerOptions["serve"]),
   cache: custom((name, given) => (given === undefined ? undefined : cacheRow.read(name, given))),

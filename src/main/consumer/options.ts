@@ -1,7 +1,10 @@
 /** The options of a consumer, each with unit, default and range. */
 import type { ResourceLimits } from "node:worker_threads";
+import type { Guards } from "../../shared/guards/guard-rule.js";
 import type { Logger } from "../../shared/logger.js";
 import type { Dialect, OverrideRule } from "../../shared/params.js";
+import type { ConfigValue } from "../../shared/types.js";
+import type { Settings } from "../reader/schema.js";
 import type { GivenRegistry } from "../status/metrics.js";
 
 /** Options of `createConsumer`. Only `clientName` must be given. */
@@ -142,6 +145,23 @@ export interface ConsumerOptions {
     | undefined;
 
   /**
+   * Rules that a setting's value must meet before any reader sees it, by dotted key; or the path of a JSON file with them, which is
+   * followed when it changes. A value that breaks its rule is held back: readers of every thread keep the last good one. Default: none.
+   * See docs/guards.md.
+   */
+  readonly guards?: Guards | string | undefined;
+  /**
+   * Keys that must be there: without them, or when they are held and have no good value, waits for readiness fail with one error that
+   * names all of them. The core agent cannot take them away once they are there. Default: none.
+   */
+  readonly required?: readonly string[] | undefined;
+  /**
+   * Values by dotted key, below every layer of the core agent, as source `schema`. They are there as soon as the first settings are.
+   * They must meet the guards. Default: none.
+   */
+  readonly defaults?: { readonly [key: string]: ConfigValue } | undefined;
+
+  /**
    * Serves the core agent what it may ask a remote agent: status, metrics, files for a flare, and the commands `explain`, `status`,
    * `held` and `doctor`. The worker does so, over TLS, to callers that show the certificate of `ipcCertFile` and the token of
    * `authTokenFile`; values that look like credentials are masked. Not with `tls: false`, `sessionId` or `sessionIdProvider`. An
@@ -198,3 +218,8 @@ export interface ConsumerOptions {
    */
   readonly isolation?: "worker" | "none" | undefined;
 }
+
+/** Options of `createConsumer<Schema>`: the defaults are of the schema's types. */
+export type ConsumerOptionsOf<S extends object> = Omit<ConsumerOptions, "defaults"> & {
+  readonly defaults?: NoInfer<Settings<S>> | undefined;
+};

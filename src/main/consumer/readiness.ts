@@ -7,6 +7,7 @@ import { onAbort } from "../../shared/abort.js";
 import { ConfigStreamError, ConsumerStoppedError, WaitTimeoutError } from "../../shared/errors.js";
 import { booleanOption, checkNames, shapeOption, timeoutOption } from "../../shared/options/option-checks.js";
 import { consumerStatus } from "../../status/status.js";
+import { checkRequired } from "./required.js";
 
 /** Options of `waitReadySync`. */
 export interface WaitSyncOptions {
@@ -14,6 +15,8 @@ export interface WaitSyncOptions {
   readonly timeoutMs?: number | undefined;
   /** Waits for a snapshot also when settings of the option `cache` could be read meanwhile. Default: false. */
   readonly fresh?: boolean | undefined;
+  /** False: settings of the option `required` need not be there. Default: true. */
+  readonly required?: boolean | undefined;
 }
 
 /** Options of `waitReady`. */
@@ -28,6 +31,8 @@ export interface Waiter {
   readonly timeoutMs: number;
   /** `host:port`, for errors. */
   readonly address: string;
+  /** Keys that must be there. Default: none. */
+  readonly required?: readonly string[] | undefined;
 }
 
 /** Longest time between two looks. The wake-up normally comes at once; this bounds the harm of one that does not. */
@@ -37,14 +42,17 @@ const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /** Resolves once settings can be read. Rejects with a timeout, the signal's reason, or `ConsumerStoppedError`. */
 export async function waitReady(waiter: Waiter, options: WaitOptions = {}): Promise<void> {
-  checkNames(options, ["timeoutMs", "fresh", "signal"], "waitReady");
+  checkNames(options, ["timeoutMs", "fresh", "required", "signal"], "waitReady");
+  const isRequired = booleanOption("required", options.required, true);
   const fresh = booleanOption("fresh", options.fresh, false);
   const timeoutMs = timeoutOption("timeoutMs", options.timeoutMs, waiter.timeoutMs);
   const signal = shapeOption("signal", options.signal, ["addEventListener", "throwIfAborted"]);
   signal?.throwIfAborted();
-  if (isReadyNow(waiter.region, fresh)) return;
-  if (timeoutMs <= 0) throw timeoutError(waiter, timeoutMs);
-  await becomesReady(waiter, fresh, timeoutMs, signal);
+  if (!isReadyNow(waiter.region, fresh)) {
+    if (timeoutMs <= 0) throw timeoutError(waiter, timeoutMs);
+    await becomesReady(waiter, fresh, timeoutMs, signal);
+  }
+  if (isRequired) checkRequired(waiter);
 }
 
 /**
@@ -101,18 +109,20 @@ function becomesReady(
 
 /** Returns once settings can be read; blocks this thread. Throws a timeout or `ConsumerStoppedError`. */
 export function waitReadySync(waiter: Waiter, options: WaitSyncOptions = {}): void {
-  checkNames(options, ["timeoutMs", "fresh"], "waitReadySync");
+  checkNames(options, ["timeoutMs", "fresh", "required"], "waitReadySync");
+  const isRequired = booleanOption("required", options.required, true);
   const fresh = booleanOption("fresh", options.fresh, false);
   const timeoutMs = timeoutOption("timeoutMs", options.timeoutMs, waiter.timeoutMs);
   const { region } = waiter;
   const giveUpAt = performance.now() + timeoutMs;
   for (;;) {
     const ring = region.load(header.doorbell);
-    if (isReadyNow(region, fresh)) return;
+    if (isReadyNow(region, fresh)) break;
     const leftMs = giveUpAt - performance.now();
     if (leftMs <= 0) throw timeoutError(waiter, timeoutMs);
     region.waitSync(header.doorbell, ring, Math.min(leftMs, SLICE_MS));
   }
+  if (isRequired) checkRequired(waiter);
 }
 
 function isReadyNow(region: Region, fresh: boolean): boolean {

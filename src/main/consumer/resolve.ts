@@ -9,6 +9,7 @@ import type { DiscoveryParams, EngineParams } from "../../shared/params.js";
 import { addressForm, parseAddress } from "../../shared/place/address.js";
 import { isComplete, locate, placeVariables, systemConfigFile } from "../../shared/place/place.js";
 import type { MetricsRegistry } from "../status/metrics.js";
+import { guardParams } from "./guard-options.js";
 import { credentialPath, sessionOrigin } from "./option-rules.js";
 import { consumerOptionTable } from "./option-table.js";
 import type { ConsumerOptions } from "./options.js";
@@ -73,6 +74,9 @@ function engineParams(read: Read, env: Environment): EngineParams {
     keepaliveRefusedIntervalMs: read.keepaliveRefusedIntervalMs,
     limits,
     // Absolute, as all paths, since the application may change its working directory later.
+    guards: guardParams(read.guards, read.defaults),
+    required: read.required,
+    defaults: read.defaults,
     cache: cache && { ...cache, path: resolve(cache.path) },
     serve: serveOption(read.serve, { tls: read.tls, session }),
   };

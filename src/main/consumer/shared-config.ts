@@ -16,6 +16,8 @@ export interface SharedConfig {
   readonly coreAgentAddress: string;
   /** Default time limit of waits, in ms. */
   readonly readyTimeoutMs: number;
+  /** Keys that must be there before waits for readiness are over. */
+  readonly required?: readonly string[];
 }
 
 /** Makes the postable value. */

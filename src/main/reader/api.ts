@@ -1,4 +1,5 @@
 /** What an application reads with. Types and their documentation; no behaviour. */
+import type { HeldSetting } from "../../shared/held-setting.js";
 import type { ConfigChange, ConfigValue, SourceValue } from "../../shared/types.js";
 import type { Binding, BindingSpec, BindOptions, Bound } from "./bindings/binding-api.js";
 import type { StandardSchema } from "./bindings/standard-schema.js";
@@ -145,6 +146,8 @@ export interface Explanation {
    * order of the documentation; empty for a missing key, a section, and null.
    */
   readonly unreadableBy: readonly string[];
+  /** What is kept from readers since it breaks its guard; `undefined`: nothing is. */
+  readonly held: HeldSetting | undefined;
   /**
    * A sentence for people; for a value that was asked for in this thread as something it cannot be converted into, with the
    * source and the kind of the value; for a missing key with the names that are close to it. Holds no value.

@@ -2,7 +2,6 @@
 
 import { type KeyState, notConverted, type Reading } from "../../memory/reader/entry.js";
 import { isChosen, type Section } from "../../memory/reader/section.js";
-import type { ConfigValue } from "../../shared/types.js";
 import {
   toBool,
   toDurationMs,
@@ -16,7 +15,8 @@ import {
   toStringMapStringSlice,
   toStringSlice,
   toStringValue,
-} from "./coerce.js";
+} from "../../shared/text/coerce.js";
+import type { ConfigValue } from "../../shared/types.js";
 import type { StringMap } from "./schema.js";
 
 /** The text of a reading, converted once. */

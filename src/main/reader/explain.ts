@@ -1,10 +1,12 @@
 /** Why a key reads as it does, in fields and a sentence for people. */
+import { readHeld } from "../../memory/held.js";
 import { type KeyState, layersOf, Reading } from "../../memory/reader/entry.js";
 import type { KeyReader } from "../../memory/reader/key-reader.js";
 import type { Mirror } from "../../memory/reader/mirror.js";
 import { StateReader } from "../../memory/reader/state-reader.js";
+import type { HeldSetting } from "../../shared/held-setting.js";
 import { didYouMean, suggest } from "../../shared/options/suggest.js";
-import type { ConfigValue } from "../../shared/types.js";
+import { kindOf } from "../../shared/values/kind.js";
 import type { Explanation } from "./api.js";
 import {
   boolOf,
@@ -50,8 +52,10 @@ export function explain(keys: KeyReader, mirror: Mirror, name: string): Explanat
     state.value === undefined
       ? whyMissing(keys, mirror, key)
       : whyPresent(key, state, layers.length) + whyUnreadable(state, entry.unreadableAs);
+  const held = readHeld(keys.region).find((each) => each.key === key);
   return {
     key,
+    held,
     isSet: isSetIn(entry, keys.section(key)),
     value,
     source: state.source,
@@ -59,13 +63,19 @@ export function explain(keys: KeyReader, mirror: Mirror, name: string): Explanat
     lowerLayers: keys.meta()?.hasAllLayers ? "known" : layers.length > 1 ? "possibly old" : "unknown",
     sequenceId,
     unreadableBy: unreadableBy(state),
-    reason,
+    reason: held === undefined ? reason : `${reason} ${whyHeld(held, state.value !== undefined)}`,
   };
 }
 
 function whyPresent(key: string, { source }: KeyState, layers: number): string {
   const others = layers > 1 ? `, above ${layers - 1} other layer${layers > 2 ? "s" : ""}` : "";
   return `"${key}" comes from source "${source}"${others}.`;
+}
+
+function whyHeld({ kind, source, sequenceId, rule }: HeldSetting, isThere: boolean): string {
+  const what = kind === undefined || kind === "nothing" ? "What is newer" : `A newer ${kind} from source "${source}"`;
+  const instead = isThere ? "so that the last good value stays" : "and there is no good one";
+  return `${what}, of sequence id ${sequenceId}, is held, ${instead}: it ${rule}.`;
 }
 
 function whyUnreadable({ value, source }: KeyState, asked: readonly string[] | undefined): string {
@@ -95,10 +105,4 @@ function unreadableBy(state: KeyState): readonly string[] {
   const reading = new Reading();
   reading.update(state);
   return Object.freeze(conversions.filter(([, convert]) => convert(reading) === undefined).map(([getter]) => getter));
-}
-
-function kindOf(value: ConfigValue): string {
-  if (Array.isArray(value)) return "list";
-  if (typeof value === "string") return "text";
-  return typeof value === "object" ? "map" : typeof value;
 }

@@ -83,6 +83,12 @@ export function checkHealth(status: ConsumerStatus, options: HealthOptions = {})
       "The cache file could never be written; status, log and the option cache.path tell where it should be.",
     );
   }
+  const held = status.held ?? [];
+  if (held.length > 0) {
+    const names = held.slice(0, 10).map(({ key }) => `"${key}"`);
+    const others = held.length > names.length ? ` and ${held.length - names.length} more` : "";
+    reasons.push(`The newest values of these settings break their guards and are held: ${names.join(", ")}${others}.`);
+  }
   if (isSilent) {
     reasons.push(
       `The last message is ${duration(lastMessageAgeMs)} old, more than maxMessageAgeMs (${duration(maxMessageAgeMs)}).`,

@@ -69,7 +69,7 @@ export class RegionWriter implements Publisher {
     const skipped: Skipped[] = [];
     this.#writes.begin(changes.length);
     for (const change of changes) {
-      const error = this.#encode(change, sequenceId);
+      const error = this.#encode(change, change.sequenceId ?? sequenceId);
       if (error !== undefined) skipped.push({ key: change.key, error });
     }
     this.#prepared = publication;

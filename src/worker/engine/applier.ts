@@ -10,7 +10,11 @@
 import { ConfigStreamError } from "../../shared/errors.js";
 import type { WireEvent } from "../../shared/types.js";
 import type { SavedSetting, SavedSettings } from "../cache/saved-settings.js";
+import type { Gate } from "../guards/gate.js";
+import { withoutHeld } from "../guards/kept.js";
+import type { Rules } from "../guards/verdicts.js";
 import type { Publication, Skipped, StateSink, StatusSink } from "../ports.js";
+import { Defaults, type Values } from "../settings/defaults.js";
 import type { LayerStore, Staged } from "../settings/layers.js";
 import { NetChanges } from "../settings/net-changes.js";
 
@@ -31,20 +35,30 @@ export interface ApplierPorts {
   readonly status: Pick<StatusSink, "count">;
   /** A state that differs in nothing from the last one is not published. Default: it is, with its sequence id. */
   readonly onlyChanges?: boolean;
+  /** The application's own values, below every layer. */
+  readonly defaults?: Values | undefined;
+  /** What judges each change before readers see it. Default: nothing does. */
+  readonly gate?: Gate | undefined;
 }
 
 /** Applies and publishes. Lives as long as the store. */
 export class Applier {
   readonly #store: LayerStore;
   readonly #ports: ApplierPorts;
+  readonly #defaults: Defaults;
   readonly #unpublished = new NetChanges();
   /** Settings that the store holds and no reader can ever read: from what readers see to those. */
   readonly #skipped = new NetChanges();
   #published = false;
+  /** What was said of the newest publish. */
+  #newest: Omit<Publication, "changes" | "lowerLayers"> | undefined;
+  /** Rules that are to be in force, while the store is ahead of what readers see. */
+  #laterRules: Rules | undefined;
 
   constructor(store: LayerStore, ports: ApplierPorts) {
     this.#store = store;
     this.#ports = ports;
+    this.#defaults = new Defaults(ports.defaults);
   }
 
   /** Publishes the state after `events`: a snapshot, updates, or one after the other, in order without a gap. Never throws. */
@@ -62,7 +76,37 @@ export class Applier {
 
   /** What readers see, overrides left out; `undefined` before the first publish, and while the store is ahead of them. */
   published(): SavedSetting[] | undefined {
+    const claims = this.claims();
+    return claims && withoutHeld(claims, this.#ports.gate?.held);
+  }
+
+  /** As {@link published}, but with the newest values of keys that are held. */
+  claims(): SavedSetting[] | undefined {
     return this.#published && this.#unpublished.size === 0 ? this.#store.claims() : undefined;
+  }
+
+  /** Judges by other rules from now on: also what is there. Throws `limit_exceeded`, and then goes on as before. */
+  judgeBy(rules: Rules): void {
+    const { gate, states } = this.#ports;
+    if (gate === undefined) return;
+    this.#laterRules = rules;
+    if (this.#newest === undefined || this.#unpublished.size > 0) return;
+    const judged = gate.judgeAgain(
+      rules,
+      (key) => this.#defaults.below(key, this.#store.get(key)),
+      this.#newest.sequenceId,
+    );
+    const commit = (): void => {
+      judged.commit();
+      this.#laterRules = undefined;
+    };
+    if (judged.changes.length === 0) {
+      commit();
+      return;
+    }
+    // What an earlier process had published is this one's own by now.
+    const { atMs: _past, ...about } = this.#newest;
+    states.show({ ...about, changes: judged.changes }, commit);
   }
 
   /**
@@ -111,16 +155,32 @@ export class Applier {
     onShown: (skipped: readonly Skipped[]) => void,
   ): void {
     const differences = this.#unpublished.with(staged.changes);
-    const changes = this.#skipped.under(differences);
-    this.#ports.states.show({ ...about, changes, lowerLayers: staged.lowerLayers }, (skipped) => {
+    const { gate, states } = this.#ports;
+    const visible = this.#skipped.under(this.#defaults.under(differences, !this.#published));
+    const judged = gate?.judge(visible, { sequenceId: about.sequenceId, first: !this.#published });
+    const changes = judged?.changes ?? visible;
+    states.show({ ...about, changes, lowerLayers: staged.lowerLayers }, (skipped) => {
       staged.commit();
+      judged?.commit();
       this.#unpublished.clear();
       this.#published = true;
+      this.#newest = about;
       for (const { key } of this.#skipped.size > 0 ? differences : []) this.#skipped.delete(key);
       const keys = new Set(skipped.map(({ key }) => key));
       if (keys.size > 0) this.#skipped.add(changes.filter(({ key }) => keys.has(key)));
       onShown(skipped);
     });
+    this.#judgeLate();
+  }
+
+  /** Rules that could not be in force before. */
+  #judgeLate(): void {
+    try {
+      if (this.#laterRules !== undefined) this.judgeBy(this.#laterRules);
+    } catch (thrown) {
+      // The region is full: the next publish tries again. What is published stays.
+      ConfigStreamError.from(thrown);
+    }
   }
 
   #stage(event: WireEvent): Staged {

@@ -8,6 +8,7 @@ import { createBackoff } from "../../shared/backoff.js";
 import { ConfigStreamError } from "../../shared/errors.js";
 import type { EngineParams } from "../../shared/params.js";
 import type { SavedSetting, SavedSettings } from "../cache/saved-settings.js";
+import type { Rules } from "../guards/verdicts.js";
 import type { EnginePorts } from "../ports.js";
 import { LayerStore } from "../settings/layers.js";
 import { Applier } from "./applier.js";
@@ -34,6 +35,8 @@ export interface Engine {
   restore(saved: SavedSettings): boolean;
   /** See {@link Applier.published}. */
   published(): readonly SavedSetting[] | undefined;
+  /** See {@link Applier.judgeBy}. */
+  judgeBy(rules: Rules): void;
 }
 
 /** What can be replaced for tests beyond the ports. */
@@ -69,7 +72,7 @@ class AttemptLoop implements Engine {
       signal: this.#abort.signal,
       lifecycle: new Lifecycle(ports.status, ports.clock),
       outage: new OutageLog(ports.log, ports.clock, interruptedSinceMs),
-      applier: new Applier(new LayerStore(params), ports),
+      applier: new Applier(new LayerStore(params), { ...ports, defaults: params.defaults }),
       sessions: createSessionSource(params, ports),
       reopenings: new Reopenings(ports.clock, reopeningIntervalMs),
     };
@@ -91,6 +94,10 @@ class AttemptLoop implements Engine {
 
   published(): readonly SavedSetting[] | undefined {
     return this.#parts.applier.published();
+  }
+
+  judgeBy(rules: Rules): void {
+    this.#parts.applier.judgeBy(rules);
   }
 
   async #shutDown(): Promise<void> {

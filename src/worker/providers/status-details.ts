@@ -1,7 +1,8 @@
 /** The consumer's status as sections of titles and values. Holds no setting's value, no token and no session id. */
+import type { HeldSetting } from "../../shared/held-setting.js";
 import { type ConsumerStatus, consumerStatus } from "../../status/status.js";
 import type { StatusDetails, StatusFields } from "../../wire/provider-messages.js";
-import type { HeldSetting, ProviderSources } from "./sources.js";
+import type { ProviderSources } from "./sources.js";
 
 /** Titles that the embedded core agent goes by. */
 const title = { state: "state", sequenceId: "sequence_id", held: "held" } as const;

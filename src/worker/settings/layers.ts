@@ -117,6 +117,11 @@ export class LayerStore {
     return this.#stage({ ...drafted, unknownSources, policy, unsure, note });
   }
 
+  /** What a key resolves to, overrides included. */
+  get(key: string): ResolvedSetting | undefined {
+    return this.#overrides.present(key) ?? this.#entries.get(key);
+  }
+
   /** What the wire claims for each key, overrides left out. A copy. */
   claims(): SavedSetting[] {
     return Array.from(this.#entries, ([key, setting]) => [key, layersOf(setting)]);

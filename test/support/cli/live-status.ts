@@ -21,5 +21,6 @@ export const liveStatus: ConsumerStatus = {
   workerHeartbeat: 1,
   workerHeartbeatAgeMs: 500,
   regionBytes: 1,
+  held: [],
   unreadable: [],
 };

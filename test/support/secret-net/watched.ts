@@ -12,8 +12,8 @@ const consumers = new Set<Consumer>();
 
 /** As `createConsumer`, with every line of the log shown to the net, whether the test wants them or not. */
 export function watchedConsumer(create: (options: Package.ConsumerOptions) => Consumer): typeof Package.createConsumer {
-  return <S extends object>(options: Package.ConsumerOptions) => {
-    const consumer = create(watchedOptions(options));
+  return <S extends object>(options: Package.ConsumerOptionsOf<S>) => {
+    const consumer = create(watchedOptions(options as Package.ConsumerOptions));
     consumers.add(consumer);
     return consumer as unknown as Package.Consumer<S>;
   };

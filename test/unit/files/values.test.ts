@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { copyValue } from "../../../src/files/values.js";
 import { InvalidOptionError } from "../../../src/shared/errors.js";
+import { copyValue } from "../../../src/shared/values/copy-value.js";
 
 describe("copyValue", () => {
   test("gives a deeply frozen copy that later changes by the caller do not reach", () => {

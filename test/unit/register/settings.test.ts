@@ -6,7 +6,18 @@ const name = { CONFIGSTREAM_CLIENT_NAME: "app" };
 
 describe("the variables of --import configstream-consumer/register", () => {
   it("need a name only", () => {
-    expect(registerSettings(name)).toEqual({ clientName: "app", readyTimeoutMs: 60_000, onTimeout: "exit" });
+    expect(registerSettings(name)).toEqual({
+      clientName: "app",
+      readyTimeoutMs: 60_000,
+      onTimeout: "exit",
+      guards: undefined,
+      required: [],
+    });
+  });
+
+  it("may name a guards file and required settings", () => {
+    const given = { ...name, CONFIGSTREAM_GUARDS: "guards.json", CONFIGSTREAM_REQUIRED: "my.port, my.mode," };
+    expect(registerSettings(given)).toMatchObject({ guards: "guards.json", required: ["my.port", "my.mode"] });
   });
 
   it.each([

@@ -25,6 +25,7 @@ test("before start there is nothing but the state starting", () => {
     workerHeartbeat: 0,
     workerHeartbeatAgeMs: undefined,
     regionBytes: 65_536,
+    held: [],
     unreadable: [],
   });
 });

@@ -13,7 +13,7 @@ import {
   toStringMapStringSlice,
   toStringSlice,
   toStringValue,
-} from "../../../../src/main/reader/coerce.js";
+} from "../../../../src/shared/text/coerce.js";
 import type { ConfigValue } from "../../../../src/shared/types.js";
 
 type Case<T> = [value: ConfigValue, converted: T | undefined];

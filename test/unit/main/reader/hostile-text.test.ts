@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import * as coerce from "../../../../src/main/reader/coerce.js";
+import * as coerce from "../../../../src/shared/text/coerce.js";
 import { fields, parseGoBool, trimSpace } from "../../../../src/shared/text/go-text.js";
 
 const converters: Readonly<Record<string, (text: string) => unknown>> = { ...coerce, fields, parseGoBool, trimSpace };

@@ -6,9 +6,9 @@ import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { SettingGetters } from "../../../../src/main/reader/api.js";
-import * as coerce from "../../../../src/main/reader/coerce.js";
 import { createReader } from "../../../../src/main/reader/reader.js";
 import { defaultSourcePriority } from "../../../../src/shared/params.js";
+import * as coerce from "../../../../src/shared/text/coerce.js";
 import type { ConfigValue, EffectiveChange } from "../../../../src/shared/types.js";
 import { newRegion, TestWriter } from "../../../support/memory/region.js";
 

@@ -28,6 +28,7 @@ const live: ConsumerStatus = {
   workerHeartbeat: 99,
   workerHeartbeatAgeMs: 900,
   regionBytes: 65_536,
+  held: [],
   unreadable: [],
 };
 const stale: ConsumerStatus = { ...live, state: "stale", step: "registration", attempt: 4, interruptedForMs: 90_000 };

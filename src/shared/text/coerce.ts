@@ -8,20 +8,14 @@
  * Lists and maps that are made here are deeply frozen; those of the setting are frozen already.
  */
 
-import { listOf, parseJson, textList, textOf, toStringSlice, toStringValue } from "../../shared/text/go-cast.js";
-import {
-  MAX_NUMBER_TEXT,
-  maxDurationNs,
-  parseGoDuration,
-  parseGoFloat,
-  parseGoInt,
-  trimSpace,
-} from "../../shared/text/go-text.js";
-import type { ConfigValue } from "../../shared/types.js";
-import { deepFreeze } from "../../shared/values/freeze.js";
-import type { StringMap } from "./schema.js";
+import type { ConfigValue } from "../types.js";
+import { deepFreeze } from "../values/freeze.js";
+import { listOf, parseJson, textList, textOf, toStringSlice, toStringValue } from "./go-cast.js";
+import { MAX_NUMBER_TEXT, maxDurationNs, parseGoDuration, parseGoFloat, parseGoInt, trimSpace } from "./go-text.js";
 
-export { toBool, toFloat64, toStringSlice, toStringValue } from "../../shared/text/go-cast.js";
+export { toBool, toFloat64, toStringSlice, toStringValue } from "./go-cast.js";
+
+type StringMap<V> = { readonly [name: string]: V };
 
 const emptyMap: StringMap<never> = Object.freeze({});
 

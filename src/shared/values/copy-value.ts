@@ -1,6 +1,6 @@
 /** Setting values: private frozen copies. Pure. */
-import { InvalidOptionError } from "../shared/errors.js";
-import type { ConfigValue } from "../shared/types.js";
+import { InvalidOptionError } from "../errors.js";
+import type { ConfigValue } from "../types.js";
 
 /** Deepest nesting of lists and maps in a value; consumers refuse deeper ones. A cyclic object runs into it too. */
 const maxDepth = 48;

@@ -1,0 +1,66 @@
+/** Looks at the guards file now and then. A new one that is wrong leaves the old guards in force, and is reported once. */
+import type { Clock, Timer } from "../../shared/clock.js";
+import type { FileVersion } from "../../shared/disk/regular-file.js";
+import { ConfigStreamError } from "../../shared/errors.js";
+import { readGuardFile } from "../../shared/guards/guard-file.js";
+import type { ReadyGuards } from "../../shared/guards/read-guards.js";
+import type { EngineLog } from "../ports.js";
+
+/** How often, in ms. */
+const intervalMs = 2_000;
+
+export interface GuardFilePorts {
+  readonly clock: Pick<Clock, "setTimer">;
+  readonly log: EngineLog;
+  readonly onChange: (guards: ReadyGuards) => void;
+}
+
+export class GuardFileWatch {
+  readonly #path: string;
+  readonly #ports: GuardFilePorts;
+  #version: FileVersion | undefined;
+  #reported: string | undefined;
+  #timer: Timer | undefined;
+
+  constructor(path: string, ports: GuardFilePorts) {
+    this.#path = path;
+    this.#ports = ports;
+  }
+
+  /** The guards that stand in the file now; `undefined` when they are those of the last look, or cannot be used. */
+  look(): ReadyGuards | undefined {
+    try {
+      const read = readGuardFile(this.#path, this.#version);
+      this.#reported = undefined;
+      this.#version = read?.version ?? this.#version;
+      return read?.guards;
+    } catch (thrown) {
+      this.#report(ConfigStreamError.from(thrown).message);
+      return undefined;
+    }
+  }
+
+  start(): void {
+    this.#timer = this.#ports.clock.setTimer(intervalMs, () => {
+      const guards = this.look();
+      if (guards !== undefined) {
+        this.#ports.log(
+          "info",
+          `The guards file ${this.#path} has changed; its ${guards.checks.size} rules are in force.`,
+        );
+        this.#ports.onChange(guards);
+      }
+      this.start();
+    });
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+  }
+
+  #report(message: string): void {
+    if (message === this.#reported) return;
+    this.#reported = message;
+    this.#ports.log("error", `${message} The guards that were in force before stay so.`);
+  }
+}

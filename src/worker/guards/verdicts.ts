@@ -1,0 +1,69 @@
+/** What guards say of the newest state of keys: alone, and with the others of their group. Pure. */
+import type { ReadyGuards } from "../../shared/guards/read-guards.js";
+import { lowerCase } from "../../shared/text/lower-case.js";
+import type { ConfigValue, ResolvedSetting } from "../../shared/types.js";
+
+/** All that settings are judged by. */
+export interface Rules extends ReadyGuards {
+  /** Keys that are not taken away once they are there. In lower case. */
+  readonly required: ReadonlySet<string>;
+  /** Keys that some rule is about. */
+  readonly concerned: ReadonlySet<string>;
+}
+
+/** A copy of one key's value into another, which a consumer makes by its name; see overrides.ts. */
+export interface Copy {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * Puts rules together. A key that `copies` write is held with a guarded key that it is a copy of: else the bad value would reach
+ * readers under another name.
+ */
+export function rulesOf(guards: ReadyGuards, required: readonly string[], copies: readonly Copy[] = []): Rules {
+  const groups = new Map(guards.groups);
+  const groupOf = new Map(guards.groupOf);
+  for (const { from, to } of copies) {
+    if (!guards.checks.has(from) || from === to) continue;
+    const name = groupOf.get(from) ?? groupOf.get(to) ?? from;
+    for (const key of [from, to]) {
+      if (groupOf.has(key)) continue;
+      groupOf.set(key, name);
+      groups.set(name, [...(groups.get(name) ?? []), key]);
+    }
+  }
+  const names = new Set(required.map((key) => lowerCase(key)));
+  return {
+    checks: guards.checks,
+    groups,
+    groupOf,
+    required: names,
+    concerned: new Set([...guards.checks.keys(), ...groupOf.keys(), ...names]),
+  };
+}
+
+export const noGuards: ReadyGuards = { checks: new Map(), groups: new Map(), groupOf: new Map() };
+
+/** The rule that a key's newest state breaks by itself. `seen`: what readers see of it. */
+export function ownFault(
+  { checks, required }: Rules,
+  key: string,
+  newest: ResolvedSetting | undefined,
+  seen: ConfigValue | undefined,
+): string | undefined {
+  if (newest !== undefined) return checks.get(key)?.(newest.value);
+  return required.has(key) && seen !== undefined ? "is required, and must not be taken away" : undefined;
+}
+
+/** The rule that a key breaks because of another key of its group. */
+export function groupFault(
+  { groups, groupOf }: Rules,
+  key: string,
+  faultOf: (key: string) => string | undefined,
+): string | undefined {
+  const group = groupOf.get(key);
+  if (group === undefined) return undefined;
+  const culprit = groups.get(group)?.find((member) => member !== key && faultOf(member) !== undefined);
+  return culprit === undefined ? undefined : `must wait for "${culprit}" of its group, which breaks its rule`;
+}

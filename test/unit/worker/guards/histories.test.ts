@@ -1,0 +1,115 @@
+/** Random histories of settings, resyncs, deaths and restarts, against a model that knows nothing of stores, publishes or regions. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Guards } from "../../../../src/shared/guards/guard-rule.js";
+import type { ConfigValue } from "../../../../src/shared/types.js";
+import { Lives } from "../../../support/guards/lives.js";
+
+const guards: Guards = {
+  port: { type: "integer", min: 1, max: 9 },
+  mode: { oneOf: ["a", "b"] },
+  cert: { type: "string", minLength: 1, group: "tls" },
+  key: { type: "string", minLength: 1, group: "tls" },
+  deep: { schema: { type: "object", required: ["x"] } },
+};
+const keys = [...Object.keys(guards), "free"];
+const group = ["cert", "key"];
+
+/** The rules once more, written differently. */
+const good: Record<string, (value: ConfigValue) => boolean> = {
+  port: (value) => [1, 5, "7"].includes(value as never),
+  mode: (value) => value === "a" || value === "b",
+  cert: (value) => typeof value !== "object" && value !== "",
+  key: (value) => typeof value !== "object" && value !== "",
+  deep: (value) => typeof value === "object" && value !== null && "x" in value,
+  free: () => true,
+};
+
+const value = fc.constantFrom<ConfigValue>(1, 5, "7", "a", "b", "c", "", 12, { x: 1 }, { y: 1 });
+const step = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ do: fc.constant("set" as const), key: fc.constantFrom(...keys), value }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("unset" as const), key: fc.constantFrom(...keys) }) },
+  /** What the core agent did while nobody heard of it. */
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("missed" as const), key: fc.constantFrom(...keys), value }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("resync", "death", "restart") }) },
+);
+
+interface Set {
+  readonly key: string;
+  readonly value: ConfigValue;
+}
+
+class Model {
+  readonly newest = new Map<string, ConfigValue>();
+  readonly seen = new Map<string, ConfigValue>();
+  held: string[] = [];
+
+  isBad(key: string): boolean {
+    const value = this.newest.get(key);
+    return value !== undefined && good[key]?.(value) === false;
+  }
+
+  /** Readers are shown what may be shown. */
+  publish(): void {
+    this.held = [];
+    for (const key of keys) {
+      const value = this.newest.get(key);
+      const waits = group.includes(key) && group.some((member) => this.isBad(member));
+      if (this.isBad(key) || (waits && !same(value, this.seen.get(key)))) this.held.push(key);
+      else if (value === undefined) this.seen.delete(key);
+      else this.seen.set(key, value);
+    }
+    this.held.sort();
+  }
+}
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+
+describe("whatever happens to a consumer with guards", () => {
+  it("no reader sees a value that breaks its guard, and a key is held exactly while its newest value does", () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const lives = new Lives({ guards });
+        const model = new Model();
+        let id = 1;
+        let isBehind = false;
+        const all = () => Object.fromEntries(model.newest);
+        lives.snapshot(id, {});
+        for (const each of steps) {
+          id++;
+          if ("value" in each) model.newest.set(each.key, each.value);
+          if (each.do === "unset") model.newest.delete(each.key);
+          switch (isBehind && (each.do === "set" || each.do === "unset") ? "resync" : each.do) {
+            case "set":
+              lives.set(id, (each as Set).key, (each as Set).value);
+              break;
+            case "unset":
+              lives.unset(id, (each as Set).key);
+              break;
+            case "missed":
+              // The next step of another kind reveals it.
+              isBehind = true;
+              continue;
+            case "death":
+              lives.nextLife();
+              lives.snapshot(id, all());
+              break;
+            case "restart":
+              lives.nextProcess();
+              lives.snapshot(id, all());
+              break;
+            default:
+              lives.snapshot(id, all());
+          }
+          isBehind = false;
+          model.publish();
+          for (const key of keys) expect(lives.read(key)).toEqual(model.seen.get(key));
+          expect(lives.heldKeys).toEqual(model.held);
+          for (const key of keys)
+            expect(lives.read(key) === undefined || good[key]?.(lives.read(key) ?? null)).toBe(true);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
