@@ -1,14 +1,15 @@
 // Who is compared: each starts on a producer and gives { ready, sequenceId(), read(key), close() }.
 import { Worker } from "node:worker_threads";
 import { Mirror } from "../baselines/mirror.mjs";
+import { makeGuards } from "../lib/guards.mjs";
 import { stampKey } from "../lib/keys.mjs";
 
 const bareStream = () => import("../baselines/bare-stream.mjs");
 
-async function library({ address, authTokenFile, ipcCertFile }) {
+async function library({ address, authTokenFile, ipcCertFile }, _onStamp, further = {}) {
   const { createConsumer } = await import("../../dist/index.js");
   const limits = { maxKeys: 2_000_000 };
-  const options = { clientName: "bench", coreAgentAddress: address, authTokenFile, ipcCertFile, limits };
+  const options = { clientName: "bench", coreAgentAddress: address, authTokenFile, ipcCertFile, limits, ...further };
   return () => {
     const consumer = createConsumer(options);
     const reader = consumer.reader();
@@ -65,6 +66,11 @@ async function cloneMirror({ address, authTokenFile, ipcCertFile }, onStamp) {
   };
 }
 
+/** The library with 2,000 guards, which every value of the producer meets, so that each one is judged and none is held. */
+function guarded(producer, onStamp) {
+  return library(producer, onStamp, { guards: makeGuards(2_000) });
+}
+
 /** Decodes and counts; keeps nothing. */
 async function counting(producer) {
   const { openBareStream } = await bareStream();
@@ -82,7 +88,7 @@ async function counting(producer) {
   };
 }
 
-const contenders = { library, "in-thread": inThread, "clone mirror": cloneMirror, counting };
+const contenders = { library, guarded, "in-thread": inThread, "clone mirror": cloneMirror, counting };
 
 /** Loads a contender's code; calling the result starts it. `onStamp` is told of each {@link stampKey} by who has a handler. */
 export function contender(name, producer, onStamp) {

@@ -65,13 +65,13 @@ export function planIsolation({ quick }) {
     job(`propagation ${who}`, "isolation/propagation.mjs", { who, ...propagation }, few, quick ? 3 : 9.5),
   );
   const sustained = { size: 1_000, updates: quick ? 20_000 : 100_000, times: quick ? 1 : 5 };
-  each(["library", "counting"], (who) =>
+  each(["library", "guarded", "counting"], (who) =>
     job(`sustained ${who}`, "isolation/sustained.mjs", { who, ...sustained }, few, quick ? 2 : 7),
   );
   for (const size of quick ? [1_000, 10_000] : [0, 1_000, 10_000, 100_000, 1_000_000]) {
     const processes = quick ? 1 : size === 100_000 ? 5 : size > 100_000 ? 1 : 3;
     const seconds = 2 + size / 100_000;
-    each(["library", "counting", "in-thread"], (who) =>
+    each(["library", "counting", "in-thread", ...(size === 10_000 || size === 100_000 ? ["guarded"] : [])], (who) =>
       job(`ready ${size} ${who}`, "isolation/ready.mjs", { who, size }, processes, seconds),
     );
   }

@@ -107,6 +107,25 @@ export function isolationRows(results) {
     baselines: rate("counting"),
     bar: { atLeast: 0.6 },
   });
+  add({
+    id: "P9",
+    name: "sustained updates/s with 2,000 guards, against none",
+    unit: "/s",
+    subjects: rate("guarded"),
+    baselines: rate("library"),
+    bar: { atLeast: 1 / 1.15 },
+  });
+  for (const size of sizes(results, "ready").filter((each) => of(`ready ${each} guarded`) !== undefined)) {
+    const ms = (who) => pick(`ready ${size} ${who}`, (run) => run.ms);
+    add({
+      id: size === 100_000 ? "P10" : "",
+      name: `time to ready with 2,000 guards, ${named(size)}, against none`,
+      unit: "ms",
+      subjects: ms("guarded"),
+      baselines: ms("library"),
+      bar: size === 100_000 ? { atMost: 1.15 } : undefined,
+    });
+  }
   for (const size of sizes(results, "ready")) {
     const ms = (who) => pick(`ready ${size} ${who}`, (run) => run.ms);
     const isBar = size === 100_000;

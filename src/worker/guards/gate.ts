@@ -27,6 +27,8 @@ export interface HeldNews {
 export interface GatePorts {
   /** What readers see of a key. */
   readonly published: (key: string) => Published | undefined;
+  /** Nothing was ever published, by whatever worker. */
+  readonly isNew: () => boolean;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** What a former worker held. */
@@ -91,7 +93,7 @@ export class Gate {
 
   /** The usual case, in which nothing is held and nothing breaks a rule: groups do not matter then. */
   #allPass(changes: readonly EffectiveChange[], { first }: About): boolean {
-    if (first || this.#held.size > 0 || this.#before.size > 0) return false;
+    if (this.#held.size > 0 || this.#before.size > 0 || (first && !this.#ports.isNew())) return false;
     const { concerned } = this.#rules;
     for (const { key, setting, oldValue } of changes) {
       if (concerned.has(key) && ownFault(this.#rules, key, setting, oldValue) !== undefined) return false;

@@ -1,6 +1,7 @@
 /** Puts the parts of guarding together: the rules, the gate, the region that remembers what is held, and who is told. */
 import { count } from "../../memory/facts.js";
 import { readHeld, writeHeld } from "../../memory/held.js";
+import { header } from "../../memory/layout.js";
 import { KeyReader } from "../../memory/reader/key-reader.js";
 import type { Region } from "../../memory/region.js";
 import type { Clock } from "../../shared/clock.js";
@@ -51,6 +52,7 @@ export function createGuarding(params: Params, ports: GuardingPorts): Guarding |
   let all: readonly HeldSetting[] = readHeld(region);
   const gate = new Gate(rules(ready), {
     published: reading(region, params.defaults),
+    isNew: () => region.load(header.arena) === 0,
     now: () => clock.now(),
     before: all,
     report(news) {

@@ -9,9 +9,9 @@ import type { Clock } from "../../shared/clock.js";
 import { isMissing, readFault } from "../../shared/disk/file-faults.js";
 import { readRegularFile } from "../../shared/disk/regular-file.js";
 import { ConfigStreamError } from "../../shared/errors.js";
-import { explained } from "../../shared/explained.js";
 import type { EngineParams } from "../../shared/params.js";
 import type { Place } from "../../shared/place/place.js";
+import { explained } from "../../shared/text/explained.js";
 import type { Credentials, CredentialsReader } from "../ports.js";
 import { createAgentFinder } from "./agent-file.js";
 

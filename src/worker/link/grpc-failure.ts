@@ -5,7 +5,7 @@
  * the session id that they did not accept.
  */
 import { ConfigStreamError, type ErrorCode } from "../../shared/errors.js";
-import { explained } from "../../shared/explained.js";
+import { explained } from "../../shared/text/explained.js";
 import type { TransportError } from "../ports.js";
 import { grpcCode, grpcCodeName } from "./grpc-codes.js";
 

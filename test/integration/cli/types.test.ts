@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createMockConsumer } from "configstream-consumer/testing";
 import { describe, expect, it } from "vitest";
 import { Bench, expectOneLine } from "../../support/cli/cli.js";
 
@@ -37,6 +38,24 @@ describe("configstream types", () => {
     ]);
     expectOneLine(changed.err);
     expect(changed.err).toContain("4 of 6 keys no longer fit.");
+  });
+
+  it("writes guards that a consumer takes, from the types of a live core agent", async () => {
+    const { connection } = await bench.startAgent();
+    const file = join(bench.directory, "guards.json");
+    expect(await bench.run("types", ...connection, "--guards", "--prefix", "log", "--out", file)).toMatchObject({
+      code: 0,
+    });
+    const guards: unknown = JSON.parse(readFileSync(file, "utf8"));
+    expect(guards).toEqual({
+      log_level: { type: "string" },
+      "logs_config.batch_wait": { type: "number" },
+      "logs_config.hosts": { type: "list" },
+    });
+    const consumer = createMockConsumer({ "logs_config.batch_wait": 2.5 }, { guards: file });
+    consumer.set("logs_config.batch_wait", "often");
+    expect(consumer.reader().getFloat64("logs_config.batch_wait")).toBe(2.5);
+    await consumer.stop();
   });
 
   it("works from a schema file, without any core agent, and refuses what it cannot read", async () => {

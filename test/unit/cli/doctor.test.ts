@@ -11,7 +11,7 @@ import {
   warn,
 } from "../../../packages/configstream/src/cli/doctor/run.js";
 import { ansiStyle, plainStyle } from "../../../packages/configstream/src/cli/terminal/style.js";
-import { explained } from "../../../src/shared/explained.js";
+import { explained } from "../../../src/shared/text/explained.js";
 
 function check(id: string, needs: readonly string[], run: () => ReturnType<typeof ok>): Check<undefined> {
   return { id, title: id, needs, advice: `Mend ${id}.`, run: async () => run() };

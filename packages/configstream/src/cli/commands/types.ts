@@ -14,6 +14,7 @@ import { schemaOf } from "../types/live-schema.js";
 import { readSchemaFile } from "../types/schema-file.js";
 import type { Schema } from "../types/type-text.js";
 import { writeInterface } from "../types/write.js";
+import { writeGuards } from "../types/write-guards.js";
 
 interface TypesOptions extends ConnectionOptions {
   readonly from?: string;
@@ -21,6 +22,7 @@ interface TypesOptions extends ConnectionOptions {
   readonly name?: string;
   readonly prefix?: readonly string[];
   readonly check?: readonly string[];
+  readonly guards?: boolean;
 }
 
 const defaultName = "Schema";
@@ -35,6 +37,12 @@ export function addTypes(program: Command, io: Io): void {
     .option("--prefix <text...>", "only settings whose names begin so")
     .addOption(
       new Option(
+        "--guards",
+        "write guards as JSON instead of an interface: each key must keep the type that it has",
+      ).conflicts(["check", "name"]),
+    )
+    .addOption(
+      new Option(
         "--check <file...>",
         "write nothing; find keys that these files declare or read and that are gone, or have changed their type",
       ).conflicts("out"),
@@ -47,8 +55,11 @@ export function addTypes(program: Command, io: Io): void {
         "nothing is known, and they become ConfigValue. Give the interface to createConsumer<Schema>().",
       "--check reads an interface (--name, or the first one) and calls of getters with the key as a text. Duration and Bytes " +
         "fit numbers and texts, and a member with a question mark may be missing. It ends with 3 when something no longer fits.",
+      "--guards writes what the option guards of createConsumer takes, as data or as the path of the file. What has no type gets no " +
+        "guard. Add bounds and choices by hand; see docs/guards.md of configstream-consumer.",
     ],
     [
+      "configstream types --data-dir /etc/datadog-agent --prefix my_agent. --guards --out guards.json",
       "configstream types --data-dir /etc/datadog-agent --prefix logs_config. log_ --out src/settings.ts",
       "configstream types --from schema.json --check src/settings.ts src/main.ts",
     ],
@@ -77,9 +88,9 @@ function narrowed(schema: Schema, { prefix }: TypesOptions): Schema {
   return new Map([...schema].filter(([key]) => starts.some((start) => key.startsWith(start))));
 }
 
-async function write(schema: Schema, { name = defaultName, out, prefix }: TypesOptions, io: Io): Promise<void> {
+async function write(schema: Schema, { name = defaultName, out, prefix, guards }: TypesOptions, io: Io): Promise<void> {
   if (schema.size === 0) throw new CommandFailure(`No setting begins with ${(prefix ?? []).join(" or ")}.`);
-  const text = writeInterface(schema, name);
+  const text = guards ? writeGuards(schema) : writeInterface(schema, name);
   if (out === undefined) {
     io.out.write(text);
     return;

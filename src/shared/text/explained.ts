@@ -1,5 +1,5 @@
 /** A sentence that says what happened and, after a semicolon, what to do; both are kept apart for programs. */
-import type { ErrorDetails } from "./errors.js";
+import type { ErrorDetails } from "../errors.js";
 
 /** Message and options of an error. `what` and `advice` are without full stop, the advice begins with a small letter. */
 export function explained(
