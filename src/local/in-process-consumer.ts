@@ -7,6 +7,7 @@ import { CommonConsumer } from "../main/consumer/common-consumer.js";
 import type { Consumer } from "../main/consumer/consumer.js";
 import { quietClock } from "../main/consumer/quiet-clock.js";
 import type { WaitSyncOptions } from "../main/consumer/readiness.js";
+import { SharedReading } from "../main/consumer/shared-reading.js";
 import type { MetricsRegistry } from "../main/status/metrics.js";
 import { Subscriptions } from "../main/subscriptions/subscriptions.js";
 import { newestPublish } from "../memory/arena-reader.js";
@@ -79,18 +80,21 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
   constructor(params: InProcessParams) {
     const { limits, turn } = params;
     const region = new Region(createRegionMemory(limits.maxRegionBytes));
+    const reading = new SharedReading(region);
     const subscriptions = new Subscriptions({
       bufferSize: params.subscriptionBuffer,
       logger: params.logger,
       onActive: (active) => this.#notifier.setActive(active),
       onOverflow: () => count(region, "bufferOverflowDisconnects"),
-      view: () => this.reader().view(),
+      state: reading.state,
+      view: reading.view,
       publishNumber: () => newestPublish(region),
     });
     super({
       ...params,
       originName: "origin",
       region,
+      reading,
       subscriptions,
       end: async () => {
         this.#endGuarding();

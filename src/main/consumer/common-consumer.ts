@@ -8,12 +8,12 @@ import type { Logger } from "../../shared/logger.js";
 import { type ConsumerStatus, consumerStatus } from "../../status/status.js";
 import type { Reader } from "../reader/api.js";
 import { createReader } from "../reader/reader.js";
-import { Unreadable } from "../reader/unreadable.js";
 import { LazyMetrics, type MetricsRegistry } from "../status/metrics.js";
 import type { ChangeSet } from "../subscriptions/change-sets.js";
 import type { SubscribeOptions, Subscription, Subscriptions } from "../subscriptions/subscriptions.js";
 import { type WaitOptions, type WaitSyncOptions, waitReady, waitReadySync } from "./readiness.js";
 import { type SharedConfig, sharedConfig } from "./shared-config.js";
+import type { SharedReading } from "./shared-reading.js";
 
 /** What each kind of consumer brings along. */
 export interface ConsumerParts {
@@ -23,6 +23,7 @@ export interface ConsumerParts {
   /** What {@link origin} is called when the consumer is logged. */
   readonly originName: "coreAgent" | "origin";
   readonly region: Region;
+  readonly reading: SharedReading;
   readonly subscriptions: Subscriptions;
   /** Default time limit of waits, in ms. */
   readonly readyTimeoutMs: number;
@@ -42,14 +43,12 @@ export interface ConsumerParts {
 export class CommonConsumer implements AsyncDisposable {
   readonly #parts: ConsumerParts;
   readonly #metrics: LazyMetrics;
-  readonly #unreadable: Unreadable;
   #reader: Reader | undefined;
   #stopping: Promise<void> | undefined;
 
   /** Throws `InvalidOptionError` when the metrics cannot be put in the given registry. */
   constructor(parts: ConsumerParts) {
     this.#parts = parts;
-    this.#unreadable = new Unreadable(parts.region);
     this.#metrics = new LazyMetrics(parts.registry, parts.clientName, parts.region);
     // Whoever gives a registry scrapes that one, without asking here.
     if (parts.registry !== undefined) this.#metrics.registry();
@@ -68,12 +67,13 @@ export class CommonConsumer implements AsyncDisposable {
   }
 
   reader(): Reader {
-    const { region, subscriptions, configFile = "", logger } = this.#parts;
+    const { region, reading, subscriptions, configFile = "", logger } = this.#parts;
     this.#reader ??= createReader(region, {
       onUpdate: (callback, filter) => subscriptions.subscribe({ ...filter, onChange: callback }),
       configFile,
       logger,
-      unreadable: this.#unreadable,
+      mirror: reading.mirror,
+      unreadable: reading.unreadable,
     });
     return this.#reader;
   }
@@ -87,8 +87,8 @@ export class CommonConsumer implements AsyncDisposable {
   }
 
   status(): ConsumerStatus {
-    const { region } = this.#parts;
-    return consumerStatus(region, regionNow(region), this.#unreadable.names());
+    const { region, reading } = this.#parts;
+    return consumerStatus(region, regionNow(region), reading.unreadable.names());
   }
 
   share(): SharedConfig {

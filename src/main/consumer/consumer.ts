@@ -34,6 +34,7 @@ import { quietClock } from "./quiet-clock.js";
 import type { WaitOptions, WaitSyncOptions } from "./readiness.js";
 import { type Environment, type HostParams, resolveOptions } from "./resolve.js";
 import type { SharedConfig } from "./shared-config.js";
+import { SharedReading } from "./shared-reading.js";
 
 /**
  * A live configuration. Make it with {@link createConsumer}; one per process and core agent is enough.
@@ -88,8 +89,8 @@ export interface ConsumerOf<S extends object> extends AsyncDisposable {
   subscribe(options?: SubscribeOptions<KeyOf<S>>): Subscription;
   /**
    * Is told of changes as `subscribe` is, with the same options, but once a publish: of all changes that it made visible together.
-   * A set that is merged, by overflow or by the death of a worker, is told as one. See {@link ChangeSet}. Throws
-   * `InvalidOptionError`.
+   * A set that is merged, by overflow or by the death of a worker, is told as one. See {@link ChangeSet}. The first such subscription
+   * reads all settings that are there, once, so that sets can give views of the past. Throws `InvalidOptionError`.
    */
   changeSets<Key extends KeyOf<S>>(
     options: KeyedSubscribeOptions<Key, ChangeSet<ChangeOf<S, Key>, View<S>>>,
@@ -144,12 +145,14 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
     const { engine, host } = resolveOptions(options, env);
     const logger = host.logger === undefined ? silentLogger : guarded(host.logger);
     const region = new Region(createRegionMemory(engine.limits.maxRegionBytes));
+    const reading = new SharedReading(region);
     const subscriptions = new Subscriptions({
       bufferSize: host.subscriptionBuffer,
       logger,
       onActive: (active) => this.#subscribersCameOrWent(active),
       onOverflow: () => count(region, "bufferOverflowDisconnects"),
-      view: () => this.reader().view(),
+      state: reading.state,
+      view: reading.view,
       publishNumber: () => newestPublish(region),
     });
     super({
@@ -159,6 +162,7 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
       required: engine.required,
       originName: "coreAgent",
       region,
+      reading,
       subscriptions,
       logger,
       end: () => this.#supervisor.stop(host.stopTimeoutMs),

@@ -1,6 +1,5 @@
 /** The view of the present state: one object as long as the state is the same. */
 import type { Mirror, MirrorState } from "../../memory/reader/mirror.js";
-import { ConfigStreamError } from "../../shared/errors.js";
 import type { PlainView } from "./api.js";
 import type { Unreadable } from "./unreadable.js";
 import { createView } from "./view.js";
@@ -19,12 +18,6 @@ export class PresentView {
   /** Throws `view_contended`. */
   read(): PlainView {
     const state = this.#mirror.state();
-    if (state === undefined) {
-      throw new ConfigStreamError(
-        "view_contended",
-        "A consistent view could not be read: publishes come faster than this thread reads. Try again.",
-      );
-    }
     if (this.#view === undefined || this.#viewOf !== state) {
       this.#view = createView(state, this.#unreadable) as PlainView;
     }

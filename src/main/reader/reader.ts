@@ -20,6 +20,8 @@ export interface ReaderPorts {
   readonly configFile?: string;
   /** Is told of callbacks and parsers that throw. Silent by default. */
   readonly logger?: Logger;
+  /** The thread's copy of all settings. Default: one of its own. */
+  readonly mirror?: Mirror;
   /** Where values are noted that could not be converted. Default: one of its own. */
   readonly unreadable?: Unreadable;
 }
@@ -27,7 +29,7 @@ export interface ReaderPorts {
 /** Makes a reader for this thread. */
 export function createReader<S extends object = AnySchema>(region: Region, ports: ReaderPorts = {}): Reader<S> {
   const { logger = silentLogger, unreadable = new Unreadable(region), configFile = "" } = ports;
-  const mirror = new Mirror(region);
+  const { mirror = new Mirror(region) } = ports;
   const watch = new ChangeWatch(() => mirror.state(), logger);
   const onUpdate: ChangeSource = ports.onUpdate ?? watch.add;
   const hot = new HotReader(region, mirror, unreadable);

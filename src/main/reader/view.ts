@@ -4,6 +4,7 @@ import { layersOf, type Reading } from "../../memory/reader/entry.js";
 import type { MirrorState } from "../../memory/reader/mirror.js";
 import { topNames } from "../../memory/reader/section.js";
 import { StateReader } from "../../memory/reader/state-reader.js";
+import { ConfigStreamError } from "../../shared/errors.js";
 import { lowerCase } from "../../shared/text/lower-case.js";
 import type { ConfigValue, SourceValue } from "../../shared/types.js";
 import { allFlattened, allSettings, allSettingsBySource, allSettingsWithoutDefault } from "./all-settings.js";
@@ -19,8 +20,14 @@ import type { Unreadable } from "./unreadable.js";
 const emptyList: readonly never[] = Object.freeze([]);
 const emptyMap: StringMap<never> = Object.freeze({});
 
-/** Makes the view of a state. */
-export function createView(state: MirrorState, unreadable: Unreadable): View {
+/** Makes the view of a state. Throws `view_contended` when none could be read. */
+export function createView(state: MirrorState | undefined, unreadable: Unreadable): View {
+  if (state === undefined) {
+    throw new ConfigStreamError(
+      "view_contended",
+      "A consistent view could not be read: publishes come faster than this thread reads. Try again.",
+    );
+  }
   return new StateView(new StateReader(state), unreadable);
 }
 

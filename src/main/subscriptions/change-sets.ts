@@ -12,8 +12,11 @@ export interface ChangeSet<Change = ConfigChange, TheView = View> {
   /** What caused them; `undefined` when that is not known. */
   readonly causes: readonly string[] | undefined;
   /**
-   * A consistent view that is never older than this set: taken when it is first asked for, and kept. It is of exactly this publish,
-   * as its `sequenceId` tells, unless another one has come meanwhile, since memory holds no states of the past. Throws as
+   * The settings as this publish left them, whatever has been published since; made when it is first asked for, and kept. Keys,
+   * values and sources are exactly its own. When another publish has come meanwhile, `publishedAtMs` and `origin` are of that one, and
+   * what the sets do not tell may be missing or older: layers below the winners, and a source that has changed while the value has not.
+   *
+   * When events were merged before they reached this thread, the view is of the newest publish, as its `sequenceId` tells. Throws as
    * `reader.view()` does.
    */
   readonly view: TheView;
@@ -44,17 +47,22 @@ export class PublishedSet implements ChangeSet {
     if (changes.length === this.changes.length) return this;
     return changes.length === 0 ? undefined : new PublishedSet(changes, this.#view);
   }
+
+  /** One set of all changes, and with the view of the newest; `undefined` when nothing is left of them. */
+  static merged(sets: readonly PublishedSet[]): PublishedSet | undefined {
+    const changes = merged(sets.flatMap((one) => one.changes));
+    const newest = sets.at(-1);
+    return newest === undefined || changes.length === 0 ? undefined : new PublishedSet(changes, newest.#view);
+  }
 }
 
 /** Sets that wait. When it is full they become one. */
 export class ChangeSetQueue {
   readonly #bound: number;
-  readonly #view: () => View;
   #sets: PublishedSet[] = [];
 
-  constructor(bound: number, view: () => View) {
+  constructor(bound: number) {
     this.#bound = bound;
-    this.#view = view;
   }
 
   get full(): boolean {
@@ -66,8 +74,8 @@ export class ChangeSetQueue {
       this.#sets.push(set);
       return;
     }
-    const changes = merged([...this.#sets, set].flatMap((one) => one.changes));
-    this.#sets = changes.length === 0 ? [] : [new PublishedSet(changes, this.#view)];
+    const one = PublishedSet.merged([...this.#sets, set]);
+    this.#sets = one === undefined ? [] : [one];
   }
 
   shift(): PublishedSet | undefined {

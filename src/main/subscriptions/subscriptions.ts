@@ -2,6 +2,7 @@
  * Who is told of changes. Batches come from the worker in order; each subscriber gets its share of one before the next is
  * asked for, and none can hold up another: a loop has its own buffer, a callback that throws is reported and passed over.
  */
+import type { MirrorState } from "../../memory/reader/mirror.js";
 import { onAbort } from "../../shared/abort.js";
 import { ChangeQueue } from "../../shared/change-queue.js";
 import { InvalidOptionError } from "../../shared/errors.js";
@@ -20,6 +21,7 @@ import type { View } from "../reader/api.js";
 import { Callbacks } from "./callbacks.js";
 import { type ChangeSet, ChangeSetQueue, PublishedSet, SetAssembly } from "./change-sets.js";
 import { type ChangeFilter, compileFilter } from "./filter.js";
+import { PastStates } from "./past-states.js";
 import { type EventBuffer, EventStream, type OverflowPolicy } from "./stream.js";
 
 /** Options of `subscribe`. */
@@ -74,8 +76,10 @@ export interface SubscriptionsPorts {
   readonly onActive: (active: boolean) => void;
   /** A subscription ended since its buffer overflowed. */
   readonly onOverflow: () => void;
-  /** The newest view, for change sets. */
-  readonly view: () => View;
+  /** The newest state of all keys, for change sets; `undefined` when it cannot be read now. */
+  readonly state: () => MirrorState | undefined;
+  /** The view of a state. Throws `view_contended` when there is none. */
+  readonly view: (state: MirrorState | undefined) => View;
   /** Number of the newest publish that this thread can read; `undefined` before the first. */
   readonly publishNumber: () => number | undefined;
 }
@@ -122,6 +126,8 @@ export class Subscriptions {
   /** Sets of which anything has arrived, and those that have arrived whole. */
   #setsBegun = 0;
   #setsEnded = 0;
+  /** While anybody is told of sets. */
+  #past: PastStates | undefined;
   /** Subscriptions that are there, with what each has besides its callback. */
   readonly #members = new Map<() => void, Member>();
   #closed = false;
@@ -161,21 +167,26 @@ export class Subscriptions {
   changeSets(options: SubscribeOptions<string, ChangeSet> = {}): Subscription<ChangeSet> {
     const matches = compileFilter(options);
     const since = this.#setsBegun;
+    // Before the number: of what is told to this subscription, nothing is then older than the state.
+    const past = this.#past ?? new PastStates(this.#ports.state);
     const known = this.#ports.publishNumber();
     return this.#subscribe<PublishedSet>(options, "changeSets", {
-      buffer: (bound) => new ChangeSetQueue(bound, this.#ports.view),
-      listen: (receive) =>
-        this.#sets.add(({ set, number, publish }) => {
+      buffer: (bound) => new ChangeSetQueue(bound),
+      listen: (receive) => {
+        this.#past = past;
+        return this.#sets.add(({ set, number, publish }) => {
           // One that had begun to arrive, or could be read already, is older than this subscription.
           const part = number < since || !isAfter(publish, known) ? undefined : set.filtered(matches);
           return part === undefined ? undefined : receive(part);
-        }),
+        });
+      },
     });
   }
 
   /** Passes a batch on. Returns when every subscriber has its share, whatever callbacks throw; never throws. */
   deliver({ changes, setEnds = [changes.length], publishes = [], lagged }: Arrival): void {
     if (lagged) this.#markLagged();
+    if (lagged) this.#past?.startOver();
     for (const change of changes) freeze(change);
     // Before anybody is told, since who subscribes meanwhile is not to be told of these.
     const sets = this.#setsOf(changes, setEnds, publishes);
@@ -191,7 +202,7 @@ export class Subscriptions {
       if (this.#setsBegun === this.#setsEnded) this.#setsBegun++;
       const number = this.#setsEnded++;
       if (whole.length > 0)
-        sets.push({ set: new PublishedSet(whole, this.#ports.view), number, publish: publishes[end - 1] });
+        sets.push({ set: this.#set(whole, publishes[end - 1]), number, publish: publishes[end - 1] });
       from = end;
     }
     if (from < changes.length) {
@@ -200,6 +211,12 @@ export class Subscriptions {
       if (this.#sets.size > 0) this.#assembly.add(changes.slice(from));
     }
     return sets;
+  }
+
+  #set(changes: readonly ConfigChange[], publish: number | undefined): PublishedSet {
+    const sequenceId = changes.at(-1)?.sequenceId ?? 0;
+    const state = this.#past?.after({ changes, sequenceId, publish });
+    return new PublishedSet(changes, () => this.#ports.view(state));
   }
 
   /** Ends all subscriptions; what they have buffered is still handed out. Idempotent. */
@@ -275,7 +292,10 @@ export class Subscriptions {
     if (known === undefined) return;
     this.#members.delete(member);
     known.leave();
-    if (this.#sets.size === 0) this.#assembly.clear();
+    if (this.#sets.size === 0) {
+      this.#assembly.clear();
+      this.#past = undefined;
+    }
     if (this.#members.size === 0) this.#ports.onActive(false);
   }
 }

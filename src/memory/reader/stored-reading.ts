@@ -1,10 +1,15 @@
 /** A reading that keeps its record and decodes it when it is first asked for: a view of 100,000 keys decodes few. */
 
-import type { ConfigValue, SourceValue } from "../../shared/types.js";
+import type { ConfigChange, ConfigValue, SourceValue } from "../../shared/types.js";
 import type { RecordCopy } from "../arena-reader.js";
 import { checksum, recordSeed } from "../checksum.js";
 import { decodeRecord } from "../codec.js";
 import { layersOf, Reading } from "./entry.js";
+
+/** What a reading takes of a record. */
+type Record = Pick<RecordCopy, "publish" | "source" | "hasLayers" | "sum" | "length" | "bytes">;
+
+const noRecord: Record = { publish: 0, source: 0, hasLayers: false, sum: 0, length: 0, bytes: new Uint8Array() };
 
 export class StoredReading extends Reading {
   /** Lower-case key. */
@@ -18,7 +23,7 @@ export class StoredReading extends Reading {
   #record: Uint8Array | undefined;
 
   /** Takes what it needs out of `copy`, which is reused. */
-  constructor(key: string, copy: RecordCopy, source: string) {
+  constructor(key: string, copy: Record, source: string) {
     super();
     this.key = key;
     this.publish = copy.publish;
@@ -27,6 +32,13 @@ export class StoredReading extends Reading {
     this.#sum = copy.sum;
     this.#record = copy.length === 0 ? undefined : copy.bytes.slice(0, copy.length);
     this.source = copy.length === 0 ? "" : source;
+  }
+
+  /** What a key holds by a change that it was told of, without the layers below. */
+  static of({ key, newValue: value, source, sequenceId }: ConfigChange, publish: number): StoredReading {
+    const reading = new StoredReading(key, { ...noRecord, publish }, "");
+    if (value !== undefined) reading.update({ value, source, sequenceId, layers: undefined });
+    return reading;
   }
 
   /** True when the key exists. */

@@ -27,6 +27,7 @@ function newHub(logger: Logger): Subscriptions {
     onActive: () => {},
     onOverflow: () => {},
     publishNumber: () => undefined,
+    state: () => undefined,
     view,
   });
 }

@@ -15,6 +15,7 @@ function newHub() {
     onActive: () => {},
     onOverflow: () => {},
     publishNumber: () => undefined,
+    state: () => undefined,
     view,
   });
 }

@@ -26,6 +26,7 @@ function newHub(bufferSize = 3) {
     onActive: (now) => active.push(now),
     onOverflow: () => overflows++,
     publishNumber: () => publishNumber,
+    state: () => undefined,
     view: () =>
       createView({ chunks: [], slots: new Map(), meta: undefined, arena: 0, publish: 0 }, new Unreadable(newRegion())),
   });
