@@ -1,11 +1,16 @@
 // A core agent in a process of its own, which changes its settings set by set, and cuts its streams now and then.
+import { execFile } from "node:child_process";
 import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { createCoreAgent } from "configstream/core-agent";
+import { serveControl } from "../../../packages/configstream/dist/cli/agent/control-server.js";
 import { groups, ways } from "./groups.mjs";
 
 const [dataDir, keyByKey] = process.argv.slice(2);
+const program = fileURLToPath(new URL("../../../packages/configstream/dist/cli/main.js", import.meta.url));
 const file = join(dataDir, "settings.yaml");
 const unavailable = 14;
 const of = (way) => groups.filter((group) => group.way === way);
@@ -22,8 +27,31 @@ async function edit(number) {
 
 await edit(0);
 const agent = createCoreAgent({ address: "127.0.0.1:0", env: false, dataDir, configFiles: [file], origin: "sets" });
-agent.setMany(entries([...of("many"), ...of("transaction")], 0));
+agent.setMany(entries([...of("many"), ...of("transaction"), ...of("command")], 0));
 await agent.start();
+const control = await serveControl(
+  agent,
+  () => {},
+  (message) => {
+    throw new Error(message);
+  },
+);
+
+/** `configstream set a=1 b=2 …`, as users run it. */
+async function set(keys, number) {
+  const pairs = keys.map((key) => `${key}=${number}`);
+  await promisify(execFile)(process.execPath, [program, "set", ...pairs, "--data-dir", dataDir]);
+}
+
+let isCommanding = false;
+let commanded = Promise.resolve();
+async function command(number) {
+  const [small, large] = of("command");
+  const { keys } = number % 8 < 4 ? small : large;
+  if (keyByKey === "key-by-key") await set(keys.slice(1), number);
+  await set(keyByKey === "key-by-key" ? keys.slice(0, 1) : keys, number);
+  commands++;
+}
 
 /** What the run must find when it is asked to. The pause makes a half that every consumer has time to see. */
 async function oneByOne({ keys }, number) {
@@ -40,6 +68,14 @@ const make = {
       else agent.setMany(entries([group], number));
     }
   },
+  /** Beside the other ways, because a process takes long to start. */
+  command(number) {
+    if (isCommanding) return;
+    isCommanding = true;
+    commanded = command(number).finally(() => {
+      isCommanding = false;
+    });
+  },
   transaction(number) {
     for (const { keys } of of("transaction")) {
       agent.transaction((transaction) => {
@@ -50,6 +86,7 @@ const make = {
 };
 
 let sets = 0;
+let commands = 0;
 let cuts = 0;
 let running = true;
 process.on("message", () => {
@@ -59,12 +96,14 @@ process.send({ address: agent.address, authTokenFile: agent.authTokenFile, ipcCe
 for (let number = 1; running; number++) {
   const way = ways[number % ways.length];
   await make[way](number);
-  sets += 2;
+  if (way !== "command") sets += 2;
   // Sometimes at once after a change, when it is still on its way.
   if (number % 11 === 0) cuts += agent.status().subscribers > 0 ? 1 : 0;
   if (number % 11 === 0) agent.faults.closeStreams(unavailable);
   await delay(Math.random() * 30);
 }
-process.send({ sets, cuts });
+await commanded;
+process.send({ sets, commands, cuts });
+await control.close();
 await agent.stop();
 process.disconnect();

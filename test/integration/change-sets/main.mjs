@@ -1,6 +1,7 @@
 // npm run sets -- [--reads 1000000] [--key-by-key]
-// Looks for halves of change sets: views in this thread and in an attached one that never yields, change sets, loops, and
-// getters in handlers, while sets of 50 and 1,000 settings change, workers are killed and streams are cut. Prints one line of JSON.
+// Looks for halves of change sets: views, bindings, derived values and handles in this thread and in an attached one that never
+// yields; change sets, loops, and bindings and getters in handlers; while sets of 50 and 1,000 settings change, workers are killed and
+// streams are cut. Prints one line of JSON.
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -10,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 import { createConsumer } from "configstream-consumer";
-import { groupOf, halvesIn, someOf, words } from "./groups.mjs";
+import { followed, groupOf, halvesIn, isWholeValue, look, looks, someOf, words } from "./groups.mjs";
 
 const { values } = parseArgs({
   options: { reads: { type: "string", default: "1000000" }, "key-by-key": { type: "boolean", default: false } },
@@ -38,9 +39,22 @@ process.on("worker", (started) => {
 await consumer.start();
 await consumer.waitReady();
 
-const counts = { views: 0, events: 0, sets: 0, looped: 0, kills: 0, states: 0 };
-const halves = { views: 0, getters: 0, sets: 0, looped: 0, views_of_sets: 0 };
+const counts = { looks: 0, events: 0, sets: 0, looped: 0, bindingChanges: 0, kills: 0, states: 0 };
+const halves = {
+  views: 0,
+  bindings: 0,
+  derived: 0,
+  handles: 0,
+  getters: 0,
+  sets: 0,
+  looped: 0,
+  views_of_sets: 0,
+  bindingChanges: 0,
+};
+/** Views of sets that are of another publish than the set. */
+let otherViews = 0;
 const reader = consumer.reader();
+const all = followed(reader);
 const seen = new Map();
 
 /** A set is whole when it has all keys of each group that it has any of, with one number. */
@@ -58,9 +72,17 @@ consumer.changeSets({
   onChange(set) {
     counts.sets++;
     if (!isWhole(set.changes)) halves.sets++;
-    halves.views_of_sets += halvesIn(set.view, seen);
+    const [{ key, newValue }] = set.changes;
+    halves.views_of_sets += halvesIn(set.view, seen, groupOf.get(key));
+    if (set.view.sequenceId !== set.sequenceId || set.view.get(key) !== newValue) otherViews++;
   },
 });
+for (const { binding } of all.values()) {
+  binding.onChange((value, before) => {
+    counts.bindingChanges++;
+    if (!isWholeValue(value) || !isWholeValue(before)) halves.bindingChanges++;
+  });
+}
 const loop = consumer.changeSets({ overflow: "coalesce", bufferSize: 2 });
 const looping = (async () => {
   for await (const set of loop) {
@@ -84,7 +106,7 @@ thread = new Worker(here("reader.mjs"), { workerData: { shared: consumer.share()
 let last;
 let killAtSets = 2;
 const isDone = () =>
-  counts.views >= reads &&
+  counts.looks >= reads &&
   Atomics.load(report, words.reads) >= reads &&
   counts.sets >= least.sets &&
   counts.kills >= least.kills &&
@@ -92,12 +114,12 @@ const isDone = () =>
 
 while (!isDone()) {
   // Long enough that a set arrives in the middle, and short enough that events are told.
-  for (let look = 0; look < 100; look++) {
-    const view = reader.view();
-    halves.views += halvesIn(view, seen);
-    counts.views++;
-    if (view.sequenceId !== last) counts.states++;
-    last = view.sequenceId;
+  for (let at = 0; at < 100; at++) {
+    for (const [name, found] of Object.entries(look(reader, all, seen))) halves[name] += found;
+    counts.looks++;
+    const { sequenceId } = reader.view();
+    if (sequenceId !== last) counts.states++;
+    last = sequenceId;
   }
   await new Promise((resolve) => setImmediate(resolve));
   if (counts.sets >= killAtSets && consumer.status().state === "live") {
@@ -116,10 +138,11 @@ await looping;
 await consumer.stop();
 await rm(dataDir, { recursive: true, force: true });
 const attached = {
-  views: Atomics.load(report, words.reads),
-  halves: Atomics.load(report, words.halves),
+  looks: Atomics.load(report, words.reads),
   states: Atomics.load(report, words.states),
+  halves: Object.fromEntries(looks.map((name, at) => [name, Atomics.load(report, words.halves + at)])),
 };
-const total = Object.values(halves).reduce((sum, some) => sum + some, attached.halves);
-process.stdout.write(`${JSON.stringify({ node: process.version, made, counts, halves, attached, total })}\n`);
+const total = [...Object.values(halves), ...Object.values(attached.halves)].reduce((sum, some) => sum + some, 0);
+const verdict = { node: process.version, made, counts, halves, otherViews, attached, total };
+process.stdout.write(`${JSON.stringify(verdict)}\n`);
 process.exitCode = total === 0 ? 0 : 1;

@@ -1,17 +1,18 @@
-// A thread that takes views as fast as it can and never lets its event loop turn.
+// A thread that looks as fast as it can and never lets its event loop turn.
 import { workerData } from "node:worker_threads";
 import { attachReader } from "configstream-consumer";
-import { halvesIn, words } from "./groups.mjs";
+import { followed, look, looks, words } from "./groups.mjs";
 
 const { shared, report } = workerData;
 const reader = attachReader(shared);
+const all = followed(reader);
 const seen = new Map();
 let last;
 while (Atomics.load(report, words.stop) === 0) {
-  const view = reader.view();
-  const halves = halvesIn(view, seen);
+  const halves = look(reader, all, seen);
   Atomics.add(report, words.reads, 1);
-  if (halves > 0) Atomics.add(report, words.halves, halves);
-  if (view.sequenceId !== last) Atomics.add(report, words.states, 1);
-  last = view.sequenceId;
+  for (const [at, name] of looks.entries()) Atomics.add(report, words.halves + at, halves[name]);
+  const { sequenceId } = reader.view();
+  if (sequenceId !== last) Atomics.add(report, words.states, 1);
+  last = sequenceId;
 }
