@@ -14,12 +14,16 @@ export function planReads({ quick, isMain }) {
   const effort = quick ? { rounds: 1, cpuMs: 8 } : { rounds: 3, cpuMs: 30 };
   const few = quick ? 1 : 3;
   const singles = quick ? 2_000 : 100_000;
+  const changes = quick ? { rounds: 5, singles: 500 } : { rounds: 40, singles: 5_000 };
   const job = (name, file, args, processes, seconds) => ({ suite: "reads", name, file, args, processes, seconds });
   const keys = (size, processes, seconds, more = {}) =>
     job(`keys ${size}`, "reads/keys.mjs", { size, ...effort, ...more }, processes, quick ? seconds / 2 : seconds);
   const jobs = [
     keys(1_000, quick ? 1 : 7, 3.5, { singles: isMain ? singles : 0 }),
     keys(100_000, quick ? 1 : 5, 4.5),
+    ...[1_000, 100_000].map((size) =>
+      job(`after update ${size}`, "reads/after-update.mjs", { size, changed: 500, ...changes }, few, quick ? 1 : 2.5),
+    ),
     job("second thread", "reads/second-thread.mjs", effort, quick ? 1 : 5, quick ? 1 : 2),
     ...Object.keys(isMain ? peers : peerBars).map((peer) =>
       job(
@@ -39,9 +43,6 @@ export function planReads({ quick, isMain }) {
     keys(100, few, 3.5),
     job("real settings", "reads/real.mjs", effort, few, quick ? 1.5 : 4),
     job("under updates", "reads/under-updates.mjs", updates, few, quick ? 1.5 : 4),
-    ...[1_000, 100_000].map((size) =>
-      job(`after update ${size}`, "reads/after-update.mjs", { size, changed: 500, rounds: quick ? 5 : 40 }, few, 2),
-    ),
     ...(quick ? [] : [keys(1_000_000, 2, 16)]),
   ];
 }

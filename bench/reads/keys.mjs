@@ -30,6 +30,9 @@ const some = keys.slice(0, 8);
 const field = new Holder(map.get(key));
 const handle = reader.setting(key).asInt();
 const control = new GuardedMap(map);
+const binding = reader.bind(
+  Object.fromEntries(keys.slice(0, 10).map((one, i) => [`m${i}`, reader.setting(one).asInt()])),
+);
 
 // Everything changes a few times first: an engine treats a field that was written once as a constant, and would leave
 // the reads out of the loop. What is measured is what an application has whose settings do change.
@@ -54,6 +57,7 @@ const constant = await compare(
     field: constantLoop("field.value", { field }, key),
     "field again": constantLoop("field.value", { field }, key),
     "handle.value": constantLoop("handle.value", { handle }, key),
+    "binding.value": constantLoop("binding.value.m0", { binding }, key),
     "Map.get": constantLoops("map.get(key)", { map }, some),
     getInt: constantLoops("reader.getInt(key)", { reader }, some),
     "view.getInt": constantLoops("view.getInt(key)", { view }, some),

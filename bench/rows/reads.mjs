@@ -55,7 +55,14 @@ export function readRows(results, major) {
     rotating(small, "getInt, missing key", "Map.get, missing key"),
   );
   add("", "view.getInt against Map.get, constant key, 1,000 settings", constant("view.getInt", "Map.get"));
-  add("", "view.getInt against Map.get, rotating keys, 1,000 settings", rotating(small, "view.getInt", "Map.get"));
+  add(
+    "P14",
+    "view.getInt against Map.get, rotating keys, 1,000 settings",
+    rotating(small, "view.getInt", "Map.get"),
+    2,
+  );
+  add("P15", "binding.value of 10 keys, unchanged, against handle.value", constant("binding.value", "handle.value"), 2);
+  rows.push(...rowsAfterUpdate(of, add));
   add("noise", "the same loop measured twice, a field", constant("field again", "field"));
   add("noise", "the same loop measured twice, Map.get over rotating keys", rotating(small, "Map.get again", "Map.get"));
   add(
@@ -123,27 +130,25 @@ function mainRows(of, add) {
       );
     }
   }
+  return [p11];
+}
+
+/** What the first read after a change costs. */
+function rowsAfterUpdate(of, add) {
+  const rows = [];
   for (const size of [1_000, 100_000]) {
     const runs = of(`after update ${size}`);
+    const named = `${size.toLocaleString("en")} settings`;
+    const against = (subject, baseline) => runs.map(({ results }) => [results[subject], results[baseline]]);
+    const inItself = (id, name, what) => {
+      const subjects = runs.map(({ results }) => results[what].median);
+      rows.push(row({ suite: "reads", id, name, unit: "ns", subjects, bar: { atMost: 5_000, of: "value" } }));
+    };
     for (const what of ["getInt", "handle.value"]) {
-      const name = `first ${what} after a change against the second read, ${size.toLocaleString("en")} settings`;
-      add(
-        "",
-        name,
-        runs.map(({ results }) => [results[what], results["getInt again"]]),
-      );
+      add("", `first ${what} after a change against the second read, ${named}`, against(what, "getInt again"));
     }
-    const name = `view() after one change against a getInt after one, ${size.toLocaleString("en")} settings`;
-    add(
-      "",
-      name,
-      runs.map(({ results }) => [results["view()"], results.getInt]),
-    );
-    add(
-      "",
-      `first value of a binding of 10 keys after one change against a getInt after one, ${size.toLocaleString("en")} settings`,
-      runs.map(({ results }) => [results["binding.value"], results.getInt]),
-    );
+    inItself("P14", `view() after one change, ${named}`, "view()");
+    inItself("P15", `first value of a binding of 10 keys after one of them changed, ${named}`, "binding.value");
   }
-  return [p11];
+  return rows;
 }

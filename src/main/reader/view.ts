@@ -16,6 +16,7 @@ import { isKnownIn, isSectionIn, isSettingIn } from "./names.js";
 import { proxiesOf } from "./proxies.js";
 import type { StringMap } from "./schema.js";
 import type { Unreadable } from "./unreadable.js";
+import { noMemory, readsBeforeMemory, spareNames, ViewMemory } from "./view-memory.js";
 
 const emptyList: readonly never[] = Object.freeze([]);
 const emptyMap: StringMap<never> = Object.freeze({});
@@ -34,6 +35,8 @@ export function createView(state: MirrorState | undefined, unreadable: Unreadabl
 class StateView implements View {
   readonly #state: StateReader;
   readonly #unreadable: Unreadable;
+  #memory = noMemory;
+  #reads = 0;
 
   constructor(state: StateReader, unreadable: Unreadable) {
     this.#state = state;
@@ -65,63 +68,102 @@ class StateView implements View {
   get(key: string): ConfigValue | undefined;
   get<T extends ConfigValue>(key: string, defaultValue: T): ConfigValue | T;
   get(key: string, defaultValue?: ConfigValue): ConfigValue | undefined {
-    const value = this.#whole("get", key, conversions.valueIn);
+    const known = this.#memory.values.get(key);
+    if (known !== undefined && known !== null) return known;
+    const value = this.#whole("get", key, conversions.valueIn, this.#memory.values);
     return value === undefined ? defaultValue : value;
   }
 
   getString(key: string, defaultValue = ""): string {
-    return this.#own("getString", key, conversions.stringOf) ?? defaultValue;
+    const known = this.#memory.texts.get(key);
+    if (typeof known === "string") return known;
+    if (known === null) return defaultValue;
+    return this.#own("getString", key, conversions.stringOf, this.#memory.texts) ?? defaultValue;
   }
 
   getBool(key: string, defaultValue = false): boolean {
-    return this.#own("getBool", key, conversions.boolOf) ?? defaultValue;
+    const known = this.#memory.bools.get(key);
+    if (typeof known === "boolean") return known;
+    if (known === null) return defaultValue;
+    return this.#own("getBool", key, conversions.boolOf, this.#memory.bools) ?? defaultValue;
   }
 
   getInt(key: string, defaultValue = 0): number {
-    return this.#own("getInt", key, conversions.intOf) ?? defaultValue;
+    const known = this.#memory.ints.get(key);
+    if (typeof known === "number") return known;
+    if (known === null) return defaultValue;
+    return this.#own("getInt", key, conversions.intOf, this.#memory.ints) ?? defaultValue;
   }
 
   getInt32(key: string, defaultValue = 0): number {
-    return this.#own("getInt32", key, conversions.int32Of) ?? defaultValue;
+    const known = this.#memory.int32s.get(key);
+    if (typeof known === "number") return known;
+    if (known === null) return defaultValue;
+    return this.#own("getInt32", key, conversions.int32Of, this.#memory.int32s) ?? defaultValue;
   }
 
   getInt64(key: string, defaultValue = 0): number {
-    return this.#own("getInt64", key, conversions.intOf) ?? defaultValue;
+    const known = this.#memory.int64s.get(key);
+    if (typeof known === "number") return known;
+    if (known === null) return defaultValue;
+    return this.#own("getInt64", key, conversions.intOf, this.#memory.int64s) ?? defaultValue;
   }
 
   getFloat64(key: string, defaultValue = 0): number {
-    return this.#own("getFloat64", key, conversions.floatOf) ?? defaultValue;
+    const known = this.#memory.floats.get(key);
+    if (typeof known === "number") return known;
+    if (known === null) return defaultValue;
+    return this.#own("getFloat64", key, conversions.floatOf, this.#memory.floats) ?? defaultValue;
   }
 
   getDuration(key: string, defaultValueMs = 0): number {
-    return this.#own("getDuration", key, conversions.durationOf) ?? defaultValueMs;
+    const known = this.#memory.durationsMs.get(key);
+    if (typeof known === "number") return known;
+    if (known === null) return defaultValueMs;
+    return this.#own("getDuration", key, conversions.durationOf, this.#memory.durationsMs) ?? defaultValueMs;
   }
 
   getStringSlice(key: string, defaultValue: readonly string[] = emptyList): readonly string[] {
-    return this.#own("getStringSlice", key, conversions.stringSliceOf) ?? defaultValue;
+    const known = this.#memory.textLists.get(key);
+    if (known !== undefined) return known ?? defaultValue;
+    return this.#own("getStringSlice", key, conversions.stringSliceOf, this.#memory.textLists) ?? defaultValue;
   }
 
   getFloat64Slice(key: string, defaultValue: readonly number[] = emptyList): readonly number[] {
-    return this.#own("getFloat64Slice", key, conversions.float64SliceOf) ?? defaultValue;
+    const known = this.#memory.numberLists.get(key);
+    if (known !== undefined) return known ?? defaultValue;
+    return this.#own("getFloat64Slice", key, conversions.float64SliceOf, this.#memory.numberLists) ?? defaultValue;
   }
 
   getStringMap(key: string, defaultValue: StringMap<ConfigValue> = emptyMap): StringMap<ConfigValue> {
-    return this.#whole("getStringMap", key, conversions.stringMapOf) ?? defaultValue;
+    const known = this.#memory.maps.get(key);
+    if (known !== undefined) return known ?? defaultValue;
+    return this.#whole("getStringMap", key, conversions.stringMapOf, this.#memory.maps) ?? defaultValue;
   }
 
   getStringMapString(key: string, defaultValue: StringMap<string> = emptyMap): StringMap<string> {
-    return this.#whole("getStringMapString", key, conversions.stringMapStringOf) ?? defaultValue;
+    const known = this.#memory.textMaps.get(key);
+    if (known !== undefined) return known ?? defaultValue;
+    return this.#whole("getStringMapString", key, conversions.stringMapStringOf, this.#memory.textMaps) ?? defaultValue;
   }
 
   getStringMapStringSlice(
     key: string,
     defaultValue: StringMap<readonly string[]> = emptyMap,
   ): StringMap<readonly string[]> {
-    return this.#whole("getStringMapStringSlice", key, conversions.stringMapStringSliceOf) ?? defaultValue;
+    const known = this.#memory.listMaps.get(key);
+    if (known !== undefined) return known ?? defaultValue;
+    return (
+      this.#whole("getStringMapStringSlice", key, conversions.stringMapStringSliceOf, this.#memory.listMaps) ??
+      defaultValue
+    );
   }
 
   getSizeInBytes(key: string, defaultValue = 0): number {
-    return this.#own("getSizeInBytes", key, conversions.sizeOf) ?? defaultValue;
+    const known = this.#memory.sizes.get(key);
+    if (typeof known === "number") return known;
+    if (known === null) return defaultValue;
+    return this.#own("getSizeInBytes", key, conversions.sizeOf, this.#memory.sizes) ?? defaultValue;
   }
 
   getProxies(): Proxies | undefined {
@@ -129,11 +171,15 @@ class StateView implements View {
   }
 
   isSet(key: string): boolean {
-    return this.#whole("isSet", key, conversions.isSetIn) as boolean;
+    const known = this.#memory.set.get(key);
+    if (typeof known === "boolean") return known;
+    return this.#whole("isSet", key, conversions.isSetIn, this.#memory.set) as boolean;
   }
 
   isConfigured(key: string): boolean {
-    return this.#whole("isConfigured", key, conversions.isConfiguredIn) as boolean;
+    const known = this.#memory.configured.get(key);
+    if (typeof known === "boolean") return known;
+    return this.#whole("isConfigured", key, conversions.isConfiguredIn, this.#memory.configured) as boolean;
   }
 
   isKnown(key: string): boolean {
@@ -155,7 +201,9 @@ class StateView implements View {
   }
 
   getSource(key: string): string {
-    return this.#own("getSource", key, conversions.sourceOf) as string;
+    const known = this.#memory.sources.get(key);
+    if (typeof known === "string") return known;
+    return this.#own("getSource", key, conversions.sourceOf, this.#memory.sources) as string;
   }
 
   getAllSources(key: string): readonly SourceValue[] {
@@ -187,20 +235,33 @@ class StateView implements View {
     return { settings: allFlattened(this.#state.readings()), sequenceId: this.sequenceId };
   }
 
-  #own<T>(call: string, key: string, conversion: (reading: Reading) => T | undefined): T | undefined {
+  #own<T>(
+    call: string,
+    key: string,
+    conversion: (reading: Reading) => T | undefined,
+    known: Map<string, T | null>,
+  ): T | undefined {
     if (typeof key !== "string") checkKey(call, key);
     const reading = this.#state.reading(key);
     const converted = conversion(reading);
     if (reading.unreadableAs !== undefined) this.#unreadable.note(lowerCase(key), reading);
+    this.#remember(key, converted, known);
     return converted;
   }
 
-  #whole<T>(call: string, key: string, conversion: Conversion<T>): T | undefined {
+  #whole<T>(call: string, key: string, conversion: Conversion<T>, known?: Map<string, T | null>): T | undefined {
     if (typeof key !== "string") checkKey(call, key);
     const reading = this.#state.reading(key);
     const section = conversions.hasValue(reading.state) ? undefined : this.#state.section(lowerCase(key));
     const converted = conversion(reading, section);
     if (reading.unreadableAs !== undefined) this.#unreadable.note(lowerCase(key), reading);
+    if (known !== undefined) this.#remember(key, converted, known);
     return converted;
+  }
+
+  #remember<T>(key: string, converted: T | undefined, known: Map<string, T | null>): void {
+    if (this.#memory === noMemory) {
+      if (++this.#reads > readsBeforeMemory) this.#memory = new ViewMemory();
+    } else if (known.size < this.#state.state.slots.size + spareNames) known.set(key, converted ?? null);
   }
 }

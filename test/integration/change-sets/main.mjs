@@ -17,6 +17,8 @@ const { values } = parseArgs({
   options: { reads: { type: "string", default: "1000000" }, "key-by-key": { type: "boolean", default: false } },
 });
 const reads = Number(values.reads);
+/** When each way of looking is to find halves, how long it may take. */
+const giveUpAt = performance.now() + 60_000;
 /** Least of each event that a run must have had, whatever the number of reads. */
 const least = { sets: 15, kills: 3, states: 10 };
 
@@ -105,7 +107,9 @@ const report = new Int32Array(new SharedArrayBuffer(4 * words.count));
 thread = new Worker(here("reader.mjs"), { workerData: { shared: consumer.share(), report } });
 let last;
 let killAtSets = 2;
+const isFound = () => Object.values(halves).every((found) => found > 0) || performance.now() > giveUpAt;
 const isDone = () =>
+  (!values["key-by-key"] || isFound()) &&
   counts.looks >= reads &&
   Atomics.load(report, words.reads) >= reads &&
   counts.sets >= least.sets &&

@@ -224,11 +224,13 @@ function newCallbacks<T>({ names, ports }: Pick<Parts<unknown, unknown>, "names"
 /** As `isDeepStrictEqual`, which takes microseconds to find out that a number in an object is another one. */
 function isSame(a: unknown, b: unknown): boolean {
   if (isMembers(a) && isMembers(b)) {
-    for (const name of Object.keys(a)) {
-      const [mine, other] = [a[name], b[name]];
+    const names = Object.keys(a);
+    for (const name of names) {
+      const mine = a[name];
+      const other = b[name];
       if (!Object.is(mine, other) && (typeof mine !== "object" || !isDeepStrictEqual(mine, other))) return false;
     }
-    return Object.keys(a).length === Object.keys(b).length;
+    return names.length === Object.keys(b).length;
   }
   return isDeepStrictEqual(a, b);
 }

@@ -1,10 +1,13 @@
 /** Puts handles and bindings together. */
+import type { Reading } from "../../../memory/reader/entry.js";
 import { InvalidOptionError, type ValueIssue } from "../../../shared/errors.js";
 import { checkNames, described, stringsOption } from "../../../shared/options/option-checks.js";
 import { hasValue } from "../conversions.js";
 import type { BindingSpec, BindOptions, Bound } from "./binding-api.js";
 import { type Input, inputOf } from "./inputs.js";
 import { Refusal } from "./refusal.js";
+
+const noIssues: readonly ValueIssue[] = [];
 
 /** The values of all members, frozen. Throws `InvalidOptionError`. */
 export function specInput<Spec extends BindingSpec>(
@@ -20,7 +23,7 @@ export function specInput<Spec extends BindingSpec>(
   }
   checkNames(options, ["required"], call);
   const required = stringsOption("required", options.required, []);
-  const members = Object.entries(spec).map(([name, held]) => [name, memberInput(call, of, name, held)] as const);
+  const members = membersOf(call, of, spec, required);
   if (members.length === 0) {
     throw new InvalidOptionError(`${call} was given an object without members: give at least one handle or binding.`);
   }
@@ -28,31 +31,70 @@ export function specInput<Spec extends BindingSpec>(
     if (Object.hasOwn(spec, name)) continue;
     throw new InvalidOptionError(`Option "required" names "${name}", which is no member of what ${call} was given.`);
   }
-  const must = new Set(required);
   return {
     of,
-    names: members.flatMap(([, { names }]) => names),
-    take(readings) {
-      const issues: ValueIssue[] = [];
-      let from = 0;
-      const values = members.map(([name, { names, take }]) => {
-        const own = readings.slice(from, from + names.length);
-        from += names.length;
-        const value = take(own);
-        // A member that is a binding has its own.
-        const reading = own.length === 1 && must.has(name) ? own[0] : undefined;
-        const path = names[0]?.key ?? name;
-        if (reading !== undefined && !hasValue(reading.state))
-          issues.push({ path, message: "It is required, and missing." });
-        else if (reading?.unreadableAs !== undefined) {
-          issues.push({ path, message: `It is required, and its value is not ${reading.unreadableAs.join(" and ")}.` });
-        }
-        return [name, value] as const;
-      });
+    names: members.flatMap(({ input }) => input.names),
+    take: (readings) => {
+      const issues = members.flatMap((member) => issuesOf(member, readings));
       if (issues.length > 0) throw new Refusal(issues);
-      return Object.freeze(Object.fromEntries(values)) as Bound<Spec>;
+      return Object.freeze(objectOf(members)) as Bound<Spec>;
     },
   };
+}
+
+/** A member, and what it was last made of: only what has changed is made again. */
+interface Member {
+  readonly name: string;
+  readonly input: Input;
+  /** Where its readings begin among those of all members. */
+  readonly from: number;
+  /** Whether its key must have a value. A member that is a binding has requirements of its own. */
+  readonly isRequired: boolean;
+  last: readonly Reading[];
+  value: unknown;
+}
+
+function membersOf(call: string, of: object, spec: BindingSpec, required: readonly string[]): readonly Member[] {
+  let from = 0;
+  return Object.entries(spec).map(([name, held]) => {
+    const input = memberInput(call, of, name, held);
+    const { length } = input.names;
+    from += length;
+    const isRequired = length === 1 && required.includes(name);
+    return { name, input, from: from - length, isRequired, last: [], value: undefined };
+  });
+}
+
+/** Brings a member up to date; gives what is wrong with it. */
+function issuesOf(member: Member, readings: readonly Reading[]): readonly ValueIssue[] {
+  const { name, input, from, isRequired, last } = member;
+  const { length } = input.names;
+  const own = readings[from] as Reading;
+  if (last.length === 0 || !isSame(last, readings, from)) {
+    const all = length === 1 ? [own] : readings.slice(from, from + length);
+    member.value = input.take(all);
+    member.last = all;
+  }
+  if (!isRequired) return noIssues;
+  const path = input.names[0]?.key ?? name;
+  if (!hasValue(own.state)) return [{ path, message: "It is required, and missing." }];
+  if (own.unreadableAs === undefined) return noIssues;
+  return [{ path, message: `It is required, and its value is not ${own.unreadableAs.join(" and ")}.` }];
+}
+
+function isSame(last: readonly Reading[], readings: readonly Reading[], from: number): boolean {
+  for (let at = 0; at < last.length; at++) if (last[at] !== readings[from + at]) return false;
+  return true;
+}
+
+/** Objects that are filled in one order have one shape, which is faster than `Object.fromEntries`. */
+function objectOf(members: readonly Member[]): object {
+  const values: { [name: string]: unknown } = {};
+  for (const { name, value } of members) {
+    if (name === "__proto__") Object.defineProperty(values, name, { value, enumerable: true });
+    else values[name] = value;
+  }
+  return values;
 }
 
 function memberInput(call: string, of: object, name: string, held: unknown): Input {
