@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { checkAgent } from "../test/interop/agent.mjs";
+import { checkChangeSets } from "../test/interop/change-sets.mjs";
 import { checkSenders } from "../test/interop/senders.mjs";
 import { checkAgentSettings } from "./derive/agent-settings.mjs";
 import { checkDeclaredVectors } from "./derive/declared-vectors.mjs";
@@ -53,6 +54,11 @@ async function runChecks() {
     await checkSenders(tell);
   } catch (error) {
     tell("the consumer reads the configuration code of old and new core agents", messageOf(error));
+  }
+  try {
+    await checkChangeSets(tell);
+  } catch (error) {
+    tell("a consumer written in Go takes change sets whole", messageOf(error));
   }
   console.log(`${counts.passed} passed, ${counts.failed} failed`);
   process.exitCode = counts.failed === 0 ? 0 : 1;
