@@ -43,7 +43,7 @@ describe("the examples", { timeout: 60_000 }, () => {
   });
 });
 
-it.each(["start-up", "threads"])(
+it.each(["start-up", "threads", "patterns"])(
   "docs/%s.md shows the examples as they stand, but for their first comment",
   async (page) => {
     const text = await readFile(join(root, `docs/${page}.md`), "utf8");
