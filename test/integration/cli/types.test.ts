@@ -58,6 +58,27 @@ describe("configstream types", () => {
     await consumer.stop();
   });
 
+  it("writes a section as a binding, and settings as accessors", async () => {
+    const schema = join(bench.directory, "modules.json");
+    writeFileSync(
+      schema,
+      JSON.stringify([
+        { key: "db.host", type: "string" },
+        { key: "log_level", type: "string" },
+      ]),
+    );
+    const file = join(bench.directory, "db.ts");
+    const written = await bench.run("types", "--from", schema, "--binding", "db", "--name", "Database", "--out", file);
+    expect(written).toMatchObject({ code: 0, out: "" });
+    expect(written.err).toContain("holds 1 setting");
+    expect(readFileSync(file, "utf8")).toContain("export function bindDatabase(cfg: Reader): Binding<Database> {");
+    const accessors = await bench.run("types", "--from", schema, "--accessors");
+    expect(accessors.out).toContain("export function readSettings(cfg: Reader): Settings {");
+    expect(await bench.run("types", "--from", schema, "--binding", "log_level")).toMatchObject({ code: 1, out: "" });
+    expect(await bench.run("types", "--from", schema, "--binding", "db", "--accessors")).toMatchObject({ code: 2 });
+    expect(await bench.run("types", "--from", schema, "--accessors", "--check", file)).toMatchObject({ code: 2 });
+  });
+
   it("works from a schema file, without any core agent, and refuses what it cannot read", async () => {
     const schema = join(bench.directory, "schema.json");
     writeFileSync(schema, JSON.stringify({ properties: { my_agent: { properties: { port: { type: "integer" } } } } }));

@@ -11,21 +11,18 @@ import { plural } from "../terminal/format.js";
 import { printable } from "../terminal/printable.js";
 import { compare } from "../types/compare.js";
 import { schemaOf } from "../types/live-schema.js";
+import { type ModuleOptions, settingsFor, writeModule } from "../types/module.js";
 import { readSchemaFile } from "../types/schema-file.js";
 import type { Schema } from "../types/type-text.js";
-import { writeInterface } from "../types/write.js";
 import { writeGuards } from "../types/write-guards.js";
 
-interface TypesOptions extends ConnectionOptions {
+interface TypesOptions extends ConnectionOptions, ModuleOptions {
   readonly from?: string;
   readonly out?: string;
-  readonly name?: string;
   readonly prefix?: readonly string[];
   readonly check?: readonly string[];
   readonly guards?: boolean;
 }
-
-const defaultName = "Schema";
 
 export function addTypes(program: Command, io: Io): void {
   const command = program
@@ -33,14 +30,21 @@ export function addTypes(program: Command, io: Io): void {
     .description("write the TypeScript interface of the settings, or check code against it")
     .option("--from <file>", "take keys and types from a schema file (JSON or YAML) instead of a live core agent")
     .option("--out <file>", "write to a file instead of standard output")
-    .addOption(new Option("--name <name>", `name of the interface (default: ${defaultName})`).argParser(parseTypeName))
+    .addOption(new Option("--name <name>", "name of the interface (default: Schema)").argParser(parseTypeName))
     .option("--prefix <text...>", "only settings whose names begin so")
     .addOption(
       new Option(
         "--guards",
         "write guards as JSON instead of an interface: each key must keep the type that it has",
-      ).conflicts(["check", "name"]),
+      ).conflicts(["check", "name", "binding", "accessors"]),
     )
+    .addOption(
+      new Option(
+        "--binding <section>",
+        "write a section as a binding: its shape, and the function that makes it",
+      ).conflicts(["accessors", "check"]),
+    )
+    .addOption(new Option("--accessors", "write an object whose properties are the newest values").conflicts("check"))
     .addOption(
       new Option(
         "--check <file...>",
@@ -53,6 +57,8 @@ export function addTypes(program: Command, io: Io): void {
       'Schema files: a list of {key, type, default}, by itself or as "settings" of an object; a JSON schema; or the settings ' +
         "themselves, such as a datadog.yaml. A live core agent tells types by values: of null, empty lists and empty maps " +
         "nothing is known, and they become ConfigValue. Give the interface to createConsumer<Schema>().",
+      "--binding and --accessors write modules that read: bindDb(reader) gives the settings below db, all of one state; readSettings(reader) " +
+        "gives an object such as settings.db.port, each property at the cost of a handle. Durations are in milliseconds there.",
       "--check reads an interface (--name, or the first one) and calls of getters with the key as a text. Duration and Bytes " +
         "fit numbers and texts, and a member with a question mark may be missing. It ends with 3 when something no longer fits.",
       "--guards writes what the option guards of createConsumer takes, as data or as the path of the file. What has no type gets no " +
@@ -88,9 +94,14 @@ function narrowed(schema: Schema, { prefix }: TypesOptions): Schema {
   return new Map([...schema].filter(([key]) => starts.some((start) => key.startsWith(start))));
 }
 
-async function write(schema: Schema, { name = defaultName, out, prefix, guards }: TypesOptions, io: Io): Promise<void> {
-  if (schema.size === 0) throw new CommandFailure(`No setting begins with ${(prefix ?? []).join(" or ")}.`);
-  const text = guards ? writeGuards(schema) : writeInterface(schema, name);
+async function write(all: Schema, options: TypesOptions, io: Io): Promise<void> {
+  const { out, prefix, binding } = options;
+  const schema = settingsFor(all, options);
+  if (schema.size === 0) {
+    const starts = binding === undefined ? (prefix ?? []) : [`${binding}.`];
+    throw new CommandFailure(`No setting begins with ${starts.join(" or ")}.`);
+  }
+  const text = options.guards ? writeGuards(schema) : writeModule(schema, options);
   if (out === undefined) {
     io.out.write(text);
     return;
