@@ -54,11 +54,18 @@ export class Applier {
   #newest: Omit<Publication, "changes" | "lowerLayers"> | undefined;
   /** Rules that are to be in force, while the store is ahead of what readers see. */
   #laterRules: Rules | undefined;
+  #sessionId: string | undefined;
 
   constructor(store: LayerStore, ports: ApplierPorts) {
     this.#store = store;
     this.#ports = ports;
     this.#defaults = new Defaults(ports.defaults);
+  }
+
+  /** What follows belongs to this session. Each process of a core agent gives out its own, so another one may be another sender. */
+  inSession(id: string): void {
+    if (this.#sessionId !== id) this.#store.senderReplaced();
+    this.#sessionId = id;
   }
 
   /** Publishes the state after `events`: a snapshot, updates, or one after the other, in order without a gap. Never throws. */

@@ -122,6 +122,11 @@ export class LayerStore {
     return this.#overrides.present(key) ?? this.#entries.get(key);
   }
 
+  /** What the sender has shown of itself is forgotten, because another one may have come in its place. */
+  senderReplaced(): void {
+    this.#sender.replaced();
+  }
+
   /** What the wire claims for each key, overrides left out. A copy. */
   claims(): SavedSetting[] {
     return Array.from(this.#entries, ([key, setting]) => [key, layersOf(setting)]);

@@ -34,6 +34,12 @@ export class Sender {
     if (this.#ambiguous.size > 0) this.#ambiguous.delete(key);
   }
 
+  /** Another sender may have come in its place, of which nothing is known. */
+  replaced(): void {
+    this.#reportsLosers = false;
+    this.#ambiguous.clear();
+  }
+
   /** A snapshot says what wins: where that ranks above what an ambiguous update named, the update was a set that lost. */
   judge(winnerOf: (key: string) => string | undefined): void {
     for (const [key, source] of this.#ambiguous) {

@@ -12,7 +12,7 @@ import { holdStream } from "./held-stream.js";
  * stopped.
  */
 export async function attempt(parts: AttemptParts): Promise<AttemptEnd> {
-  const { params, ports, signal, lifecycle, sessions } = parts;
+  const { params, ports, signal, lifecycle, applier, sessions } = parts;
   let connection: Connection | undefined;
   try {
     lifecycle.reached("credentials");
@@ -28,6 +28,7 @@ export async function attempt(parts: AttemptParts): Promise<AttemptEnd> {
     if (!sessions.ready) lifecycle.reached("registration");
     const session = await sessions.obtain(connection, signal);
     providers?.answerAs(session.id);
+    applier.inSession(session.id);
     lifecycle.session(session.sinceMs);
     lifecycle.reached("connection");
     return await holdStream(parts, connection, session);

@@ -5,10 +5,13 @@ import type { Dialect } from "../../../../src/shared/params.js";
 import type { ConfigValue } from "../../../../src/shared/types.js";
 import { OldAgent, type Version } from "../../../support/agents/old-agent.js";
 import { EngineBench } from "../../../support/engine/engine-bench.js";
+import { grpcError } from "../../../support/engine/fake-transport.js";
 
 const dialects: readonly (Dialect | "auto")[] = ["auto", "leaf", "newest"];
 const versions: readonly Version[] = ["0.83", "0.84", "0.85"];
 const each = dialects.flatMap((dialect) => versions.map((version) => [version, dialect] as const));
+
+const permissionDenied = 7;
 
 let bench: EngineBench;
 
@@ -88,6 +91,42 @@ describe("what an old core agent reports", () => {
     }
     expect(bench.count("ambiguousUpdates")).toBe(3);
     expect(bench.visibleLines).toMatchObject([{ level: "info", message: expect.stringContaining("opened anew") }]);
+  });
+
+  it.each(["0.84", "0.85"] as const)(
+    "is held against nobody who comes in its place with a new session (v%s)",
+    async (version) => {
+      const old = await live("0.83", "auto");
+      old.set("cli", "a.level", "debug");
+      old.set("file", "a.level", "loses");
+      await bench.clock.advance(6_000);
+      const reopened = bench.count("reconnects");
+      // The old one is known for what it is by now.
+      old.set("cli", "a.port", 2);
+      await bench.clock.advance(6_000);
+      expect(bench.count("reconnects")).toBe(reopened + 1);
+      const successor = new OldAgent(bench, version, { "a.level": "info", "a.list": ["x"], "a.port": 1 });
+      bench.transport.stream.end(grpcError(permissionDenied));
+      await bench.clock.advance(1_000);
+      const streams = bench.transport.streams.length;
+      successor.set("cli", "a.level", "warn");
+      await bench.clock.advance(60_000);
+      expect(bench.transport.streams.length).toBe(streams);
+      expect(bench.visible).toEqual(successor.winners);
+    },
+  );
+
+  it("is not forgotten while its session lasts, however its streams end", async () => {
+    const old = await live("0.83", "auto");
+    old.set("cli", "a.level", "debug");
+    old.set("file", "a.level", "loses");
+    await bench.clock.advance(6_000);
+    bench.transport.stream.end();
+    await bench.clock.advance(6_000);
+    const streams = bench.transport.streams.length;
+    old.set("cli", "a.port", 2);
+    await bench.clock.advance(6_000);
+    expect(bench.transport.streams.length).toBe(streams + 1);
   });
 
   it("needs no stream of its own when the core agent sends a snapshot in time", async () => {
