@@ -47,7 +47,7 @@ export {
   writeRegistration,
 } from "../wire/agent-messages.js";
 export type { RefreshRequest, Registration, StreamRequest } from "../wire/call-messages.js";
-export { createEntryEncoder, encodeSnapshot, encodeUpdate, type Frame } from "../wire/event-encoder.js";
+export { allLayersMark, createEntryEncoder, encodeSnapshot, encodeUpdate, type Frame } from "../wire/event-encoder.js";
 export { valueSize } from "../wire/proto-value.js";
 export { agentSecureService, providerService, remoteAgentService } from "../wire/service-names.js";
 export { fieldSize, WireWriter } from "../wire/wire-writer.js";

@@ -14,6 +14,8 @@ import {
   header,
   keyInfo,
   LOG_ENTRIES,
+  type LowerLayers,
+  lowerLayers,
   MAX_CELL_CHUNKS,
   MAX_NAME_BYTES,
   META_WORDS,
@@ -158,8 +160,7 @@ export interface PublishMeta {
   readonly liveKeys: number;
   readonly atMs: number;
   readonly origin: string;
-  /** Each source's layer of each key was sent, so that layers below the winners are neither missing nor old. */
-  readonly hasAllLayers: boolean;
+  readonly lowerLayers: LowerLayers;
 }
 
 /** Whether any arena can have a slot of this number: what is read of memory that somebody has overwritten may be anything. */
@@ -187,7 +188,8 @@ export function publishMeta(region: Region, position: ArenaPosition): PublishMet
     liveKeys: region.plain(copy + meta.liveKeys),
     atMs: (region.plain(copy + meta.timeLow) >>> 0) + region.plain(copy + meta.timeHigh) * 2 ** 32,
     origin: decoder.decode(bytes),
-    hasAllLayers: region.plain(copy + meta.hasAllLayers) === 1,
+    // What somebody has overwritten may be anything.
+    lowerLayers: lowerLayers[region.plain(copy + meta.lowerLayers)] ?? "some",
   };
 }
 

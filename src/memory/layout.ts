@@ -146,9 +146,16 @@ export const meta = {
   /** Byte offset and byte length of the origin's name. */
   originAt: 5,
   originLength: 6,
-  /** 1: each source's layer of each key was sent; 0: layers below the winners may be missing, or old. */
-  hasAllLayers: 7,
+  /** What is known of the layers below the winners, as its place in {@link lowerLayers}. */
+  lowerLayers: 7,
 } as const;
+
+/**
+ * What can be known of the layers below the winners. `some`: some may be missing, or have changed since. `once`: each was sent, and
+ * may have changed since. `all`: each is as it is now.
+ */
+export const lowerLayers = ["some", "once", "all"] as const;
+export type LowerLayers = (typeof lowerLayers)[number];
 
 /**
  * Publish numbers are drawn from ranges that no two arenas share, so that a number names one publish in the whole life

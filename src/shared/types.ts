@@ -36,6 +36,8 @@ export type WireEvent =
       readonly origin: string;
       readonly sequenceId: number;
       readonly settings: readonly WireSetting[];
+      /** Each key has an entry for each of its layers, lowest priority first. Without it, the dialect says what entries mean. */
+      readonly allLayers?: boolean;
     }
   | {
       readonly kind: "update";

@@ -20,7 +20,16 @@
 import { ConfigStreamError } from "../shared/errors.js";
 import type { ConfigValue, WireEvent, WireSetting } from "../shared/types.js";
 import { cost, ElementBudget, elementsThatFit } from "./element-budget.js";
-import { bodyTag, entryTag, eventTag, listItemTag, settingTag, structEntryTag, valueTag } from "./tags.js";
+import {
+  allLayersTag,
+  bodyTag,
+  entryTag,
+  eventTag,
+  listItemTag,
+  settingTag,
+  structEntryTag,
+  valueTag,
+} from "./tags.js";
 import { WireReader } from "./wire-reader.js";
 
 /** Deepest nesting of lists and maps inside one value. Other readers of the contract stop at some 50 levels. */
@@ -40,6 +49,7 @@ interface Body {
   readonly origin: string;
   readonly sequenceId: number;
   readonly settings: readonly WireSetting[];
+  readonly allLayers: boolean;
 }
 
 /**
@@ -55,7 +65,10 @@ export function readEvent(bytes: Buffer, maxElements = elementsThatFit()): WireE
     else if (tag === eventTag.update) update = readBody(reader);
     else reader.skip(tag);
   }
-  if (snapshot !== undefined) return { kind: "snapshot", ...snapshot };
+  if (snapshot !== undefined) {
+    const { allLayers, ...told } = snapshot;
+    return allLayers ? { kind: "snapshot", ...told, allLayers } : { kind: "snapshot", ...told };
+  }
   if (update === undefined) return undefined;
   const { origin, sequenceId, settings } = update;
   const setting = settings.at(-1);
@@ -67,6 +80,7 @@ function readBody(reader: EventReader): Body {
   const outer = reader.open();
   let origin = "";
   let sequenceId = 0;
+  let allLayers = false;
   const settings: WireSetting[] = [];
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     if (tag === bodyTag.setting) {
@@ -74,10 +88,11 @@ function readBody(reader: EventReader): Body {
       settings.push(readSetting(reader));
     } else if (tag === bodyTag.sequenceId) sequenceId = reader.int32();
     else if (tag === bodyTag.origin) origin = reader.text();
+    else if (tag === allLayersTag) allLayers = reader.bool();
     else reader.skip(tag);
   }
   reader.close(outer);
-  return { origin, sequenceId, settings };
+  return { origin, sequenceId, settings, allLayers };
 }
 
 function readSetting(reader: EventReader): WireSetting {

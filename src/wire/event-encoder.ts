@@ -1,7 +1,7 @@
 /** The events of the stream as bytes. Pure. A test reads them back with the published contract. */
 import type { WireEvent, WireSetting } from "../shared/types.js";
 import { valueSize, writeValue } from "./proto-value.js";
-import { bodyTag, eventTag, settingTag } from "./tags.js";
+import { allLayersTag, bodyTag, eventTag, settingTag } from "./tags.js";
 import { fieldSize, textFieldSize, varintSize, WireWriter } from "./wire-writer.js";
 
 /** An encoded event, shared by all subscribers. */
@@ -40,7 +40,17 @@ export function encodeEntry(setting: WireSetting): Buffer {
   return writer.bytes;
 }
 
-/** @param entries As {@link encodeEntry} makes them. */
+/** What a snapshot has beside its entries when they are all layers of each key, lowest priority first (tags.ts). */
+export const allLayersMark = markOf(allLayersTag);
+
+function markOf(tag: number): Buffer {
+  const writer = new WireWriter(varintSize(tag) + 1);
+  writer.varint(tag);
+  writer.byte(1);
+  return writer.bytes;
+}
+
+/** @param entries As {@link encodeEntry} makes them, and {@link allLayersMark}. */
 export function encodeSnapshot(origin: string, sequenceId: number, entries: Iterable<Buffer>): Frame {
   const list = [...entries];
   let size = 0;

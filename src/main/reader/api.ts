@@ -134,8 +134,8 @@ export interface Explanation {
   readonly layers: readonly SourceValue[];
   /**
    * What is known of the layers below the winning one. A core agent that sends winners alone does not report sets below them,
-   * so that layers can be missing or have changed since. `known`: all are listed, as they are now. `possibly old`: those that
-   * are listed were sent once. `unknown`: none was ever sent, and there may be some. `getAllSources` and
+   * so that layers can be missing or have changed since. `known`: all are listed, as they are now. `possibly old`: what is
+   * listed was sent once, by the embedded core agent with its last snapshot, and may have changed since. `unknown`: none was ever sent, and there may be some. `getAllSources` and
    * `allSettingsBySource` hold the same layers.
    */
   readonly lowerLayers: "known" | "possibly old" | "unknown";

@@ -1,5 +1,6 @@
 /** Why a key reads as it does, in fields and a sentence for people. */
 import { readHeld } from "../../memory/held.js";
+import type { LowerLayers } from "../../memory/layout.js";
 import { type KeyState, layersOf, Reading } from "../../memory/reader/entry.js";
 import type { KeyReader } from "../../memory/reader/key-reader.js";
 import type { Mirror } from "../../memory/reader/mirror.js";
@@ -60,11 +61,16 @@ export function explain(keys: KeyReader, mirror: Mirror, name: string): Explanat
     value,
     source: state.source,
     layers,
-    lowerLayers: keys.meta()?.hasAllLayers ? "known" : layers.length > 1 ? "possibly old" : "unknown",
+    lowerLayers: knownOfLower(keys.meta()?.lowerLayers, layers.length),
     sequenceId,
     unreadableBy: unreadableBy(state),
     reason: held === undefined ? reason : `${reason} ${whyHeld(held, state.value !== undefined)}`,
   };
+}
+
+function knownOfLower(level: LowerLayers | undefined, layers: number): Explanation["lowerLayers"] {
+  if (level === "all") return "known";
+  return level === "once" || layers > 1 ? "possibly old" : "unknown";
 }
 
 function whyPresent(key: string, { source }: KeyState, layers: number): string {

@@ -1,7 +1,6 @@
 /** Writes what each publish of an arena tells about itself, in turn into one of two copies, with the origin beside each. */
-import { block, META_WORDS, meta } from "../layout.js";
+import { block, type LowerLayers, lowerLayers as levels, META_WORDS, meta } from "../layout.js";
 import type { Region } from "../region.js";
-import type { LowerLayers } from "./publication.js";
 
 /** What a publish tells about itself. */
 export interface PublishInfo {
@@ -44,7 +43,7 @@ export class MetaWriter {
     region.setPlain(copy + meta.liveKeys, liveKeys);
     region.setPlain(copy + meta.timeLow, (atMs % 2 ** 32) | 0);
     region.setPlain(copy + meta.timeHigh, Math.floor(atMs / 2 ** 32));
-    region.setPlain(copy + meta.hasAllLayers, lowerLayers === "all" ? 1 : 0);
+    region.setPlain(copy + meta.lowerLayers, levels.indexOf(lowerLayers));
     region.setPlain(copy + meta.originAt, this.#places[turn as 0 | 1]);
     region.setPlain(copy + meta.originLength, this.#lengths[turn] as number);
   }

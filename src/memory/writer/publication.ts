@@ -1,9 +1,7 @@
 /** What a writer makes visible at once. */
 import type { ConfigStreamError } from "../../shared/errors.js";
 import type { EffectiveChange } from "../../shared/types.js";
-
-/** How much is known of the layers below the winners. */
-export type LowerLayers = "all" | "some";
+import type { LowerLayers } from "../layout.js";
 
 /** One atomic change of what readers see. */
 export interface Publication {
@@ -12,8 +10,7 @@ export interface Publication {
   /** Each key at most once. */
   readonly changes: readonly EffectiveChange[];
   /**
-   * What is known of the layers below the winners. `all`: each was sent. `some`: some may be missing, or have changed since they
-   * were sent. Default: `some`.
+   * What is known of the layers below the winners. Default: `some`.
    */
   readonly lowerLayers?: LowerLayers;
   /** When an earlier process published this state, in ms since the epoch. Default: now. */

@@ -192,7 +192,7 @@ export class Applier {
 
   #stage(event: WireEvent): Staged {
     if (event.kind === "update") return this.#store.applyUpdate(event.setting);
-    return this.#store.applySnapshot(event.settings);
+    return this.#store.applySnapshot(event.settings, event.allLayers);
   }
 
   /** Settings without a key, which the store passes over. */

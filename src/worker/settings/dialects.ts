@@ -3,11 +3,12 @@
  *
  * | snapshot | taken as |
  * |---|---|
+ * | it says that it has all layers of leaves | leaves, with what is known of all layers |
  * | a dotted key | leaves (`newest` or `leaf`: their snapshots and updates are read alike) |
  * | no dotted key, some key from two sources | `section-per-source` |
  * | no dotted key, each key once | undecided: the updates tell the rest |
  */
-import type { LowerLayers } from "../../memory/writer/publication.js";
+import type { LowerLayers } from "../../memory/layout.js";
 import type { Dialect } from "../../shared/params.js";
 import type { ResolvedSetting } from "../../shared/types.js";
 import { isSection } from "./flatten.js";
@@ -41,8 +42,8 @@ export interface DialectPolicy {
   /** Another dialect, when an update shows that it is that one. */
   readonly decide: (update: LeafUpdate, sections: SectionClaims) => DialectPolicy | undefined;
   /**
-   * What is known of the layers below a winner. `all`: the sender sends each layer. `some`: only winners are sent, so that
-   * others may be missing, or have changed since.
+   * What is known of the layers below a winner. `all`: the sender sends each layer. `once`: its snapshots have each layer, its
+   * updates winners only. `some`: only winners are sent, so that others may be missing, or have changed since.
    */
   readonly lowerLayers: LowerLayers;
 }
@@ -63,6 +64,8 @@ const detectedLeaf: DialectPolicy = Object.freeze<DialectPolicy>({
   ...leaf,
   update: { of: "leaves", rule: winnerOfLeafOrSection },
 });
+
+const leafInLayers: DialectPolicy = Object.freeze<DialectPolicy>({ ...leaf, lowerLayers: "once" });
 
 const inProcess: DialectPolicy = Object.freeze<DialectPolicy>({
   ...leaf,
@@ -102,13 +105,18 @@ const undecided: DialectPolicy = Object.freeze<DialectPolicy>({
   lowerLayers: "some",
 });
 
-/** What a snapshot's entries that repeat a key mean. */
-export function repeatedIn(told: Told): Repeated {
-  return told === "newest" || told === "leaf" ? "last wins" : "layers";
+/** What a snapshot's entries that repeat a key mean. `allLayers`: the snapshot says that it has all layers of leaves. */
+export function repeatedIn(told: Told, allLayers = false): Repeated {
+  return !allLayers && (told === "newest" || told === "leaf") ? "last wins" : "layers";
 }
 
-/** The rules for a snapshot. */
-export function policyOf(told: Told, { dotted, layered }: Pick<Survey, "dotted" | "layered">): DialectPolicy {
+/** The rules for a snapshot. `allLayers` as in {@link repeatedIn}. */
+export function policyOf(
+  told: Told,
+  { dotted, layered }: Pick<Survey, "dotted" | "layered">,
+  allLayers = false,
+): DialectPolicy {
+  if (allLayers && (told === "auto" || told === "newest" || told === "leaf")) return leafInLayers;
   switch (told) {
     case "newest":
     case "leaf":

@@ -4,7 +4,7 @@
  * Every change is staged first, so that a publisher may refuse it: until `commit` the store is as it was. An update
  * costs what it changes, whatever the number of keys. What a message means is its dialect's business (dialects.ts).
  */
-import type { LowerLayers } from "../../memory/writer/publication.js";
+import type { LowerLayers } from "../../memory/layout.js";
 import { ConfigStreamError } from "../../shared/errors.js";
 import type { EngineParams } from "../../shared/params.js";
 import { lowerCase } from "../../shared/text/lower-case.js";
@@ -82,11 +82,12 @@ export class LayerStore {
 
   /**
    * Stages a whole new state: what the snapshot does not claim is withdrawn.
-   * Throws `limit_exceeded` when there would be more than `limits.maxKeys` keys.
+   * `allLayers`: the snapshot says that it has each layer of each leaf. Throws `limit_exceeded` when there would be more than
+   * `limits.maxKeys` keys.
    */
-  applySnapshot(settings: readonly WireSetting[]): Staged {
-    const found = survey(settings, repeatedIn(this.#told), this.#priority);
-    const policy = policyOf(this.#told, found);
+  applySnapshot(settings: readonly WireSetting[], allLayers = false): Staged {
+    const found = survey(settings, repeatedIn(this.#told, allLayers), this.#priority);
+    const policy = policyOf(this.#told, found, allLayers);
     const sections = policy.sections(found.settings);
     const wanted = policy.leaves(found.settings);
     const { unknownSources } = found;

@@ -4,7 +4,7 @@
  */
 import { lowerCase } from "../../shared/text/lower-case.js";
 import type { ResolvedSetting, SourceValue, WireSetting } from "../../shared/types.js";
-import { layersOf, type Priority, settleTop, unnamedSource, withLayer } from "./priority.js";
+import { type Priority, settleTop, unnamedSource, withLayer } from "./priority.js";
 
 /** What entries that repeat a key say: that it has several layers, or that the last one counts. */
 export type Repeated = "layers" | "last wins";
@@ -53,17 +53,22 @@ function claimOf(setting: WireSetting): SourceValue | undefined {
   return setting.unsetSource === "" ? { source: unnamedSource, value: setting.value } : undefined;
 }
 
-/** Gathers again, now with all sources of each key. True when some key has more than one. */
+/** Looks for keys that are claimed more than once, and gives them all of their layers. True when some key has several. */
 function gatherLayers(settings: readonly WireSetting[], gathered: Survey["settings"], priority: Priority): boolean {
-  let layered = false;
-  gathered.clear();
+  const repeated = new Map<string, SourceValue[]>();
   for (const setting of settings) {
     const claim = claimOf(setting);
     if (claim === undefined) continue;
     const key = lowerCase(setting.key);
-    const layers = withLayer(priority, layersOf(gathered.get(key)), claim.source, claim.value);
-    layered = layered || layers.length > 1;
-    gathered.set(key, layers.length > 1 ? settleTop(layers) : claim);
+    // The last claim of each key has been kept; if it is also the first, there is nothing to gather.
+    if (gathered.get(key) === claim && !repeated.has(key)) continue;
+    repeated.set(key, withLayer(priority, repeated.get(key) ?? [], claim.source, claim.value));
+  }
+  let layered = false;
+  for (const [key, layers] of repeated) {
+    if (layers.length === 1) continue;
+    gathered.set(key, settleTop(layers));
+    layered = true;
   }
   return layered;
 }

@@ -2,7 +2,6 @@
  * A core agent in virtual time behind the engine's transport port: the real layers and dialects, and every way of losing,
  * repeating and breaking that the wire has.
  */
-import type { EncodeEntry } from "../../../packages/configstream/src/core-agent/dialects/dialect.js";
 import { wholeState } from "../../../packages/configstream/src/core-agent/dialects/dialect.js";
 import { createSpokenDialect } from "../../../packages/configstream/src/core-agent/dialects/spoken.js";
 import {
@@ -16,6 +15,7 @@ import type { ConfigValue, WireEvent, WireSetting } from "../../../src/shared/ty
 import type { EngineBench } from "../engine/engine-bench.js";
 import { type FakeStream, grpcError } from "../engine/fake-transport.js";
 import type { LayerStep } from "../suites/random-settings.js";
+import { toldSnapshot } from "./told-snapshot.js";
 
 const origin = "core-agent";
 const notFound = 5;
@@ -166,13 +166,12 @@ export class ModelAgent {
   }
 
   #snapshot(): WireEvent {
-    const settings: WireSetting[] = [];
-    const encode: EncodeEntry = (_identity, make) => {
-      settings.push(make());
-      return Buffer.alloc(0);
+    return {
+      kind: "snapshot",
+      origin,
+      sequenceId: this.sequenceId,
+      ...toldSnapshot(this.#dialect, this.store.settings),
     };
-    for (const _bytes of this.#dialect.snapshot(this.store.settings, encode));
-    return { kind: "snapshot", origin, sequenceId: this.sequenceId, settings };
   }
 }
 

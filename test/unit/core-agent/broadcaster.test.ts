@@ -6,7 +6,8 @@ import {
   type LayerChange,
 } from "../../../packages/configstream/src/core-agent/settings/layer-store.js";
 import { defaultSourcePriority } from "../../../src/shared/params.js";
-import { createEntryEncoder, type Frame } from "../../../src/wire/event-encoder.js";
+import type { Frame } from "../../../src/wire/event-encoder.js";
+import { toldSnapshot } from "../../support/agents/told-snapshot.js";
 
 function setUp() {
   const store = createLayerStore(defaultSourcePriority);
@@ -156,20 +157,20 @@ describe("the newest dialect", () => {
     expect(told(layers.unset("k", "file"))).toEqual({ key: "k", value: 2, source: "cli", unsetSource: "file" });
   });
 
-  test("puts one entry per key into the snapshot, with the winner", () => {
+  test("puts one entry per key and layer into the snapshot, the winner last, and says that these are all", () => {
     const layers = store();
     layers.set("a", 1, "default");
     layers.set("a", 2, "file");
     layers.set("b.c", "x", "default");
-    const entries: object[] = [];
-    const encode = createEntryEncoder();
-    for (const _bytes of newestDialect.snapshot(layers.settings, (identity, make) => {
-      entries.push(make());
-      return encode(identity, make);
-    }));
-    expect(entries).toEqual([
-      { key: "a", value: 2, source: "file", unsetSource: "" },
-      { key: "b.c", value: "x", source: "default", unsetSource: "" },
-    ]);
+    layers.set("a", 0, "schema");
+    expect(toldSnapshot(newestDialect, layers.settings)).toEqual({
+      settings: [
+        { key: "a", value: 0, source: "schema", unsetSource: "" },
+        { key: "a", value: 1, source: "default", unsetSource: "" },
+        { key: "a", value: 2, source: "file", unsetSource: "" },
+        { key: "b.c", value: "x", source: "default", unsetSource: "" },
+      ],
+      allLayers: true,
+    });
   });
 });

@@ -217,7 +217,9 @@ describe("a region", () => {
     const changes = [change("a", 1), { ...change("b", 1), setting: { value: 1, source: "file", layers } }];
     writer.publish({ sequenceId: 1, origin: "test", changes });
     expect([reader.explain("a").lowerLayers, reader.explain("b").lowerLayers]).toEqual(["unknown", "possibly old"]);
-    writer.publish({ sequenceId: 2, origin: "test", changes: [], lowerLayers: "all" });
+    writer.publish({ sequenceId: 2, origin: "test", changes: [], lowerLayers: "once" });
+    expect([reader.explain("a").lowerLayers, reader.explain("b").lowerLayers]).toEqual(["possibly old", "possibly old"]);
+    writer.publish({ sequenceId: 3, origin: "test", changes: [], lowerLayers: "all" });
     expect([reader.explain("a").lowerLayers, reader.explain("b").lowerLayers]).toEqual(["known", "known"]);
   });
 

@@ -6,7 +6,14 @@ import {
   type ProtoValue,
 } from "../../../packages/configstream/src/core-agent/contract.js";
 import type { ConfigValue, WireSetting } from "../../../src/shared/types.js";
-import { createEntryEncoder, encodeEntry, encodeSnapshot, encodeUpdate } from "../../../src/wire/event-encoder.js";
+import { readEvent } from "../../../src/wire/event-decoder.js";
+import {
+  allLayersMark,
+  createEntryEncoder,
+  encodeEntry,
+  encodeSnapshot,
+  encodeUpdate,
+} from "../../../src/wire/event-encoder.js";
 import { agentSecureService } from "../../../src/wire/service-names.js";
 
 interface EventType {
@@ -131,4 +138,31 @@ test("an entry is encoded once as long as the same object stands for it", () => 
   expect(made).toBe(1);
   expect(encode({}, make)).toEqual(encode(identity, make));
   expect(made).toBe(2);
+});
+
+describe("the mark of all layers", () => {
+  const entries = [setting(1, { source: "default" }), setting(2)].map(encodeEntry);
+  const marked = encodeSnapshot("o", 1, [allLayersMark, ...entries]).bytes;
+  const plain = encodeSnapshot("o", 1, entries).bytes;
+
+  test("is skipped by the contract's own decoder, and costs four bytes", () => {
+    expect(decode(marked)).toEqual(decode(plain));
+    expect(marked.length).toBe(plain.length + allLayersMark.length);
+    expect(allLayersMark.length).toBe(4);
+  });
+
+  test("is told by this library's decoder, wherever it stands, and not without it", () => {
+    const last = encodeSnapshot("o", 1, [...entries, allLayersMark]).bytes;
+    const event = {
+      kind: "snapshot",
+      origin: "o",
+      sequenceId: 1,
+      settings: [setting(1, { source: "default" }), setting(2)],
+    };
+    expect([readEvent(marked), readEvent(last), readEvent(plain)]).toEqual([
+      { ...event, allLayers: true },
+      { ...event, allLayers: true },
+      event,
+    ]);
+  });
 });

@@ -1,16 +1,17 @@
 /** The dialects as the core agent of this package speaks them, understood by the consumer's layer store. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type EncodeEntry, wholeState } from "../../../../packages/configstream/src/core-agent/dialects/dialect.js";
+import { wholeState } from "../../../../packages/configstream/src/core-agent/dialects/dialect.js";
 import { createSpokenDialect } from "../../../../packages/configstream/src/core-agent/dialects/spoken.js";
 import {
   createLayerStore,
   createSourceOrder,
 } from "../../../../packages/configstream/src/core-agent/settings/layer-store.js";
 import { type Dialect, defaultSourcePriority } from "../../../../src/shared/params.js";
-import type { ConfigValue, ResolvedSetting, WireSetting } from "../../../../src/shared/types.js";
+import type { ConfigValue, ResolvedSetting } from "../../../../src/shared/types.js";
 import { LayerStore, type Staged } from "../../../../src/worker/settings/layers.js";
 import { layersOf } from "../../../../src/worker/settings/priority.js";
+import { toldSnapshot } from "../../../support/agents/told-snapshot.js";
 import { type LayerStep, layerStep } from "../../../support/suites/random-settings.js";
 
 class Pair {
@@ -45,13 +46,8 @@ class Pair {
 
   snapshot(): void {
     this.#untold.clear();
-    const entries: WireSetting[] = [];
-    const encode: EncodeEntry = (_identity, make) => {
-      entries.push(make());
-      return Buffer.alloc(0);
-    };
-    for (const _bytes of this.#dialect.snapshot(this.agent.settings, encode));
-    this.#follow(this.#store.applySnapshot(entries));
+    const { settings, allLayers } = toldSnapshot(this.#dialect, this.agent.settings);
+    this.#follow(this.#store.applySnapshot(settings, allLayers));
   }
 
   step({ key, source, value }: LayerStep): void {
@@ -119,16 +115,59 @@ describe("the consumer holds what the core agent holds, after every change", () 
           for (const step of marker) pair.agent.set(step.key, step.value as ConfigValue, step.source);
           pair.agent.set("always.there", 1, "default");
           pair.snapshot();
+          if (spoken === "newest") expect(layers(pair.visible)).toEqual(layers(pair.agent.settings));
           for (const step of script) {
             if (step === "resync") pair.snapshot();
             else pair.step(step);
             expect(aspect(pair.visible)).toEqual(aspect(pair.told));
+            if (step === "resync" && spoken === "newest")
+              expect(layers(pair.visible)).toEqual(layers(pair.agent.settings));
           }
           if (spoken === "newest" || spoken === "section-per-source") expect(pair.ambiguous).toBe(0);
         },
       ),
       { numRuns: 300 },
     );
+  });
+});
+
+describe("a consumer that starts late", () => {
+  it.each<[Dialect | "auto", boolean]>([
+    ["auto", true],
+    ["auto", false],
+    ["newest", true],
+    ["leaf", true],
+  ])(
+    "knows all layers from one snapshot, whichever keys there are (understood as %s, dotted %s)",
+    (expected, dotted) => {
+      fc.assert(
+        fc.property(
+          fc.array(layerStep(undefined, [null, [], {}, { a: 1 }, { "a.b": [{}] }]), { maxLength: 60 }),
+          (script) => {
+            const pair = new Pair("newest", expected);
+            for (const { key, source, value } of script) {
+              const name = dotted ? key : key.replaceAll(".", "_");
+              if (value === undefined) pair.agent.unset(name, source);
+              else pair.agent.set(name, value, source);
+            }
+            pair.snapshot();
+            expect(layers(pair.visible)).toEqual(layers(pair.agent.settings));
+            for (const [key, { source }] of [...pair.agent.settings]) pair.step({ key, source, value: undefined });
+            expect(winners(pair.visible)).toEqual(winners(pair.agent.settings));
+            expect(pair.ambiguous).toBe(0);
+          },
+        ),
+        { numRuns: 300 },
+      );
+    },
+  );
+
+  it("is told less by senders of winners, and more by those that say nothing of layers", () => {
+    const pair = new Pair("leaf", "auto");
+    pair.agent.set("a.b", 1, "default");
+    pair.agent.set("a.b", 2, "cli");
+    pair.snapshot();
+    expect(layers(pair.visible).get("a.b")).toEqual([{ source: "cli", value: 2 }]);
   });
 });
 

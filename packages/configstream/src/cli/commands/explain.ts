@@ -43,8 +43,9 @@ export function addExplain(program: Command, io: Io): void {
   addNotes(
     command,
     [
-      "Most core agents send the winning layer of each setting alone, and a layer below it only when it was the winner before. What is " +
-        "not known of the layers below, or may be old, is said below them, and as lowerLayers with --json.",
+      "Real core agents send the winning layer of each setting alone, and a layer below it only when it was the winner before. The " +
+        "embedded one begins with all layers, and reports winners from then on. What is not known of the layers below, or may be old, is " +
+        "said below them, and as lowerLayers with --json.",
     ],
     ["configstream explain log_level --data-dir /etc/datadog-agent"],
   );
@@ -75,7 +76,7 @@ function tell(reader: Reader, wanted: string, show: boolean): Told {
 const aboutLowerLayers: { readonly [known in Explanation["lowerLayers"]]: string | undefined } = {
   known: undefined,
   "possibly old":
-    "The layers below the winning one were sent once. The core agent does not report changes of them, so they may be old, and others may be missing.",
+    "What lies below the winning layer was sent once. The core agent does not report changes of it, so it may be old, and layers may be missing.",
   unknown: "The core agent has sent the winning layer alone. Whether there are layers below it is not known.",
 };
 
