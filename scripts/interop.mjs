@@ -6,6 +6,7 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { checkAgent } from "../test/interop/agent.mjs";
 import { checkChangeSets } from "../test/interop/change-sets.mjs";
+import { checkGoConsumer } from "../test/interop/go-consumer.mjs";
 import { checkSenders } from "../test/interop/senders.mjs";
 import { checkAgentSettings } from "./derive/agent-settings.mjs";
 import { checkDeclaredVectors } from "./derive/declared-vectors.mjs";
@@ -49,6 +50,11 @@ async function runChecks() {
     await checkAgent(tell);
   } catch (error) {
     tell("the consumer gets on with a core agent written in Go", messageOf(error));
+  }
+  try {
+    await checkGoConsumer(tell);
+  } catch (error) {
+    tell("a consumer in Go gets on with the embedded core agent", messageOf(error));
   }
   try {
     await checkSenders(tell);

@@ -218,7 +218,10 @@ describe("a region", () => {
     writer.publish({ sequenceId: 1, origin: "test", changes });
     expect([reader.explain("a").lowerLayers, reader.explain("b").lowerLayers]).toEqual(["unknown", "possibly old"]);
     writer.publish({ sequenceId: 2, origin: "test", changes: [], lowerLayers: "once" });
-    expect([reader.explain("a").lowerLayers, reader.explain("b").lowerLayers]).toEqual(["possibly old", "possibly old"]);
+    expect([reader.explain("a").lowerLayers, reader.explain("b").lowerLayers]).toEqual([
+      "possibly old",
+      "possibly old",
+    ]);
     writer.publish({ sequenceId: 3, origin: "test", changes: [], lowerLayers: "all" });
     expect([reader.explain("a").lowerLayers, reader.explain("b").lowerLayers]).toEqual(["known", "known"]);
   });
