@@ -11,6 +11,7 @@ import { checkSenders } from "../test/interop/senders.mjs";
 import { checkAgentSettings } from "./derive/agent-settings.mjs";
 import { checkDeclaredVectors } from "./derive/declared-vectors.mjs";
 import { differenceFrom, runGo } from "./derive/derived-fixture.mjs";
+import { checkEnvVectors } from "./derive/env-vectors.mjs";
 import { checkVectors } from "./derive/vectors.mjs";
 import { checkYamlVectors } from "./derive/yaml-vectors.mjs";
 import { checkNewest } from "./newer-contract.mjs";
@@ -33,6 +34,7 @@ const checks = [
   },
   { name: "the conversions are those of the published reader", run: checkVectors },
   { name: "declared types convert as in the published reader", run: checkDeclaredVectors },
+  { name: "environment variables read as in the published module", run: checkEnvVectors },
   { name: "YAML reads as in the published YAML reader", run: checkYamlVectors },
 ];
 

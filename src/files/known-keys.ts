@@ -16,7 +16,7 @@ export interface DefaultSetting {
   /** Type of the items of an `array`: `string`, `number` or `any`. Default: `string`. */
   readonly items?: string;
   readonly default?: ConfigValue;
-  /** Environment variables that set the key; the first one that is not empty counts. Default: `DD_` and the key. */
+  /** Environment variables that set the key; the first one that is not empty counts; of an empty list none does. Default: `DD_` and the key. */
   readonly env?: readonly string[];
   /** What stands between the texts of a list in a variable. Default: white space, or JSON. */
   readonly envSeparator?: string;
@@ -32,7 +32,7 @@ export type Defaults = Readonly<Record<string, ConfigValue>> | readonly DefaultS
 /** How a key is read from the environment. */
 export interface EnvRule {
   readonly type: KeyType;
-  /** `undefined`: the one that is made of the key. */
+  /** `undefined`: the one that is made of the key; an empty list: none. */
   readonly variables?: readonly string[] | undefined;
   readonly separator?: string | undefined;
 }

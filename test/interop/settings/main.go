@@ -42,8 +42,8 @@ type setting struct {
 	// Items is the type of an array's items, where it is not text.
 	Items   string          `json:"items,omitempty"`
 	Default json.RawMessage `json:"default"`
-	// Env are the variables that set the key, where they are not `DD_` and the key alone; the first that is set counts.
-	Env []string `json:"env,omitempty"`
+	// Env are the variables that set the key, where they are not `DD_` and the key alone; the first that is set counts. Empty: none does.
+	Env []string `json:"env,omitzero"`
 	// EnvSeparator stands between the texts of a list in a variable, where it is not white space.
 	EnvSeparator string `json:"envSeparator,omitempty"`
 }
@@ -90,8 +90,10 @@ func collect() (settings, error) {
 			return settings{}, fmt.Errorf("setting %s: %w", key, err)
 		}
 		declared := setting{Key: key, Type: kind, Items: itemsOf(value), Default: wire}
-		if names := variables[key]; !slices.Equal(names, []string{usualVariable(key)}) {
-			declared.Env = names
+		// The variables of the proxies are read by code that runs when the agent starts, and are the usual ones.
+		isRead := len(variables[key]) > 0 || !strings.HasPrefix(key, "proxy.")
+		if names := variables[key]; isRead && !slices.Equal(names, []string{usualVariable(key)}) {
+			declared.Env = append([]string{}, names...)
 		}
 		out.Settings = append(out.Settings, declared)
 	}
