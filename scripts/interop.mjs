@@ -12,6 +12,7 @@ import { checkAgentSettings } from "./derive/agent-settings.mjs";
 import { checkDeclaredVectors } from "./derive/declared-vectors.mjs";
 import { differenceFrom, runGo } from "./derive/derived-fixture.mjs";
 import { checkEnvVectors } from "./derive/env-vectors.mjs";
+import { checkFidelity } from "./derive/fidelity.mjs";
 import { checkVectors } from "./derive/vectors.mjs";
 import { checkYamlVectors } from "./derive/yaml-vectors.mjs";
 import { checkNewest } from "./newer-contract.mjs";
@@ -52,6 +53,11 @@ async function runChecks() {
     await checkAgent(tell);
   } catch (error) {
     tell("the consumer gets on with a core agent written in Go", messageOf(error));
+  }
+  try {
+    tell("the page about fidelity has the counts of today", await checkFidelity());
+  } catch (error) {
+    tell("the page about fidelity has the counts of today", messageOf(error));
   }
   try {
     await checkGoConsumer(tell);

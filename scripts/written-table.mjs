@@ -11,3 +11,10 @@ export function writeBetween(page, name, text) {
   if (from === -1 || to < from) throw new Error(`The page has no place for ${name}: ${begin} and ${end} are missing.`);
   writeFileSync(page, `${before.slice(0, from + begin.length)}\n${text}\n${before.slice(to)}`);
 }
+
+/** What stands there. */
+export function writtenBetween(page, name) {
+  const text = readFileSync(page, "utf8");
+  const begin = `<!-- ${name}:begin -->\n`;
+  return text.slice(text.indexOf(begin) + begin.length, text.indexOf(`\n<!-- ${name}:end -->`));
+}
