@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { differencesBetween } from "../../../scripts/newer-contract.mjs";
 
 const field = (name: string, number: number) => ({ name, number, type: "string", label: "optional", oneof: null });
-const contract = (...fields: object[]) => ({ services: [], messages: [{ name: "A", fields }] });
+const contract = (...fields: object[]) => ({ services: [], messages: [{ name: "A", fields }], enums: [] });
 
 describe("a newer contract", () => {
   it("differs by fields that came, went or got another number", () => {
@@ -14,6 +14,14 @@ describe("a newer contract", () => {
       expect.stringMatching(/^- A: .*"gone"/),
       expect.stringMatching(/^- A: .*"moved","number":3/),
     ]);
+  });
+
+  it("differs by values of enumerations", () => {
+    const values = (...names: string[]) => ({
+      ...contract(),
+      enums: [{ name: "E", values: names.map((name, number) => ({ name, number })) }],
+    });
+    expect(differencesBetween(values("A"), values("A", "B"))).toEqual([expect.stringMatching(/^\+ E: .*"B"/)]);
   });
 
   it("does not differ from itself", () => {
