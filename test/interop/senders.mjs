@@ -61,7 +61,8 @@ export async function checkSenders(tell, { changes = 300, burst = 25 } = {}) {
       const history = [...namedHistory, ...randomHistory(changes, burst, seed)];
       const row = { name, ...(await playTo(trial, dialect, history)) };
       tell(
-        `${name}: the reader equals the module after ${row.changes} changes (${row.reopened} streams reopened)`,
+        `${name}: the reader equals the module after ${row.changes} changes (${row.wrong.length} values wrong, ` +
+          `${row.reopened} streams reopened, right again after ${row.rightMs.p50} ms, p99 ${row.rightMs.p99} ms)`,
         problemOf(row, sender),
       );
       return row;
