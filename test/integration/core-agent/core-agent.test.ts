@@ -202,13 +202,14 @@ const ids = (stream: Stream) =>
 const refusal = (code: number) => expect.objectContaining({ code });
 
 describe("the stream", () => {
-  test("starts with a snapshot of the winning layers and goes on with numbered updates", async () => {
+  test("starts with a snapshot of all layers, each winner last, and goes on with numbered updates", async () => {
     const agent = await startAgent({ defaults: { "a.b": 1, list: ["x"], map: { "dotted.key": "v" } }, origin: "here" });
     agent.set("a.b", 2, "file");
     const stream = await openStream(agent);
     const { snapshot } = await stream.event(0);
     expect(snapshot).toMatchObject({ origin: "here", sequence_id: 1 });
     expect(snapshot?.settings?.map(flat)).toEqual([
+      { key: "a.b", value: 1, source: "default" },
       { key: "a.b", value: 2, source: "file" },
       { key: "list", value: ["x"], source: "default" },
       { key: "map", value: { "dotted.key": "v" }, source: "default" },
@@ -250,12 +251,19 @@ describe("the stream", () => {
       [
         3,
         [
+          { key: "a", value: 5, source: "file" },
           { key: "a", value: 1, source: "cli" },
           { key: "b", value: 3, source: "agent-runtime" },
           { key: "c.d", value: "x", source: "agent-runtime" },
         ],
       ],
-      [4, [{ key: "a", value: 1, source: "cli" }]],
+      [
+        4,
+        [
+          { key: "a", value: 5, source: "file" },
+          { key: "a", value: 1, source: "cli" },
+        ],
+      ],
     ]);
     expect(agent.get("A")).toEqual({
       value: 1,
