@@ -20,6 +20,13 @@ export type { WaitOptions, WaitSyncOptions } from "./main/consumer/readiness.js"
 export { getRegisteredConsumer, getRegisteredReader } from "./main/consumer/registered.js";
 export type { SharedConfig } from "./main/consumer/shared-config.js";
 export type {
+  ConsumerEmitter,
+  ConsumerEvents,
+  HeldNotice,
+  RestartNotice,
+  StateNotice,
+} from "./main/notices/events.js";
+export type {
   Explanation,
   PlainReader,
   PlainView,

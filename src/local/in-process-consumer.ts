@@ -8,6 +8,7 @@ import type { Consumer } from "../main/consumer/consumer.js";
 import { quietClock } from "../main/consumer/quiet-clock.js";
 import type { WaitSyncOptions } from "../main/consumer/readiness.js";
 import { SharedReading } from "../main/consumer/shared-reading.js";
+import { Notices } from "../main/notices/notices.js";
 import type { MetricsRegistry } from "../main/status/metrics.js";
 import { Subscriptions } from "../main/subscriptions/subscriptions.js";
 import { newestPublish } from "../memory/arena-reader.js";
@@ -67,6 +68,7 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
   readonly #applier: Applier;
   readonly #notifier: Notifier;
   readonly #endGuarding: () => void;
+  readonly #notices: Notices;
   #lastError: ErrorSummary | undefined;
   #state: LifecycleState = "live";
   /** Since when the state is another one than `live`, in ms since the epoch. */
@@ -90,8 +92,10 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
       view: reading.view,
       publishNumber: () => newestPublish(region),
     });
+    const notices = new Notices(params.clientName, params.logger);
     super({
       ...params,
+      notices,
       originName: "origin",
       region,
       reading,
@@ -104,6 +108,7 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
     this.#origin = params.origin;
     this.#fileStatus = params.fileStatus;
     this.#region = region;
+    this.#notices = notices;
     this.#notifier = new Notifier({
       poll: () => {},
       publishNumber: () => newestPublish(region),
@@ -117,6 +122,7 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
         }),
     });
     const guarding = createGuarding(params, {
+      onHeld: (change) => notices.held(change),
       region,
       clock: { ...quietClock, now: () => regionNow(region) },
       log: (level, message) => params.logger[level](message),
@@ -151,13 +157,19 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
   applySnapshot(settings: readonly WireSetting[]): void {
     this.#apply({ kind: "snapshot", ...this.#next, settings: settings.map(checked) });
     if (isReady(this.#region) && this.#state === "live") return;
-    this.applyState("live");
+    this.#enter("live");
     markReady(this.#region, regionNow(this.#region));
+    this.#notices.state("live");
   }
 
   /** Where the source of the settings stands, and what failed there just now. Throws `ConsumerStoppedError`. */
   applyState(state: LifecycleState, error?: Omit<ErrorSummary, "atMs">): void {
     this.#refuseWhenStopped();
+    this.#enter(state, error);
+    this.#notices.state(state);
+  }
+
+  #enter(state: LifecycleState, error?: Omit<ErrorSummary, "atMs">): void {
     const isLive = state === "live";
     this.#state = state;
     this.#interruptedSinceMs = isLive ? undefined : (this.#interruptedSinceMs ?? regionNow(this.#region));

@@ -7,8 +7,9 @@
  */
 import type { MessagePort } from "node:worker_threads";
 import type { ConfigStreamError, SerializedError } from "./errors.js";
+import type { HeldChange } from "./held-setting.js";
 import type { EngineParams } from "./params.js";
-import type { ConfigChange, SharedMemory } from "./types.js";
+import type { ConfigChange, LifecycleState, SharedMemory } from "./types.js";
 
 /** How serious a log line is. */
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -55,11 +56,19 @@ export interface ChangeBatch {
   readonly lagged: boolean;
 }
 
+/** What has happened to the consumer as a whole. At most one is under way: the next is sent after {@link HostMessage} `noticed`. */
+export interface Notice extends HeldChange {
+  readonly kind: "notice";
+  /** `undefined`: the same as before. */
+  readonly state: LifecycleState | undefined;
+}
+
 /** From the worker to the host. */
 export type WorkerMessage =
   /** The engine was started. */
   | { readonly kind: "up" }
   | ChangeBatch
+  | Notice
   | { readonly kind: "log"; readonly level: LogLevel; readonly message: string }
   /** The worker cannot work and ends. */
   | { readonly kind: "fatal"; readonly error: SerializedError };
@@ -70,6 +79,8 @@ export type HostMessage =
   | { readonly kind: "subscribed"; readonly active: boolean }
   /** The batch was taken; the next may come. */
   | { readonly kind: "ack" }
+  /** The notice was taken; the next may come. */
+  | { readonly kind: "noticed" }
   /** A log line was taken. */
   | { readonly kind: "logged" };
 

@@ -86,6 +86,8 @@ export interface EngineParams {
   readonly defaults?: { readonly [key: string]: ConfigValue };
   /** What is served to the core agent; `undefined`: nothing. */
   readonly serve?: ServeParams | undefined;
+  /** Whether held settings are reported to the core agent. */
+  readonly report?: boolean;
 }
 
 /** Rules that were in order when the consumer was made. */

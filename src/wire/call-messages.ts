@@ -72,8 +72,8 @@ export function readRegistration(bytes: Buffer): Registration {
   return { sessionId, recommendedRefreshIntervalSecs };
 }
 
-/** RefreshRemoteAgentResponse, which has no fields. */
-export function readRefreshed(bytes: Buffer): Record<string, never> {
+/** An answer without fields: RefreshRemoteAgentResponse, and those to reports. */
+export function readEmpty(bytes: Buffer): Record<string, never> {
   const reader = new WireReader(bytes);
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) reader.skip(tag);
   return {};

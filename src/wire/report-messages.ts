@@ -53,6 +53,13 @@ const resolveTag = { sessionId: 0x0a, issueId: 0x12 } as const;
 const eventsTag = { sessionId: 0x0a, events: 0x12 } as const;
 const eventTag = { message: 0x0a } as const;
 
+/** Something that a remote agent reports. */
+export type Report =
+  | { readonly kind: "issue"; readonly issue: Issue }
+  | { readonly kind: "resolution"; readonly issueId: string }
+  /** Sentences for people. */
+  | { readonly kind: "events"; readonly sentences: readonly string[] };
+
 /** ReportHealthIssueRequest. */
 export function writeIssueReport(sessionId: string, issue: Issue): Buffer {
   return Buffer.concat([textOf(reportTag.sessionId, sessionId), bytesOf(reportTag.issue, writeIssue(issue))]);

@@ -7,6 +7,7 @@ import type { ConfigStreamError } from "../shared/errors.js";
 import type { EngineParams } from "../shared/params.js";
 import type { EngineStatus, WireEvent } from "../shared/types.js";
 import type { Registration } from "../wire/call-messages.js";
+import type { Report } from "../wire/report-messages.js";
 import type { Gate } from "./guards/gate.js";
 
 export type { EngineStatus, Publication, Registration, Skipped };
@@ -81,6 +82,8 @@ export interface Connection {
     options: CallOptions,
   ): Promise<Registration>;
   refresh(sessionId: string, options: CallOptions): Promise<void>;
+  /** Rejects with a {@link TransportError}. */
+  report(sessionId: string, report: Report, options: CallOptions): Promise<void>;
   openStream(request: { clientName: string; sessionId: string }, handlers: StreamHandlers): StreamCall;
   /** Closes the channel and cancels what is open on it. Idempotent. */
   close(): void;
@@ -107,6 +110,14 @@ export interface Providers {
   close(): Promise<void>;
 }
 
+/** What this remote agent reports to its core agent. */
+export interface Reports {
+  /** From now on, reports are made over this connection and in this session. */
+  reportOver(connection: Connection, sessionId: string): void;
+  /** Nothing can be reported until the next {@link reportOver}. */
+  interrupted(): void;
+}
+
 /** Makes connections. The connection attempt itself happens at the first call. */
 export interface Transport {
   connect(credentials: Credentials | undefined): Connection;
@@ -128,6 +139,8 @@ export interface EnginePorts {
   readonly gate?: Gate | undefined;
   /** `undefined`: nothing is served. */
   readonly providers?: Pick<Providers, "open" | "answerAs"> | undefined;
+  /** `undefined`: nothing is reported. */
+  readonly reports?: Reports | undefined;
   /** The engine has ended by a defect of this library, and does nothing any more: another one may do better. */
   readonly onDefect?: (error: ConfigStreamError) => void;
 }

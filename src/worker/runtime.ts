@@ -21,7 +21,9 @@ import { createCredentialsReader } from "./link/credentials.js";
 import { createGrpcTransport } from "./link/transport.js";
 import type { EngineLog } from "./ports.js";
 import { lazyProviders } from "./providers/lazily.js";
+import { Reporter } from "./reporting/reporter.js";
 import { LogTail } from "./telling/log-tail.js";
+import { Notices } from "./telling/notices.js";
 import { Notifier } from "./telling/notifier.js";
 import { publishing } from "./telling/publishing.js";
 import { hasSettings, RegionStatus } from "./telling/region-status.js";
@@ -53,7 +55,16 @@ export function createRuntime(init: RuntimeInit): Runtime {
   };
   // A certificate's dates mean the system's clock.
   const credentials = createCredentialsReader(params, systemClock, (address) => status.located(address));
-  const guarding = createGuarding(params, { region, clock, log });
+  const notices = new Notices(post);
+  const guarding = createGuarding(params, {
+    region,
+    clock,
+    log,
+    onHeld(change) {
+      notices.held(change);
+      reporter?.heldChanged();
+    },
+  });
   const held = () => guarding?.held() ?? [];
   const logLines = () => tail?.lines() ?? [];
   const providers =
@@ -70,7 +81,9 @@ export function createRuntime(init: RuntimeInit): Runtime {
       if (ignored.any && !hasLooked) setImmediate(() => reportIgnored(ignored.look(publishedSettings(region)), log));
       hasLooked = true;
     },
+    onState: (state) => notices.state(state),
   });
+  const reporter = params.report ? new Reporter(params, { clock, random: Math.random, log, held }) : undefined;
   let cache: LastGoodCache | undefined;
   const engine = createEngine(
     params,
@@ -94,6 +107,7 @@ export function createRuntime(init: RuntimeInit): Runtime {
       log,
       providers,
       gate: guarding?.gate,
+      reports: reporter,
       onDefect: init.onDefect,
     },
     { interruptedSinceMs: status.interruptedSinceMs },
@@ -116,12 +130,14 @@ export function createRuntime(init: RuntimeInit): Runtime {
     receive(message: HostMessage) {
       if (message.kind === "subscribed") notifier.setActive(message.active);
       else if (message.kind === "ack") notifier.acknowledged();
+      else if (message.kind === "noticed") notices.acknowledged();
       else logs.acknowledged();
     },
     async stop() {
       clearInterval(heartbeat);
       patience?.cancel();
       guarding?.stop();
+      await reporter?.end();
       await engine.stop();
       await providers?.close();
       await cache?.stop();

@@ -6,6 +6,7 @@ import type { Region } from "../../memory/region.js";
 import { regionNow } from "../../memory/region-clock.js";
 import type { Logger } from "../../shared/logger.js";
 import { type ConsumerStatus, consumerStatus } from "../../status/status.js";
+import type { Notices } from "../notices/notices.js";
 import type { Reader } from "../reader/api.js";
 import { createReader } from "../reader/reader.js";
 import { LazyMetrics, type MetricsRegistry } from "../status/metrics.js";
@@ -25,6 +26,7 @@ export interface ConsumerParts {
   readonly region: Region;
   readonly reading: SharedReading;
   readonly subscriptions: Subscriptions;
+  readonly notices: Notices;
   /** Default time limit of waits, in ms. */
   readonly readyTimeoutMs: number;
   /** One that never throws. */
@@ -86,6 +88,29 @@ export class CommonConsumer implements AsyncDisposable {
     return this.#parts.subscriptions.changeSets(options);
   }
 
+  on(name: unknown, listener: unknown): this {
+    this.#parts.notices.add(name, listener);
+    return this;
+  }
+
+  once(name: unknown, listener: unknown): this {
+    this.#parts.notices.add(name, listener, true);
+    return this;
+  }
+
+  off(name: unknown, listener: unknown): this {
+    this.#parts.notices.remove(name, listener);
+    return this;
+  }
+
+  addListener(name: unknown, listener: unknown): this {
+    return this.on(name, listener);
+  }
+
+  removeListener(name: unknown, listener: unknown): this {
+    return this.off(name, listener);
+  }
+
   status(): ConsumerStatus {
     const { region, reading } = this.#parts;
     return consumerStatus(region, regionNow(region), reading.unreadable.names());
@@ -124,9 +149,10 @@ export class CommonConsumer implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
-    const { subscriptions, region, end } = this.#parts;
+    const { subscriptions, region, notices, end } = this.#parts;
     subscriptions.close();
     markStopped(region);
+    notices.state("stopped");
     await end();
     this.#metrics.release();
   }

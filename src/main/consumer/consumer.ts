@@ -1,7 +1,16 @@
 /** The consumer: what an application makes, starts, reads from and stops. */
 
 import { newestPublish } from "../../memory/arena-reader.js";
-import { count, isFresh, isReady, isStopped, markWritersGone, readStatus, writeStatus } from "../../memory/facts.js";
+import {
+  count,
+  isFresh,
+  isReady,
+  isStopped,
+  markWritersGone,
+  readCounter,
+  readStatus,
+  writeStatus,
+} from "../../memory/facts.js";
 import { header } from "../../memory/layout.js";
 import { createRegionMemory, Region } from "../../memory/region.js";
 import { regionNow } from "../../memory/region-clock.js";
@@ -11,12 +20,14 @@ import { guarded, type Logger, silentLogger } from "../../shared/logger.js";
 import type { ChangeBatch } from "../../shared/messages.js";
 import type { EngineParams } from "../../shared/params.js";
 import { LineRate } from "../../shared/rate.js";
-import type { ConfigChange, EngineStatus } from "../../shared/types.js";
+import type { ConfigChange, EngineStatus, ErrorSummary } from "../../shared/types.js";
 import type { ConsumerStatus } from "../../status/status.js";
 import type { EngineHostInit } from "../hosting/engine-host.js";
 import { startInline } from "../hosting/inline-host.js";
 import { type EngineDeath, Supervisor } from "../hosting/supervisor.js";
 import { startWorker } from "../hosting/worker-host.js";
+import type { ConsumerEmitter } from "../notices/events.js";
+import { Notices } from "../notices/notices.js";
 import type { Reader, View } from "../reader/api.js";
 import type { AnySchema, ChangeOf, IsOpen, KeyOf } from "../reader/schema.js";
 import type { MetricsRegistry } from "../status/metrics.js";
@@ -50,7 +61,7 @@ export interface PlainConsumer extends ConsumerOf<AnySchema> {
 }
 
 /** What a consumer has; see {@link Consumer}. */
-export interface ConsumerOf<S extends object> extends AsyncDisposable {
+export interface ConsumerOf<S extends object> extends AsyncDisposable, ConsumerEmitter {
   /**
    * Starts the worker, which connects and keeps connected. Resolves when the worker runs, not when settings are there: see
    * `waitReady`. Trouble with the network or the credentials shows in `status()`, never here. Repeated calls give the
@@ -136,10 +147,13 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
   readonly #region: Region;
   readonly #subscriptions: Subscriptions;
   readonly #supervisor: Supervisor;
+  readonly #notices: Notices;
   readonly #untold = createUntoldMemory();
   /** The last one, while its subscribers are there. */
   #lastBatch: ChangeBatch | undefined;
   readonly #deathLines = new LineRate();
+  /** Why the last engine died. */
+  #lastDeath: Pick<ErrorSummary, "code" | "message"> = { code: "worker_died", message: "" };
 
   constructor(options: ConsumerOptions, env: Environment) {
     const { engine, host } = resolveOptions(options, env);
@@ -155,6 +169,7 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
       view: reading.view,
       publishNumber: () => newestPublish(region),
     });
+    const notices = new Notices(engine.clientName, logger);
     super({
       ...host,
       clientName: engine.clientName,
@@ -164,6 +179,7 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
       region,
       reading,
       subscriptions,
+      notices,
       logger,
       end: () => this.#supervisor.stop(host.stopTimeoutMs),
     });
@@ -172,6 +188,7 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
     this.#logger = logger;
     this.#region = region;
     this.#subscriptions = subscriptions;
+    this.#notices = notices;
     this.#supervisor = new Supervisor({
       clock: { ...quietClock, now: () => regionNow(region) },
       random: Math.random,
@@ -180,7 +197,11 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
       heartbeat: () => this.#region.load(header.heartbeat),
       spawn: (isRestart) => this.#spawn(isRestart),
       onDied: (death) => this.#engineDied(death),
-      onRestart: () => count(this.#region, "workerRestarts"),
+      onRestart: () => {
+        count(this.#region, "workerRestarts");
+        const { code, message } = this.#lastDeath;
+        this.#notices.restart({ restarts: readCounter(this.#region, "workerRestarts"), error: { code, message } });
+      },
     });
   }
 
@@ -235,6 +256,10 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
         this.#lastBatch = batch;
         this.#subscriptions.deliver(batch);
       },
+      onNotice: ({ state, held, healed }) => {
+        if (state !== undefined) this.#notices.state(state);
+        this.#notices.held({ held, healed });
+      },
       onLog: (level, message) => this.#logger[level](message),
     };
     const host = this.#host.isolation === "none" ? startInline(init) : startWorker(init);
@@ -251,9 +276,11 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
     if (!this.#subscriptions.active) untold.clear();
     else if (this.#lastBatch !== undefined) untold.told(this.#lastBatch.changes);
     const { code, message } = error;
+    this.#lastDeath = error;
+    const state = region.load(header.arena) === 0 ? "failed" : "stale";
     const before = readStatus(region);
     writeStatus(region, {
-      state: region.load(header.arena) === 0 ? "failed" : "stale",
+      state,
       step: before === undefined || before.step === "done" ? "connection" : before.step,
       attempt: (before?.attempt ?? 0) + 1,
       nextAttemptAtMs,
@@ -263,6 +290,7 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
       cachedAtMs: before?.cachedAtMs,
       hopeless: nextAttemptAtMs === undefined,
     });
+    this.#notices.state(state);
     this.#logDeath(nextAttemptAtMs === undefined ? message : `${message} Another one is started.`, before);
   }
 

@@ -3,6 +3,9 @@ import { inspect } from "node:util";
 
 const members = "start waitReady waitReadySync reader subscribe changeSets status share stop toJSON".split(" ");
 
+/** Those that give the consumer itself, as an emitter's do. */
+const chained = "on once off addListener removeListener".split(" ");
+
 /** An object with the documented members of `inner` and those of `further`, and with nothing else. */
 export function consumerFace<T extends object>(inner: T): T;
 export function consumerFace<T extends object, F extends object>(inner: T, further: F): T & F;
@@ -14,6 +17,15 @@ export function consumerFace(inner: object, further: object = {}): object {
   for (const name of [...members, Symbol.asyncDispose, inspect.custom]) {
     const member: unknown = Reflect.get(inner, name);
     if (typeof member === "function") define(name, { writable: true, value: member.bind(inner) });
+  }
+  for (const name of chained) {
+    const member: unknown = Reflect.get(inner, name);
+    if (typeof member !== "function") continue;
+    const value = (...args: readonly unknown[]) => {
+      Reflect.apply(member, inner, args);
+      return face;
+    };
+    define(name, { writable: true, value });
   }
   for (const [name, value] of Object.entries(further)) define(name, { writable: true, value });
   // Not looked at before it is asked for: that makes the metrics.

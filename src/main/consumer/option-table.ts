@@ -75,6 +75,7 @@ export const consumerOptionTable = {
   guards: custom((_name, given) => given as ConsumerOptions["guards"]),
   required: custom(requiredKeys),
   defaults: custom(defaultValues),
+  report: flag(false),
   // Checked with what it depends on: see serve-option.ts.
   serve: custom((_name, given) => given as ConsumerOptions["serve"]),
   cache: custom((name, given) => (given === undefined ? undefined : cacheRow.read(name, given))),

@@ -186,6 +186,12 @@ export interface ConsumerOptions {
       }
     | undefined;
 
+  /**
+   * True: the core agent is told which settings are held, by name and rule, never by value: an issue is reported when one is held, at
+   * most 100 at a time, and resolved when it heals, or when the consumer stops. Core agents that take no issues are sent events,
+   * and older ones nothing. A report that fails is made again, and changes nothing else. Default: false.
+   */
+  readonly report?: boolean | undefined;
   /** How long `waitReady` and `waitReadySync` wait when they are not told, in ms. Default 60,000; 0 or more, `Infinity` for no limit. */
   readonly readyTimeoutMs?: number | undefined;
   /** `stop` lets the worker end by itself for so long, in ms, then terminates it. Default 3,000; 1 to 600,000. */

@@ -78,6 +78,7 @@ function engineParams(read: Read, env: Environment): EngineParams {
     required: read.required,
     defaults: read.defaults,
     cache: cache && { ...cache, path: resolve(cache.path) },
+    report: read.report,
     serve: serveOption(read.serve, { tls: read.tls, session }),
   };
 }

@@ -1,7 +1,7 @@
 /** Where an engine runs, as the supervisor sees it: in a worker thread or in this one. */
 
 import type { ConfigStreamError } from "../../shared/errors.js";
-import type { ChangeBatch, HostMessage, LogLevel } from "../../shared/messages.js";
+import type { ChangeBatch, HostMessage, LogLevel, Notice } from "../../shared/messages.js";
 import type { EngineParams } from "../../shared/params.js";
 import type { SharedMemory } from "../../shared/types.js";
 import type { HostParams } from "../consumer/resolve.js";
@@ -16,6 +16,7 @@ export interface EngineHostInit {
   /** Whether the process is kept alive until the engine is up. */
   readonly holdsProcess: boolean;
   readonly onChanges: (batch: ChangeBatch) => void;
+  readonly onNotice: (notice: Notice) => void;
   readonly onLog: (level: LogLevel, message: string) => void;
 }
 

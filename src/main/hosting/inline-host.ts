@@ -28,6 +28,9 @@ export function startInline(init: EngineHostInit): EngineHost {
         // Whatever happens here, the next batch has to come.
         post({ kind: "ack" });
       }
+    } else if (message.kind === "notice") {
+      init.onNotice(message);
+      post({ kind: "noticed" });
     } else if (message.kind === "log") {
       init.onLog(message.level, message.message);
       post({ kind: "logged" });

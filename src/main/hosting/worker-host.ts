@@ -149,6 +149,10 @@ class WorkerHost implements EngineHost {
           this.post({ kind: "ack" });
         }
         break;
+      case "notice":
+        this.#init.onNotice(message);
+        this.post({ kind: "noticed" });
+        break;
       case "log":
         this.#init.onLog(message.level, message.message);
         this.post({ kind: "logged" });

@@ -9,8 +9,14 @@ import { explained } from "../../shared/text/explained.js";
 import type { TransportError } from "../ports.js";
 import { grpcCode, grpcCodeName } from "./grpc-codes.js";
 
-/** The three calls that the consumer makes. */
-export type CallName = "RegisterRemoteAgent" | "RefreshRemoteAgent" | "StreamConfigEvents";
+/** The calls that the consumer makes. */
+export type CallName =
+  | "RegisterRemoteAgent"
+  | "RefreshRemoteAgent"
+  | "StreamConfigEvents"
+  | "ReportHealthIssue"
+  | "ResolveHealthIssue"
+  | "ReportRemoteAgentEvent";
 
 /** What is known about a failed call. */
 export interface FailedCall {

@@ -1,11 +1,11 @@
-/** The three calls as grpc-js takes them: names, and how their messages become bytes and come back. */
+/** The calls as grpc-js takes them: names, and how their messages become bytes and come back. */
 import { ConfigStreamError } from "../../shared/errors.js";
 import type { WireEvent } from "../../shared/types.js";
 import {
   type RefreshRequest,
   type RegisterRequest,
   type Registration,
-  readRefreshed,
+  readEmpty,
   readRegistration,
   type StreamRequest,
   writeRefreshRequest,
@@ -13,7 +13,8 @@ import {
   writeStreamRequest,
 } from "../../wire/call-messages.js";
 import { readEvent } from "../../wire/event-decoder.js";
-import { agentSecureService } from "../../wire/service-names.js";
+import { type Report, writeEventReport, writeIssueReport, writeIssueResolution } from "../../wire/report-messages.js";
+import { agentSecureService, remoteAgentService } from "../../wire/service-names.js";
 import { type CallName, UnknownEventError } from "./grpc-failure.js";
 
 /** One method of the contract. */
@@ -34,7 +35,7 @@ export const registerMethod: Method<RegisterRequest, Registration> = {
 export const refreshMethod: Method<RefreshRequest, Record<string, never>> = {
   name: "RefreshRemoteAgent",
   requestSerialize: writeRefreshRequest,
-  responseDeserialize: readRefreshed,
+  responseDeserialize: readEmpty,
 };
 
 /** The stream of configuration events, of {@link agentSecureService}. */
@@ -43,6 +44,43 @@ export const streamMethod: Method<StreamRequest, WireEvent | Error> = {
   requestSerialize: writeStreamRequest,
   responseDeserialize: decodeEvent,
 };
+
+/** A report, in the session that makes it. */
+export interface ReportRequest<Kind extends Report["kind"] = Report["kind"]> {
+  readonly sessionId: string;
+  readonly report: Extract<Report, { readonly kind: Kind }>;
+}
+
+interface ReportMethod<Kind extends Report["kind"]> extends Method<ReportRequest<Kind>, Record<string, never>> {
+  readonly service: string;
+}
+
+/** How each kind of report is made; each kind is of one service. */
+const reportMethods: { readonly [kind in Report["kind"]]: ReportMethod<kind> } = {
+  issue: {
+    name: "ReportHealthIssue",
+    service: agentSecureService,
+    requestSerialize: ({ sessionId, report }) => writeIssueReport(sessionId, report.issue),
+    responseDeserialize: readEmpty,
+  },
+  resolution: {
+    name: "ResolveHealthIssue",
+    service: agentSecureService,
+    requestSerialize: ({ sessionId, report }) => writeIssueResolution(sessionId, report.issueId),
+    responseDeserialize: readEmpty,
+  },
+  events: {
+    name: "ReportRemoteAgentEvent",
+    service: remoteAgentService,
+    requestSerialize: ({ sessionId, report }) => writeEventReport(sessionId, report.sentences),
+    responseDeserialize: readEmpty,
+  },
+};
+
+export function reportMethod(report: Report): ReportMethod<Report["kind"]> {
+  // The kind of the report is that of the method, which types cannot follow through the table.
+  return reportMethods[report.kind] as ReportMethod<Report["kind"]>;
+}
 
 export const streamPath = methodPath(agentSecureService, streamMethod.name);
 

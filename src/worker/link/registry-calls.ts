@@ -56,7 +56,8 @@ export async function callRegistry<Request, Response>(
   }
 }
 
-function unary<Request, Response>(
+/** One call at one service. Rejects with grpc-js's error. */
+export function unary<Request, Response>(
   { client, token, open }: RegistryParts,
   service: string,
   { name, requestSerialize, responseDeserialize }: Method<Request, Response>,

@@ -9,6 +9,7 @@ import { ConfigStreamError } from "../../shared/errors.js";
 import type { EngineParams } from "../../shared/params.js";
 import { type HostPort, parseAddress } from "../../shared/place/address.js";
 import type { WireEvent } from "../../shared/types.js";
+import type { Report } from "../../wire/report-messages.js";
 import { remoteAgentService } from "../../wire/service-names.js";
 import type {
   CallOptions,
@@ -26,6 +27,7 @@ import { grpcCode } from "./grpc-codes.js";
 import { type CallName, explainFailure, type FailedCall, type GrpcCallError, isTooManyPings } from "./grpc-failure.js";
 import { refreshMethod, registerMethod, streamMethod, streamPath } from "./methods.js";
 import { callRegistry, type KnownRegistry, type RegistryParts } from "./registry-calls.js";
+import { callReport } from "./report-calls.js";
 import { SocketWatch } from "./socket-watch.js";
 import { serverNameOverride } from "./tls-trust.js";
 import { watchedCredentials } from "./watched-credentials.js";
@@ -100,6 +102,10 @@ class GrpcConnection implements Connection {
 
   async refresh(sessionId: string, options: CallOptions): Promise<void> {
     await callRegistry(this.#registry(), refreshMethod, { sessionId }, options, [sessionId]);
+  }
+
+  async report(sessionId: string, report: Report, options: CallOptions): Promise<void> {
+    await callReport(this.#registry(), sessionId, report, options);
   }
 
   openStream(request: { clientName: string; sessionId: string }, handlers: StreamHandlers): StreamCall {

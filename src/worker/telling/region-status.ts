@@ -9,7 +9,7 @@ import { count, isFresh, markReady, markReadyFromCache, readStatus, writeStatus 
 import { header } from "../../memory/layout.js";
 import type { Region } from "../../memory/region.js";
 import type { Clock } from "../../shared/clock.js";
-import type { EngineStatus } from "../../shared/types.js";
+import type { EngineStatus, LifecycleState } from "../../shared/types.js";
 import type { StatusSink } from "../ports.js";
 
 export interface RegionStatusOptions {
@@ -17,6 +17,8 @@ export interface RegionStatusOptions {
   readonly fixedSession: boolean;
   /** The first snapshot of this worker can be read. */
   readonly onFirstLive: () => void;
+  /** The status that can be read has another state. */
+  readonly onState?: (state: LifecycleState) => void;
 }
 
 export class RegionStatus implements StatusSink {
@@ -25,6 +27,9 @@ export class RegionStatus implements StatusSink {
   readonly #options: RegionStatusOptions;
   readonly #before: EngineStatus | undefined;
   #status: EngineStatus | undefined;
+  /** As it is shown, and as it was last reported. */
+  #shown: LifecycleState | undefined;
+  #reported: LifecycleState | undefined;
   #wasLive = false;
   /** When the stream was last seen live. */
   #confirmedAtMs: number | undefined;
@@ -64,6 +69,8 @@ export class RegionStatus implements StatusSink {
       markReady(this.#region, this.#clock.now());
       this.#options.onFirstLive();
     }
+    // Last, so that all the rest of what is told to readers is as new.
+    this.#report();
   }
 
   count(counter: CounterName, by?: number): void {
@@ -81,6 +88,7 @@ export class RegionStatus implements StatusSink {
     if (this.#coreAgentAddress === coreAgentAddress) return;
     this.#coreAgentAddress = coreAgentAddress;
     if (this.#status !== undefined) this.#write(this.#status);
+    this.#report();
   }
 
   /** Settings of a cache file can be read; the core agent stood behind them until then. */
@@ -88,6 +96,7 @@ export class RegionStatus implements StatusSink {
     if (this.#wasLive) return;
     this.#cachedAtMs = confirmedAtMs;
     if (this.#status !== undefined) this.#write(this.#status);
+    this.#report();
   }
 
   /** From now on settings of a cache file, if there are any, are as good as none better. */
@@ -103,8 +112,16 @@ export class RegionStatus implements StatusSink {
       lastError: status.lastError ?? this.#before?.lastError,
       coreAgentAddress: this.#coreAgentAddress,
     };
-    writeStatus(this.#region, this.#wasLive ? shown : this.#asInherited(shown));
+    const written = this.#wasLive ? shown : this.#asInherited(shown);
+    writeStatus(this.#region, written);
+    this.#shown = written.state;
     this.#settleForCache();
+  }
+
+  #report(): void {
+    if (this.#shown === undefined || this.#shown === this.#reported) return;
+    this.#reported = this.#shown;
+    this.#options.onState?.(this.#shown);
   }
 
   #settleForCache(): void {

@@ -1,6 +1,7 @@
 /** A core agent that does what the test says, behind the engine's transport port. */
 import { ConfigStreamError } from "../../../src/shared/errors.js";
 import type { ConfigValue, WireEvent } from "../../../src/shared/types.js";
+import type { Report } from "../../../src/wire/report-messages.js";
 import { GrpcCallError } from "../../../src/worker/link/grpc-failure.js";
 import type {
   Connection,
@@ -80,6 +81,8 @@ export class FakeTransport implements Transport {
     recommendedRefreshIntervalSecs: 0,
   });
   onRefresh: () => Promise<void> = async () => {};
+  readonly reports: { sessionId: string; report: Report }[] = [];
+  onReport: (report: Report) => Promise<void> = async () => {};
   /** Called when a stream was opened. */
   onStream: (stream: FakeStream) => void = () => {};
 
@@ -128,6 +131,12 @@ export class FakeConnection implements Connection {
     this.#mustBeOpen();
     this.#transport.refreshes.push({ sessionId, atMs: this.#transport.now(), deadlineMs: options.deadlineMs });
     return this.#transport.onRefresh();
+  }
+
+  report(sessionId: string, report: Report): Promise<void> {
+    this.#mustBeOpen();
+    this.#transport.reports.push({ sessionId, report });
+    return this.#transport.onReport(report);
   }
 
   openStream(request: { clientName: string; sessionId: string }, handlers: StreamHandlers): StreamCall {

@@ -14,7 +14,7 @@ import {
   writeRegistration,
 } from "../../../src/wire/agent-messages.js";
 import {
-  readRefreshed,
+  readEmpty,
   readRegistration,
   writeRefreshRequest,
   writeRegisterRequest,
@@ -206,8 +206,8 @@ describe("an answer", () => {
     const second = RegisterRemoteAgent.responseSerialize({ session_id: "b", recommended_refresh_interval_secs: 300 });
     const bytes = Buffer.concat([unknown, first, unknown, second, unknown]);
     expect(readRegistration(bytes)).toEqual(registration("b", 300));
-    expect(readRefreshed(bytes)).toEqual({});
-    expect(readRefreshed(Buffer.alloc(0))).toEqual({});
+    expect(readEmpty(bytes)).toEqual({});
+    expect(readEmpty(Buffer.alloc(0))).toEqual({});
   });
 
   it("whose known fields have another wire type is read as if they were not there", () => {
@@ -219,7 +219,7 @@ describe("an answer", () => {
     const whole = RegisterRemoteAgent.responseSerialize({ session_id: "session" });
     for (const bytes of [whole.subarray(0, -1), Buffer.from("no message"), Buffer.from([0x0f]), Buffer.from([0])]) {
       expect(() => readRegistration(bytes)).toThrow(RangeError);
-      expect(() => readRefreshed(bytes)).toThrow(RangeError);
+      expect(() => readEmpty(bytes)).toThrow(RangeError);
     }
   });
 
@@ -228,7 +228,7 @@ describe("an answer", () => {
       fc.property(fc.oneof(damaged(encoded), fc.uint8Array({ maxLength: 60 }).map(Buffer.from)), (bytes) => {
         const result = outcome(() => readRegistration(bytes as Buffer));
         // Both walk the same fields, so both refuse the same bytes.
-        expect(outcome(() => readRefreshed(bytes as Buffer)) === "refused").toBe(result === "refused");
+        expect(outcome(() => readEmpty(bytes as Buffer)) === "refused").toBe(result === "refused");
         if (result === "refused") return;
         expect(typeof result.sessionId).toBe("string");
         expect(result.recommendedRefreshIntervalSecs >>> 0).toBe(result.recommendedRefreshIntervalSecs);

@@ -22,13 +22,14 @@ export async function attempt(parts: AttemptParts): Promise<AttemptEnd> {
       signal,
       onFailure: (error) => noteMissing(parts, error),
     });
-    const { providers, transport } = ports;
+    const { providers, reports, transport } = ports;
     if (providers !== undefined) sessions.reachableAt(await unlessAborted(providers.open(credentials), signal));
     connection = transport.connect(credentials);
     if (!sessions.ready) lifecycle.reached("registration");
     const session = await sessions.obtain(connection, signal);
     providers?.answerAs(session.id);
     applier.inSession(session.id);
+    reports?.reportOver(connection, session.id);
     lifecycle.session(session.sinceMs);
     lifecycle.reached("connection");
     return await holdStream(parts, connection, session);
@@ -36,6 +37,7 @@ export async function attempt(parts: AttemptParts): Promise<AttemptEnd> {
     signal.throwIfAborted();
     return { error: ConfigStreamError.from(thrown), rejected: false, liveMs: 0 };
   } finally {
+    ports.reports?.interrupted();
     connection?.close();
   }
 }

@@ -22,9 +22,10 @@ const reader = [
   "configFileUsed",
   "onUpdate",
 ];
-const consumer = "start waitReady waitReadySync reader subscribe changeSets status metrics share stop toJSON".split(
-  " ",
-);
+const consumer =
+  "start waitReady waitReadySync reader subscribe changeSets status metrics share stop toJSON on once off addListener removeListener".split(
+    " ",
+  );
 const controls = ["reader", "waitReady", "waitReadySync", "status", "metrics"];
 
 /** What the documentation names, by object. */
