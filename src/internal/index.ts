@@ -46,6 +46,15 @@ export {
   readStreamRequest,
   writeRegistration,
 } from "../wire/agent-messages.js";
+export {
+  type EventReport,
+  type IssueReport,
+  type IssueResolution,
+  type ReadIssue,
+  readEventReport,
+  readIssueReport,
+  readIssueResolution,
+} from "../wire/agent-reports.js";
 export type { RefreshRequest, Registration, StreamRequest } from "../wire/call-messages.js";
 export { allLayersMark, createEntryEncoder, encodeSnapshot, encodeUpdate, type Frame } from "../wire/event-encoder.js";
 export { valueSize } from "../wire/proto-value.js";

@@ -52,6 +52,8 @@ const reportTag = { sessionId: 0x0a, issue: 0x12 } as const;
 const resolveTag = { sessionId: 0x0a, issueId: 0x12 } as const;
 const eventsTag = { sessionId: 0x0a, events: 0x12 } as const;
 const eventTag = { message: 0x0a } as const;
+/** With which the core agent reads. */
+export const reportTags = { issueTag, reportTag, resolveTag, eventsTag, eventTag } as const;
 
 /** Something that a remote agent reports. */
 export type Report =

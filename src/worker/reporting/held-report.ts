@@ -10,7 +10,7 @@ export type Reporting = Pick<EngineParams, "clientName" | "displayName">;
  * setting does.
  */
 export function issueIdOf({ clientName }: Reporting, key: string): string {
-  return `configstream-consumer:held:${clientName}:${key}`;
+  return `configstream-consumer:held:${encodeURIComponent(clientName)}:${key}`;
 }
 
 export function issueOf(reporting: Reporting, { key, rule, sinceMs, source, sequenceId }: HeldSetting): Issue {

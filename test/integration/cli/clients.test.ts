@@ -35,7 +35,9 @@ describe("the commands about remote agents", () => {
     const [titles, one, two, ...others] = out.split("\n");
     expect(titles).toMatch(/^NAME +PROCESS +SINCE +STATE +SEQUENCE ID +BEHIND +HELD +WHY$/);
     expect(one).toMatch(new RegExp(`^one +${process.pid} +.* synced +1 +0 +0$`));
-    expect(two).toMatch(new RegExp(`^two +${process.pid} +.* silent +– +– +– +It serves no status\\.$`));
+    expect(two).toMatch(
+      new RegExp(`^two +${process.pid} +.* silent +– +– +– +It serves no status; the newest state was sent to it\\.$`),
+    );
     expect(others).toEqual([""]);
     const json = JSON.parse((await bench.run("clients", "--json", ...at)).out);
     expect(json).toMatchObject({

@@ -13,6 +13,8 @@ import {
 import type { CommandResult, RegisteredClient } from "./clients/client.js";
 import { createClients } from "./clients/clients.js";
 import { Registrations } from "./clients/registrations.js";
+import { Reports } from "./clients/reports.js";
+import { Sent } from "./clients/sent.js";
 import { type AgentCredentials, credentialPaths, ensureCredentials } from "./credentials/credentials.js";
 import { createSpokenDialect } from "./dialects/spoken.js";
 import { createFaults, type Faults } from "./faults.js";
@@ -143,13 +145,23 @@ export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
   });
   const sessions = createSessionRegistry(clock, resolved.sessionIdleTimeoutMs, randomUUID);
   const registrations = new Registrations(sessions, () => clock.now());
+  const reports = new Reports(sessions, () => clock.now());
+  const sent = new Sent();
   let credentials: AgentCredentials | undefined;
   const clients = createClients({
     registrations,
+    reports,
+    sent,
     credentials: () => credentials,
     sequenceId: () => broadcaster.sequenceId,
   });
-  const metrics = createAgentMetrics(broadcaster, resolved.registry);
+  const reporting = {
+    counts: reports.counts,
+    get openIssues() {
+      return registrations.present().reduce((open, { sessionId }) => open + reports.by(sessionId).issues.length, 0);
+    },
+  };
+  const metrics = createAgentMetrics(broadcaster, reporting, resolved.registry);
   const { faults, tap } = createFaults({
     origin,
     sequenceId: () => broadcaster.sequenceId,
@@ -184,6 +196,8 @@ export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
       credentials,
       sessions,
       registrations,
+      reports,
+      sent,
       broadcaster,
       tap,
     });

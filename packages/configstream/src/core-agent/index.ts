@@ -15,7 +15,8 @@ export type {
   SourceValue,
   Timer,
 } from "configstream-consumer/internal";
-export type { ClientState, CommandResult, RegisteredClient } from "./clients/client.js";
+export type { ClientState, CommandResult, HeldByClient, RegisteredClient } from "./clients/client.js";
+export type { ReportedEvent, ReportedIssue } from "./clients/reports.js";
 export type {
   ProtoConfigEvent,
   ProtoConfigSetting,

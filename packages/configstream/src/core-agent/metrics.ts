@@ -1,5 +1,6 @@
 /** The core agent's metrics. Plain numbers are counted on the hot path and read at scrape time. */
 import { Counter, Gauge, Registry } from "prom-client";
+import type { ReportCounts } from "./clients/reports.js";
 import type { StreamCounts } from "./serving/subscriber.js";
 
 export type { Registry } from "prom-client";
@@ -7,6 +8,11 @@ export type { Registry } from "prom-client";
 export interface MetricsSource {
   readonly subscribers: number;
   readonly counts: Readonly<StreamCounts>;
+}
+
+export interface ReportsSource {
+  readonly openIssues: number;
+  readonly counts: Readonly<ReportCounts>;
 }
 
 export interface AgentMetrics {
@@ -29,10 +35,25 @@ const counters: readonly { readonly name: string; readonly help: string; readonl
     count: "droppedUpdates",
   },
 ];
+const reportCounters: readonly { readonly name: string; readonly help: string; readonly count: keyof ReportCounts }[] =
+  [
+    {
+      name: "configstream_issues_reported",
+      help: "Reports of health issues taken from remote agents.",
+      count: "issuesReported",
+    },
+    {
+      name: "configstream_issues_resolved",
+      help: "Health issues that remote agents resolved.",
+      count: "issuesResolved",
+    },
+    { name: "configstream_events_reported", help: "Events taken from remote agents.", count: "eventsReported" },
+  ];
 const subscribersName = "configstream_subscribers";
+const openIssuesName = "configstream_open_issues";
 
 /** @param given A registry of the caller, which must not hold metrics of these names. */
-export function createAgentMetrics(source: MetricsSource, given?: Registry): AgentMetrics {
+export function createAgentMetrics(source: MetricsSource, reports: ReportsSource, given?: Registry): AgentMetrics {
   const registry = given ?? new Registry();
   const registers = [registry];
   new Gauge({
@@ -43,22 +64,32 @@ export function createAgentMetrics(source: MetricsSource, given?: Registry): Age
       this.set(source.subscribers);
     },
   });
-  for (const { name, help, count } of counters) {
+  new Gauge({
+    name: openIssuesName,
+    help: "Health issues that registered remote agents have reported and not resolved.",
+    registers,
+    collect() {
+      this.set(reports.openIssues);
+    },
+  });
+  const count = (name: string, help: string, value: () => number) =>
     new Counter({
       name,
       help,
       registers,
       collect() {
         this.reset();
-        this.inc(source.counts[count]);
+        this.inc(value());
       },
     });
-  }
+  for (const counter of counters) count(counter.name, counter.help, () => source.counts[counter.count]);
+  for (const counter of reportCounters) count(counter.name, counter.help, () => reports.counts[counter.count]);
+  const names = [subscribersName, openIssuesName, ...[...counters, ...reportCounters].map(({ name }) => name)];
   return {
     registry,
     release() {
       if (given === undefined) return;
-      for (const name of [subscribersName, ...counters.map((counter) => counter.name)]) given.removeSingleMetric(name);
+      for (const name of names) given.removeSingleMetric(name);
     },
   };
 }

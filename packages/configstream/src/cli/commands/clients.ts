@@ -25,7 +25,10 @@ export function addClients(program: Command, io: Io): void {
     command,
     [
       "synced: it has the newest state. behind: it has still to get there. held: it has it, and keeps the last good value of some " +
-        "settings. silent: it serves no status, or does not answer; a consumer serves it with the option serve.",
+        "settings. silent: it does not answer, or serves no status, so that only what was sent to it is known; a consumer serves it " +
+        "with the option serve.",
+      "Below one that has reported health issues, or events, those stand; a consumer reports the settings that it holds with the option " +
+        "report. --json has them in full.",
     ],
     ["configstream clients --data-dir ./run", "configstream clients --json --data-dir ./run | jq '.clients[].state'"],
   );
@@ -48,6 +51,8 @@ const columns: readonly Column[] = [
   { title: "WHY" },
 ];
 const stateColumn = 3;
+/** Issues of one remote agent that are printed. */
+const mostIssues = 5;
 /** Wider than any table here: lines are not cut, because they may go to a file. */
 const width = 1_000;
 
@@ -72,7 +77,24 @@ function asTable(clients: readonly RegisteredClient[], style: Style): string {
   const titles = columns.map(({ title }) => title);
   const lines = rows.map((row, index) => {
     const state = clients[index]?.state ?? "silent";
-    return tableLine(columns, layout, row, (text, at) => (at === stateColumn ? style(styles[state], text) : text));
+    const line = tableLine(columns, layout, row, (text, at) =>
+      at === stateColumn ? style(styles[state], text) : text,
+    );
+    return [line, ...reported(clients[index], style)];
   });
-  return [style("dim", tableLine(columns, layout, titles)), ...lines].map((line) => `${line.trimEnd()}\n`).join("");
+  return [style("dim", tableLine(columns, layout, titles)), ...lines.flat()]
+    .map((line) => `${line.trimEnd()}\n`)
+    .join("");
+}
+
+/** What a remote agent has reported, a line each. */
+function reported(client: RegisteredClient | undefined, style: Style): readonly string[] {
+  const issues = client?.issues ?? [];
+  const last = client?.events.at(-1);
+  const lines = issues
+    .slice(0, mostIssues)
+    .map(({ severity, title }) => `  ${style("red", "issue")} (${severity}): ${printable(title)}`);
+  if (issues.length > mostIssues) lines.push(`  and ${issues.length - mostIssues} further issues`);
+  if (last !== undefined) lines.push(`  ${style("yellow", "event")}: ${printable(last.message)}`);
+  return lines;
 }

@@ -13,8 +13,9 @@ import { maskSetting } from "../settings/mask.js";
 import { formatValue } from "../terminal/format.js";
 import { jsonText, printable } from "../terminal/printable.js";
 import { type Style, styleFor, styleOfSource } from "../terminal/style.js";
+import { addWaitOptions, awaitClients, type WaitOptions, waitNote, waitTimeoutMs } from "./wait.js";
 
-interface WriteOptions extends PlaceOptions {
+interface WriteOptions extends PlaceOptions, WaitOptions {
   readonly source: string;
   readonly string?: boolean;
   readonly json?: boolean;
@@ -33,19 +34,29 @@ export function addSet(program: Command, io: Io): void {
     .argument("<key and value...>", "dotted names, in any case; values are read as YAML: 5, true, text, [a, b], {a: 1}")
     .option("--string", "take the values as text, whatever they look like");
   addSourceOption(command);
-  addNotes(command, where, [
-    "configstream set log_level debug --data-dir ./run",
-    "configstream set logs_enabled=true logs_config.batch_wait=5 --data-dir ./run",
-    "configstream set tags '[team:checkout, region:eu]' --source cli --data-dir ./run",
-  ]);
+  addWaitOptions(command);
+  addNotes(
+    command,
+    [...where, waitNote],
+    [
+      "configstream set log_level debug --data-dir ./run",
+      "configstream set logs_enabled=true logs_config.batch_wait=5 --data-dir ./run",
+      "configstream set tags '[team:checkout, region:eu]' --source cli --data-dir ./run",
+      "configstream set log_level debug --wait --timeout 10 --data-dir ./run",
+    ],
+  );
   addPlaceOptions(command).action(async (words: string[], options: WriteOptions) => {
     const writes = givenSettings(words, options.string === true);
     const order = { source: options.source, writes };
-    const { results, sequenceId } = await sendControl(await findPlace(options, io), order, io.interrupt);
+    const timeoutMs = waitTimeoutMs(options);
+    const place = await findPlace(options, io);
+    const { results, sequenceId } = await sendControl(place, order, io.interrupt);
     for (const result of results) {
       if (result.before === null) noteNewKey(result, io);
       report(result, sequenceId, options, io, `is set already in ${options.source}`);
     }
+    const keys = results.map(({ key }) => key);
+    if (timeoutMs !== undefined) await awaitClients(place, { sequenceId, keys }, { ...options, timeoutMs }, io);
   });
 }
 

@@ -1,10 +1,12 @@
 /** The registered remote agents, looked into by way of what they serve. */
 import { ConfigStreamError, providerService } from "configstream-consumer/internal";
 import type { AgentCredentials } from "../credentials/credentials.js";
-import type { CommandResult, RegisteredClient } from "./client.js";
-import { type Judgement, judge, type MainSection, silent } from "./client-state.js";
+import type { CommandResult, HeldByClient, RegisteredClient } from "./client.js";
+import { heldByReport, heldIn, type Judgement, judge, type MainSection, silent, unconfirmed } from "./client-state.js";
 import { callProvider } from "./provider-call.js";
 import type { Registration, Registrations } from "./registrations.js";
+import type { Reports } from "./reports.js";
+import type { Sent } from "./sent.js";
 
 /** How long a remote agent may take for its status, and for anything else, in ms. */
 const statusTimeoutMs = 2_000;
@@ -14,6 +16,8 @@ const maxAtOnce = 20;
 
 export interface ClientsParts {
   readonly registrations: Registrations;
+  readonly reports: Pick<Reports, "by">;
+  readonly sent: Pick<Sent, "of">;
   /** Of the agent that runs; `undefined` before it started. */
   readonly credentials: () => AgentCredentials | undefined;
   readonly sequenceId: () => number;
@@ -25,7 +29,7 @@ export interface Clients {
   command(name: string, path: readonly string[], given: { readonly [name: string]: string }): Promise<CommandResult>;
 }
 
-export function createClients({ registrations, credentials, sequenceId }: ClientsParts): Clients {
+export function createClients({ registrations, reports, sent, credentials, sequenceId }: ClientsParts): Clients {
   const call = (client: Registration, service: string, method: string, request: object, timeoutMs: number) => {
     const present = credentials();
     if (present === undefined) throw new ConfigStreamError("stopped", "The core agent does not run.");
@@ -33,18 +37,35 @@ export function createClients({ registrations, credentials, sequenceId }: Client
   };
 
   const look = async (client: Registration): Promise<RegisteredClient> => {
-    const { name, flavor, pid, sinceMs, services } = client;
-    return { name, flavor, pid, sinceMs, services, ...(await judged(client)) };
+    const { sessionId, name, flavor, pid, sinceMs, services } = client;
+    const { judgement, heldSettings } = await judged(client);
+    const { issues, events } = reports.by(sessionId);
+    return {
+      name,
+      flavor,
+      pid,
+      sinceMs,
+      services,
+      ...judgement,
+      heldSettings: heldSettings ?? heldByReport(issues),
+      sent: sent.of(sessionId),
+      issues,
+      events,
+    };
   };
-  const judged = async (client: Registration): Promise<Judgement> => {
-    if (!client.services.includes(providerService.status)) return silent("It serves no status.");
+  const judged = async (client: Registration): Promise<Judged> => {
     // What it has not reached when it answers, it has not reached for sure: later changes do not count.
     const newest = sequenceId();
+    if (!client.services.includes(providerService.status)) {
+      return { judgement: unconfirmed(sent.of(client.sessionId), newest), heldSettings: undefined };
+    }
     try {
       const [answer] = await call(client, providerService.status, "GetStatusDetails", {}, statusTimeoutMs);
-      return judge((answer as StatusAnswer).main_section?.fields ?? {}, newest);
+      const { main_section, named_sections } = answer as StatusAnswer;
+      const heldSettings = heldIn(named_sections?.[heldTitle]?.fields);
+      return { judgement: judge(main_section?.fields ?? {}, newest, heldSettings), heldSettings };
     } catch (thrown) {
-      return silent(ConfigStreamError.from(thrown).message);
+      return { judgement: silent(ConfigStreamError.from(thrown).message), heldSettings: undefined };
     }
   };
 
@@ -91,8 +112,18 @@ export function createClients({ registrations, credentials, sequenceId }: Client
   };
 }
 
+/** `heldSettings`: as its status lists them, if it has one. */
+interface Judged {
+  readonly judgement: Judgement;
+  readonly heldSettings: readonly HeldByClient[] | undefined;
+}
+
+/** The section of a status that lists what is held. */
+const heldTitle = "Held settings";
+
 interface StatusAnswer {
   readonly main_section?: { readonly fields?: MainSection };
+  readonly named_sections?: { readonly [title: string]: { readonly fields?: MainSection } };
 }
 
 interface FlareAnswer {

@@ -39,7 +39,8 @@ export function streamMethod(): ServiceDefinition {
   return { StreamConfigEvents: method(agentSecureService, "StreamConfigEvents", stream, true) };
 }
 
-function method<Request, Response>(
+/** One method, as a server takes it. */
+export function method<Request, Response>(
   service: string,
   name: string,
   { read, write }: Codec<Request, Response>,

@@ -1,6 +1,7 @@
 /** One open stream: a call connected with a subscriber. */
 import { Metadata, type ServerWritableStream, status } from "@grpc/grpc-js";
 import type { StreamRequest } from "configstream-consumer/internal";
+import type { Sent } from "../clients/sent.js";
 import { type Refusal, sessionOf } from "./auth.js";
 import type { Broadcaster } from "./broadcaster.js";
 import type { CallTap } from "./call-tap.js";
@@ -21,6 +22,7 @@ export interface OpenStreamParts {
   readonly outflow: Outflow;
   readonly broadcaster: Broadcaster;
   readonly tap: CallTap;
+  readonly sent: Pick<Sent, "open">;
   /** The stream is open; before anything is sent on it. */
   onOpen(stream: OpenStream): void;
   /** It is over. Called once. */
@@ -30,9 +32,11 @@ export interface OpenStreamParts {
 /** Connects a call with a subscriber, until one of both ends. */
 export function openStream(
   call: ServerWritableStream<StreamRequest, Buffer>,
-  { outflow, broadcaster, tap, onOpen, onOver }: OpenStreamParts,
+  { outflow, broadcaster, tap, sent, onOpen, onOver }: OpenStreamParts,
 ): void {
   let over = false;
+  const sessionId = sessionOf(call.metadata) ?? "";
+  const sentHere = sent.open(sessionId);
   const lane = outflow.open({
     onReady: () => subscriber.pump(),
     end: () => end(tooSlow),
@@ -42,7 +46,10 @@ export function openStream(
       return lane.ready;
     },
     takes: (bytes) => lane.takes(bytes),
-    send: ({ bytes }) => void call.write(bytes, lane.wrote(bytes.length)),
+    send: ({ bytes, sequenceId }) => {
+      sentHere.note(sequenceId);
+      call.write(bytes, lane.wrote(bytes.length));
+    },
   };
   const tapped = tap.wrap(raw);
   const subscriber = broadcaster.subscribe(tapped.sink);
@@ -50,6 +57,7 @@ export function openStream(
     if (over) return;
     over = true;
     lane.close();
+    sentHere.close();
     tapped.detach();
     broadcaster.unsubscribe(subscriber);
     onOver(stream);
@@ -60,7 +68,7 @@ export function openStream(
     if (refusal === undefined) call.end();
     else call.emit("error", refusal);
   };
-  const stream: OpenStream = { sessionId: sessionOf(call.metadata) ?? "", end };
+  const stream: OpenStream = { sessionId, end };
   onOpen(stream);
   for (const event of ["cancelled", "error", "close", "finish"]) call.on(event, detach);
   // Headers at once: a stream that is open and quiet differs from one that is not answered.

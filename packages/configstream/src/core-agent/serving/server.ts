@@ -19,6 +19,7 @@ import { listen } from "./listen.js";
 import { registryMethods, streamMethod } from "./methods.js";
 import { refuseEarly } from "./refuse-early.js";
 import { createRegistryService, type RegistryParts } from "./registry-service.js";
+import { type ReportServiceParts, reportServices } from "./report-service.js";
 import { createStreams, type StreamsParts } from "./streams.js";
 
 /** Largest request, in bytes: three names, an address, and a list of services. */
@@ -28,7 +29,7 @@ const maxStreamsPerConnection = 100;
 /** How long stop waits for clients to take leave before their connections are cut, in ms. */
 const shutdownGraceMs = 250;
 
-export interface AgentServerParams extends RegistryParts, StreamsParts {
+export interface AgentServerParams extends RegistryParts, ReportServiceParts, StreamsParts {
   readonly credentials: AgentCredentials;
   readonly services: RegisterServices;
 }
@@ -53,6 +54,9 @@ export function createAgentServer(params: AgentServerParams): AgentServer {
     "grpc.max_send_message_length": maxMessageBytes,
   });
   const streams = createStreams(params);
+  for (const { definition, implementation } of reportServices(params, params.services)) {
+    server.addService(definition, implementation);
+  }
   addServices(server, params.services, createRegistryService(params), streams.handler);
 
   return {

@@ -1,6 +1,7 @@
 /** The streams that are open: how one is accepted, what keeps its session, and how it ends. */
 import { type handleServerStreamingCall, status } from "@grpc/grpc-js";
 import type { Clock, StreamRequest, Timer } from "configstream-consumer/internal";
+import type { Sent } from "../clients/sent.js";
 import type { AgentLog } from "../options.js";
 import { type Authorizer, checkSession, sessionGone } from "./auth.js";
 import type { Broadcaster } from "./broadcaster.js";
@@ -14,6 +15,7 @@ export interface StreamsParts {
   readonly sessions: SessionRegistry;
   readonly broadcaster: Broadcaster;
   readonly tap: CallTap;
+  readonly sent: Pick<Sent, "open">;
   readonly log: AgentLog;
   readonly clock: Pick<Clock, "setTimer" | "monotonic">;
   readonly sessionIdleTimeoutMs: number;
@@ -31,7 +33,7 @@ export interface Streams {
 }
 
 export function createStreams(parts: StreamsParts): Streams {
-  const { authorize, sessions, broadcaster, tap, log, clock, sessionIdleTimeoutMs } = parts;
+  const { authorize, sessions, broadcaster, tap, sent, log, clock, sessionIdleTimeoutMs } = parts;
   const openStreams = new Set<OpenStream>();
   const outflow = createOutflow(clock);
   let keepAlive: Timer | undefined;
@@ -57,6 +59,7 @@ export function createStreams(parts: StreamsParts): Streams {
       outflow,
       broadcaster,
       tap,
+      sent,
       onOpen: (stream) => openStreams.add(stream),
       onOver: (stream) => {
         openStreams.delete(stream);
