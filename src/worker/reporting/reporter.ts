@@ -6,6 +6,7 @@ import { type Backoff, createBackoff } from "../../shared/backoff.js";
 import type { Clock, Timer } from "../../shared/clock.js";
 import { ConfigStreamError } from "../../shared/errors.js";
 import type { HeldSetting } from "../../shared/held-setting.js";
+import { LineRate } from "../../shared/rate.js";
 import type { Report } from "../../wire/report-messages.js";
 import { grpcCode, isRejection } from "../link/grpc-codes.js";
 import type { Connection, EngineLog, Reports, TransportError } from "../ports.js";
@@ -24,7 +25,6 @@ const backoffParams = { initialMs: 1_000, maxMs: 60_000, floorMs: 500, factor: 2
 /** Reports that may be made at once, and in a second after that: a setting that comes and goes must not keep the core agent busy. */
 const maxAtOnce = maxReported;
 const perSecond = 2;
-const logIntervalMs = 60_000;
 
 export interface ReporterPorts {
   readonly clock: Pick<Clock, "monotonic" | "setTimer">;
@@ -58,7 +58,7 @@ export class Reporter implements Reports {
   #retry: Timer | undefined;
   #isCalling = false;
   #isEnding = false;
-  #loggedAtMs = Number.NEGATIVE_INFINITY;
+  readonly #lines = new LineRate();
 
   constructor(reporting: Reporting, ports: ReporterPorts) {
     this.#reporting = reporting;
@@ -193,9 +193,7 @@ export class Reporter implements Reports {
   }
 
   #log(thrown: unknown): void {
-    const nowMs = this.#ports.clock.monotonic();
-    if (nowMs - this.#loggedAtMs < logIntervalMs) return;
-    this.#loggedAtMs = nowMs;
+    if (!this.#lines.isDue(this.#ports.clock.monotonic())) return;
     const why = ConfigStreamError.from(thrown).message;
     this.#ports.log("warn", `Held settings could not be reported to the core agent; settings are not affected. ${why}`);
   }

@@ -35,6 +35,7 @@ type judge struct {
 	host     *host
 	clients  *clients
 	seen     *report
+	reports  *reports
 }
 
 func (j *judge) obey(c command) (any, error) {
@@ -66,6 +67,8 @@ func (j *judge) obey(c command) (any, error) {
 		return nil, j.host.goAway(time.Duration(c.Ms) * time.Millisecond)
 	case "silence":
 		return j.host.silence(c.On), nil
+	case "reported":
+		return j.reports.snapshot(), nil
 	case "report":
 		return j.seen.snapshot(j.config.subscribers()), nil
 	default:

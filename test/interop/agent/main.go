@@ -39,6 +39,7 @@ type options struct {
 	minPing     time.Duration
 	anybody     bool
 	plainUnsets bool
+	reports     string
 }
 
 func main() {
@@ -53,6 +54,7 @@ func main() {
 	flag.DurationVar(&o.minPing, "min-ping", 0, "grpc only: least time between pings; 0 is grpc-go's default of 5 minutes")
 	flag.BoolVar(&o.anybody, "anybody", false, "let any client in, as somebody does who only pretends to be the agent")
 	flag.BoolVar(&o.plainUnsets, "plain-unsets", false, "with the tag nodetreemodel: tell an unset as a plain update")
+	flag.StringVar(&o.reports, "reports", reportsIssues, "issues: take health issues and events; events: only events, as older agents; none: neither")
 	flag.Parse()
 	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "agent:", err)
@@ -77,7 +79,8 @@ func run(o options) error {
 		}
 	}
 	sessions := newRegistry(o.idleLimit)
-	host, err := startHost(o, credentials, newServices(o, config, sessions, seen), seen)
+	served := newServices(o, config, sessions, seen)
+	host, err := startHost(o, credentials, served, seen)
 	if err != nil {
 		return err
 	}
@@ -86,7 +89,7 @@ func run(o options) error {
 	if err := answers.Encode(map[string]any{"address": host.address()}); err != nil {
 		return err
 	}
-	judge := judge{config: config, sessions: sessions, host: host, seen: seen}
+	judge := judge{config: config, sessions: sessions, host: host, seen: seen, reports: served.reports}
 	judge.clients = &clients{credentials: credentials, sessions: sessions}
 	commands := json.NewDecoder(os.Stdin)
 	for {

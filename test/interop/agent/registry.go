@@ -66,6 +66,14 @@ func (r *registry) refresh(session string) bool {
 	return known
 }
 
+// has tells whether the session is known, without counting as activity.
+func (r *registry) has(session string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, known := r.lastSeen[session]
+	return known
+}
+
 // evictAll forgets every session and returns how many there were. Open streams stay open, as in the original.
 func (r *registry) evictAll() int {
 	r.mu.Lock()

@@ -2,14 +2,18 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"slices"
 	"sync"
 	"time"
 
 	pb "github.com/DataDog/datadog-agent/pkg/proto/pbgo/core"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/types/known/emptypb"
 )
 
 // report is what the agent saw of its consumers. It holds no token and no session.
@@ -122,4 +126,102 @@ func (r *report) refused(err error) {
 	if err != nil {
 		r.note(func(s *sights) { s.Refusals[status.Code(err).String()]++ })
 	}
+}
+
+// What the agent takes.
+const (
+	reportsIssues = "issues"
+	reportsEvents = "events"
+	reportsNone   = "none"
+)
+
+// reports are what remote agents have reported: the issues that are open, as the generated code of agent-payload decodes them, and
+// all events. A session is checked as the original does: that of an issue counts as a refresh, and may be empty.
+type reports struct {
+	takes    string
+	sessions *registry
+
+	mu     sync.Mutex
+	issues map[string]json.RawMessage
+	// Calls by method, refused ones included.
+	calls  map[string]int
+	events []string
+}
+
+func newReports(takes string, sessions *registry) *reports {
+	return &reports{takes: takes, sessions: sessions, issues: map[string]json.RawMessage{}, calls: map[string]int{}, events: []string{}}
+}
+
+func (r *reports) snapshot() any {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return map[string]any{"issues": maps.Clone(r.issues), "events": slices.Clone(r.events), "calls": maps.Clone(r.calls)}
+}
+
+func (r *reports) called(method string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.calls[method]++
+}
+
+// checkIssue says why a call about an issue is refused, if it is.
+func (r *reports) checkIssue(method, session string) error {
+	r.called(method)
+	if r.takes != reportsIssues {
+		return status.Errorf(codes.Unimplemented, "method %s not implemented", method)
+	}
+	if session != "" && !r.sessions.refresh(session) {
+		return status.Error(codes.Unauthenticated, "invalid or expired remote agent session")
+	}
+	return nil
+}
+
+func (a *agentSecure) ReportHealthIssue(_ context.Context, request *pb.ReportHealthIssueRequest) (*emptypb.Empty, error) {
+	r := a.services.reports
+	if err := r.checkIssue("ReportHealthIssue", request.GetRemoteAgentSessionId()); err != nil {
+		return nil, err
+	}
+	issue := request.GetIssue()
+	if issue.GetId() == "" || issue.GetIssueName() == "" {
+		return nil, status.Error(codes.InvalidArgument, "the issue has no id or no name")
+	}
+	text, err := protojson.Marshal(issue)
+	if err != nil {
+		return nil, status.Error(codes.Internal, err.Error())
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.issues[issue.GetId()] = text
+	return &emptypb.Empty{}, nil
+}
+
+func (a *agentSecure) ResolveHealthIssue(_ context.Context, request *pb.ResolveHealthIssueRequest) (*emptypb.Empty, error) {
+	r := a.services.reports
+	if err := r.checkIssue("ResolveHealthIssue", request.GetRemoteAgentSessionId()); err != nil {
+		return nil, err
+	}
+	if request.GetIssueId() == "" {
+		return nil, status.Error(codes.InvalidArgument, "the issue has no id")
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.issues, request.GetIssueId())
+	return &emptypb.Empty{}, nil
+}
+
+func (a *remoteAgent) ReportRemoteAgentEvent(_ context.Context, request *pb.ReportRemoteAgentEventRequest) (*pb.ReportRemoteAgentEventResponse, error) {
+	r := a.services.reports
+	r.called("ReportRemoteAgentEvent")
+	if r.takes == reportsNone {
+		return nil, status.Error(codes.Unimplemented, "method ReportRemoteAgentEvent not implemented")
+	}
+	if !r.sessions.has(request.GetSessionId()) {
+		return nil, status.Error(codes.NotFound, "no remote agent has this session")
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, event := range request.GetEvents() {
+		r.events = append(r.events, event.GetMessage())
+	}
+	return &pb.ReportRemoteAgentEventResponse{}, nil
 }

@@ -16,10 +16,11 @@ type services struct {
 	config   *config
 	sessions *registry
 	seen     *report
+	reports  *reports
 }
 
 func newServices(o options, c *config, r *registry, seen *report) *services {
-	return &services{options: o, config: c, sessions: r, seen: seen}
+	return &services{options: o, config: c, sessions: r, seen: seen, reports: newReports(o.reports, r)}
 }
 
 func (s *services) addTo(server *grpc.Server) {

@@ -205,6 +205,7 @@ describe("the dangerous and the heavy", () => {
       "core-agent/serving/open-stream.ts",
       "core-agent/serving/refuse-early.ts",
       "core-agent/serving/registry-service.ts",
+      "core-agent/serving/report-service.ts",
       "core-agent/serving/server.ts",
       "core-agent/serving/streams.ts",
     ]);

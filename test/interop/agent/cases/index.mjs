@@ -3,6 +3,7 @@
 import { credentialsCases } from "./credentials.mjs";
 import { pingsCases } from "./pings.mjs";
 import { providersCases } from "./providers.mjs";
+import { reportsCases } from "./reports.mjs";
 import { sessionsCases } from "./sessions.mjs";
 import { settingsCases } from "./settings.mjs";
 import { streamsCases } from "./streams.mjs";
@@ -21,4 +22,5 @@ export const cases = [
   ...credentialsCases,
   ...pingsCases,
   ...providersCases,
+  ...reportsCases,
 ];

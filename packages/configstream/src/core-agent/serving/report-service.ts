@@ -21,7 +21,7 @@ import type { SessionRegistry } from "./sessions.js";
 
 export interface ReportServiceParts {
   readonly authorize: Authorizer;
-  readonly sessions: Pick<SessionRegistry, "has" | "refresh">;
+  readonly sessions: SessionRegistry;
   readonly reports: Reports;
 }
 
