@@ -1,0 +1,88 @@
+/** What a held setting becomes outside: a notice, an issue at the core agent, a state in its list of clients. */
+import { once } from "node:events";
+import type { Worker } from "node:worker_threads";
+import type { CoreAgent } from "configstream/core-agent";
+import type { HeldNotice } from "configstream-consumer";
+import { createMockConsumer } from "configstream-consumer/testing";
+import { expect, test } from "vitest";
+import { liveTest, until } from "../../support/engine/live-consumer.js";
+import { planted } from "../../support/secret-net/net.js";
+
+const live = liveTest({ port: 9_000, host: "a" });
+const guards = { port: { type: "integer", min: 1, max: 65_535 } } as const;
+const bad = planted("setting");
+
+const titles = async (agent: CoreAgent) =>
+  (await agent.clients()).flatMap(({ issues }) => issues.map(({ title }) => title));
+const isReported = async (agent: CoreAgent) => (await titles(agent)).join() === "The setting port is held back";
+const isResolved = async (agent: CoreAgent) => (await titles(agent)).length === 0;
+
+async function guarded(agent: CoreAgent) {
+  const consumer = live.newConsumer(agent, { guards, report: true, serve: true });
+  const told: HeldNotice[] = [];
+  consumer.on("held", (notice) => told.push(notice));
+  await consumer.start();
+  await consumer.waitReady();
+  return { consumer, told };
+}
+
+test("a typo at the producer is told to the application and to the core agent, and taken back when it is mended", async () => {
+  const agent = await live.startAgent();
+  const { consumer, told } = await guarded(agent);
+  agent.set("port", bad);
+  await until(() => isReported(agent));
+  expect(told).toMatchObject([{ held: [{ key: "port", source: "agent-runtime", sequenceId: 1 }], healed: [] }]);
+  expect(consumer.reader().getInt("port")).toBe(9_000);
+  const [client] = await agent.clients();
+  expect(client).toMatchObject({ state: "held", behind: 0, held: 1, heldSettings: [{ key: "port" }] });
+  expect(JSON.stringify([told, client])).not.toContain(bad);
+  agent.set("port", 9_001);
+  await until(() => isResolved(agent));
+  await until(() => told.length === 2);
+  expect(told[1]).toEqual({ held: [], healed: ["port"] });
+  expect((await agent.clients())[0]).toMatchObject({ state: "synced", held: 0, heldSettings: [] });
+});
+
+test("an issue is open as long as its setting is held: in another session, after a worker's death, and until stop", async () => {
+  const agent = await live.startAgent({ sessionIdleTimeoutMs: 2_000, recommendedRefreshIntervalSecs: 1 });
+  const born = once(process as unknown as NodeJS.EventEmitter, "worker");
+  const { consumer } = await guarded(agent);
+  agent.set("port", bad);
+  await until(() => isReported(agent));
+  agent.faults.evictSessions();
+  await until(() => isReported(agent));
+  const [worker] = (await born) as [Worker];
+  await worker.terminate();
+  await until(async () => consumer.status().workerRestarts === 1 && consumer.status().state === "live");
+  await until(() => isReported(agent));
+  await consumer.stop();
+  expect(await titles(agent)).toEqual([]);
+});
+
+test("a key that heals while its worker is dead is healed at the core agent, too", async () => {
+  const agent = await live.startAgent();
+  const born = once(process as unknown as NodeJS.EventEmitter, "worker");
+  const { consumer, told } = await guarded(agent);
+  agent.set("port", bad);
+  await until(() => isReported(agent));
+  const [worker] = (await born) as [Worker];
+  const ended = once(worker, "exit");
+  void worker.terminate();
+  agent.set("port", 9_001);
+  await ended;
+  await until(() => consumer.reader().getInt("port") === 9_001);
+  await until(() => isResolved(agent));
+  await until(() => told.at(-1)?.healed.includes("port") === true);
+});
+
+test("a mock tells held settings as a consumer does", () => {
+  const consumer = createMockConsumer({ port: 9_000 }, { guards });
+  const told: HeldNotice[] = [];
+  consumer.on("held", (notice) => told.push(notice));
+  consumer.set("port", bad);
+  consumer.set("port", 9_001);
+  expect(told).toMatchObject([
+    { held: [{ key: "port" }], healed: [] },
+    { held: [], healed: ["port"] },
+  ]);
+});
