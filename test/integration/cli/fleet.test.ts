@@ -64,7 +64,7 @@ describe("a fleet of processes", () => {
         state: "held",
         behind: 0,
         held: 1,
-        heldSettings: [{ key: "log_level", reason: expect.stringContaining('broke the rule "a known level"') }],
+        heldSettings: [{ key: "log_level", reason: expect.stringContaining("broke the rule") }],
         issues: [{ title: "The setting log_level is held back", severity: "medium" }],
       },
     });

@@ -66,6 +66,27 @@ const ids = ({ issues }) => Object.keys(issues).sort().join();
 
 export const reportsCases = [
   {
+    promise: "a typo at the agent is an issue there, and none when it is mended",
+    async run(t) {
+      await t.startAgent();
+      await t.agent.set("file", "my_agent.port", 9_000);
+      const { consumer } = await t.liveConsumer({ guards: { "my_agent.port": { type: "integer" } }, report: true });
+      const port = () => consumer.reader().getInt("my_agent.port");
+      await t.agent.set("file", "my_agent.port", "900O");
+      const { issues } = await reported(t, (seen) => ids(seen) !== "", "it did not report");
+      check(!JSON.stringify(issues).includes("900O"), "the value stands in the issue");
+      check(port() === 9_000, `it reads ${port()}`);
+      await t.agent.set("file", "my_agent.port", 9_001);
+      await reported(t, (seen) => ids(seen) === "", "it did not resolve");
+      await until(
+        port,
+        (value) => value === 9_001,
+        5_000,
+        (value) => `it reads ${value}`,
+      );
+    },
+  },
+  {
     promise: "a held setting is an issue that the generated code decodes field by field, until it heals",
     async run(t) {
       await t.startAgent();
