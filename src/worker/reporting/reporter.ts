@@ -57,6 +57,8 @@ export class Reporter implements Reports {
   #backoff: Backoff = createBackoff(backoffParams);
   #retry: Timer | undefined;
   #isCalling = false;
+  /** The key that is being reported: the core agent may know of it already. */
+  #underWay: string | undefined;
   #isEnding = false;
   readonly #lines = new LineRate();
 
@@ -97,7 +99,9 @@ export class Reporter implements Reports {
     this.#retry?.cancel();
     const line = this.#line;
     if (line === undefined || this.#way !== "issues") return;
-    const resolutions = [...this.#told.keys()].map((key) =>
+    const known = new Set(this.#told.keys());
+    if (this.#underWay !== undefined) known.add(this.#underWay);
+    const resolutions = [...known].map((key) =>
       line.connection.report(line.sessionId, this.#resolution(key), { deadlineMs: farewellMs }),
     );
     await Promise.allSettled(resolutions);
@@ -125,6 +129,7 @@ export class Reporter implements Reports {
 
   /** One report. Never rejects. */
   async #tell(line: Line, next: NextReport): Promise<void> {
+    this.#underWay = next.kind === "held" ? next.setting.key : next.key;
     try {
       await line.connection.report(line.sessionId, this.#worded(next), { deadlineMs });
       if (this.#isOf(line)) this.#record(next);
@@ -132,6 +137,8 @@ export class Reporter implements Reports {
     } catch (thrown) {
       // One that broke with its connection is made again over the next one.
       if (this.#line === line) this.#failed(next, thrown);
+    } finally {
+      this.#underWay = undefined;
     }
   }
 

@@ -229,7 +229,9 @@ describe("a consumer with the option serve", () => {
     const consumer = live.newConsumer(agent, { serve: { address: `unix://${path}` }, logger });
     await consumer.start();
     await consumer.waitReady();
-    expect(await agent.clients()).toMatchObject([{ state: "silent", services: [], reason: "It serves no status." }]);
+    expect(await agent.clients()).toMatchObject([
+      { state: "silent", services: [], reason: "It serves no status; the newest state was sent to it." },
+    ]);
     const warnings = () => logger.lines.filter(({ message }) => message.includes('"serve"'));
     await until(() => warnings().length > 0);
     agent.faults.closeStreams(grpc.unavailable);

@@ -224,6 +224,15 @@ describe("the reporter", () => {
     expect(clock.pending).toBe(0);
   });
 
+  it("takes back at its end what is just being reported", async () => {
+    const { hold, connect, told, reporter, transport } = bench();
+    await connect("s1");
+    transport.onReport = ({ kind }) => (kind === "issue" ? new Promise(() => {}) : Promise.resolve());
+    await hold(held("port"));
+    await reporter.end();
+    expect(told()).toEqual(["s1 held port", "s1 healed port"]);
+  });
+
   it("takes everything back at its end, waits for no answer for long, and leaves no timer behind", async () => {
     const { hold, connect, told, reporter, transport, clock } = bench();
     await connect("s1");
