@@ -10,6 +10,7 @@ export { type Environment, mapEnvironment, pickVariables } from "../files/env.js
 export { type DefaultSetting, type Defaults, type KnownKeys, readDefaults } from "../files/known-keys.js";
 export { parseYaml, parseYamlValue } from "../files/yaml.js";
 export { resolveOptions } from "../main/consumer/resolve.js";
+export { type Backoff, createBackoff } from "../shared/backoff.js";
 export { type Clock, systemClock, type Timer } from "../shared/clock.js";
 export { writeWholeFile } from "../shared/disk/atomic-file.js";
 export { isForbidden, isMissing, isUnattended, readFault, systemCode, writeFault } from "../shared/disk/file-faults.js";

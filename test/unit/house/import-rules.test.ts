@@ -43,8 +43,10 @@ const libraryRooms: Record<string, readonly string[]> = {
 
 /** Rooms of the other package: the command uses the core agent by what its entry exports, as applications do. */
 const companionRooms: Record<string, readonly string[]> = {
-  "core-agent": [],
-  cli: ["core-agent"],
+  // The store of a fleet: etcd.
+  store: [],
+  "core-agent": ["store"],
+  cli: ["core-agent", "store"],
 };
 
 /** What is started by its address alone: the worker's thread, and the process of the demo's core agent. */
@@ -208,11 +210,14 @@ describe("the dangerous and the heavy", () => {
       "core-agent/serving/report-service.ts",
       "core-agent/serving/server.ts",
       "core-agent/serving/streams.ts",
+      // The calls to the store, and what their failures mean.
+      "store/etcd/client.ts",
+      "store/etcd/failures.ts",
     ]);
   });
 
-  it("import proto-loader in the core agent's contract only, and protobufjs nowhere", () => {
-    expect(importers("@grpc/proto-loader")).toEqual(["core-agent/contract.ts"]);
+  it("import proto-loader in the two contracts only, and protobufjs nowhere", () => {
+    expect(importers("@grpc/proto-loader")).toEqual(["core-agent/contract.ts", "store/etcd/contract.ts"]);
     expect(importers("protobufjs")).toEqual([]);
   });
 

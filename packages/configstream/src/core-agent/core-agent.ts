@@ -5,11 +5,11 @@ import { status as grpcStatus } from "@grpc/grpc-js";
 import {
   ConfigStreamError,
   type ConfigValue,
-  createConfigFiles,
   type FileStatus,
   formatAddress,
   InvalidOptionError,
 } from "configstream-consumer/internal";
+import type { StoreStatus } from "../store/index.js";
 import type { CommandResult, RegisteredClient } from "./clients/client.js";
 import { createClients } from "./clients/clients.js";
 import { Registrations } from "./clients/registrations.js";
@@ -28,6 +28,9 @@ import { gather, type Transaction } from "./settings/change-set.js";
 import type { EffectiveSetting } from "./settings/layer-store.js";
 import { createSourceOrder } from "./settings/layer-store.js";
 import { createSettings } from "./settings/settings.js";
+import { createFilesSource } from "./settings/sources/files.js";
+import type { LayerSource } from "./settings/sources/source.js";
+import { createStoreSource } from "./settings/sources/store.js";
 
 /** Where a core agent stands. */
 export interface CoreAgentStatus {
@@ -40,6 +43,8 @@ export interface CoreAgentStatus {
   readonly settings: number;
   /** Where each of the `configFiles` stands: one that is missing or refused says why. */
   readonly configFiles: readonly FileStatus[];
+  /** Where it stands with its `store`; `undefined` without one. */
+  readonly store: StoreStatus | undefined;
 }
 
 /** A core agent. Make it with {@link createCoreAgent}. */
@@ -124,12 +129,13 @@ export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
   const { clock, dataDir, log, origin } = resolved;
   /** What is there at start is not a change. */
   let counting = false;
-  const { store, known, apply, applyFiles } = createSettings({
+  const settings = createSettings({
     ...resolved,
     onChange: (changes) => {
       if (counting) broadcaster.publish(changes);
     },
   });
+  const { store, known, apply } = settings;
   const transaction = <Result>(work: (transaction: Transaction) => Result): Result => {
     const { writes, result } = gather(work);
     apply(writes.writes);
@@ -161,7 +167,6 @@ export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
       return registrations.present().reduce((open, { sessionId }) => open + reports.by(sessionId).issues.length, 0);
     },
   };
-  const metrics = createAgentMetrics(broadcaster, reporting, resolved.registry);
   const { faults, tap } = createFaults({
     origin,
     sequenceId: () => broadcaster.sequenceId,
@@ -170,24 +175,23 @@ export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
     endStreams: (code, details) => server?.endStreams(code, details),
     evictSessions: () => sessions.clear(),
   });
-  const files = createConfigFiles({
-    paths: resolved.configFiles,
-    known,
-    clock,
-    log,
-    onChange: (leaves) => {
-      const changes = applyFiles(leaves);
-      if (counting && changes > 0) log("info", `An edit of the configuration files changed ${changes} settings.`);
-    },
-  });
+  const files = createFilesSource({ paths: resolved.configFiles, known, give: settings.applyFiles, clock, log });
+  const stored =
+    resolved.store === undefined
+      ? undefined
+      : createStoreSource(
+          { store: resolved.store, dataDir: resolved.dataDirIsTemporary ? undefined : dataDir, clock, log },
+          settings,
+        );
+  const sources: readonly LayerSource[] = stored === undefined ? [files] : [files, stored];
+  const metrics = createAgentMetrics(broadcaster, reporting, resolved.registry, () => stored?.status());
   let server: AgentServer | undefined;
   let { port } = resolved.address;
   let starting: Promise<void> | undefined;
   let stopping: Promise<void> | undefined;
 
   const open = async (): Promise<void> => {
-    await files.read();
-    await files.watch();
+    for (const source of sources) await source.open();
     counting = true;
     credentials = await ensureCredentials(dataDir);
     server = createAgentServer({
@@ -207,7 +211,7 @@ export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
   const close = async (): Promise<void> => {
     credentials = undefined;
     await server?.stop();
-    await files.close();
+    for (const source of sources) await source.close();
     sessions.clear();
     metrics.release();
     if (resolved.dataDirIsTemporary) await rm(dataDir, { recursive: true, force: true });
@@ -263,6 +267,7 @@ export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
       sequenceId: broadcaster.sequenceId,
       settings: store.size,
       configFiles: files.status(),
+      store: stored?.status(),
     }),
     clients: () => clients.list(),
     flare: (name) => clients.flare(name),

@@ -1,6 +1,7 @@
 /** The core agent's metrics. Plain numbers are counted on the hot path and read at scrape time. */
 import { Counter, Gauge, Registry } from "prom-client";
 import type { ReportCounts } from "./clients/reports.js";
+import type { StoreStatus } from "../store/index.js";
 import type { StreamCounts } from "./serving/subscriber.js";
 
 export type { Registry } from "prom-client";
@@ -49,11 +50,44 @@ const reportCounters: readonly { readonly name: string; readonly help: string; r
     },
     { name: "configstream_events_reported", help: "Events taken from remote agents.", count: "eventsReported" },
   ];
+/** Metrics of the store; without one they are not there. */
+const storeGauges: readonly { readonly name: string; readonly help: string; read(status: StoreStatus): number }[] = [
+  {
+    name: "configstream_store_up",
+    help: "1 while the store is followed, 0 while its last state serves.",
+    read: ({ state }) => Number(state === "live"),
+  },
+  {
+    name: "configstream_store_away_seconds",
+    help: "How long the store has been away.",
+    read: ({ state, forMs }) => (state === "live" ? 0 : forMs / 1_000),
+  },
+  {
+    name: "configstream_store_revision",
+    help: "Revision of the store that is served.",
+    read: ({ revision }) => revision,
+  },
+  {
+    name: "configstream_store_bad_values",
+    help: "Keys of the store whose newest value is not used.",
+    read: ({ badKeys }) => badKeys.length,
+  },
+  {
+    name: "configstream_store_reads",
+    help: "How often everything was read anew from the store.",
+    read: ({ reads }) => reads,
+  },
+];
 const subscribersName = "configstream_subscribers";
 const openIssuesName = "configstream_open_issues";
 
 /** @param given A registry of the caller, which must not hold metrics of these names. */
-export function createAgentMetrics(source: MetricsSource, reports: ReportsSource, given?: Registry): AgentMetrics {
+export function createAgentMetrics(
+  source: MetricsSource,
+  reports: ReportsSource,
+  given?: Registry,
+  store: () => StoreStatus | undefined = () => undefined,
+): AgentMetrics {
   const registry = given ?? new Registry();
   const registers = [registry];
   new Gauge({
@@ -84,7 +118,23 @@ export function createAgentMetrics(source: MetricsSource, reports: ReportsSource
     });
   for (const counter of counters) count(counter.name, counter.help, () => source.counts[counter.count]);
   for (const counter of reportCounters) count(counter.name, counter.help, () => reports.counts[counter.count]);
-  const names = [subscribersName, openIssuesName, ...[...counters, ...reportCounters].map(({ name }) => name)];
+  const stored = store() === undefined ? [] : storeGauges;
+  for (const { name, help, read } of stored) {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        const status = store();
+        if (status !== undefined) this.set(read(status));
+      },
+    });
+  }
+  const names = [
+    subscribersName,
+    openIssuesName,
+    ...[...counters, ...reportCounters, ...stored].map(({ name }) => name),
+  ];
   return {
     registry,
     release() {

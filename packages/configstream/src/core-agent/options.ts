@@ -24,6 +24,7 @@ import {
   text,
   texts,
 } from "configstream-consumer/internal";
+import { type ResolvedStore, resolveStore, type StoreOptions } from "../store/index.js";
 import { type DialectName, dialectNames } from "./dialects/spoken.js";
 import type { Registry } from "./metrics.js";
 
@@ -67,6 +68,11 @@ export interface CoreAgentOptions {
    * claims nothing there; nor can they tell a map whose names all look like setting names from a section. Default: `newest`.
    */
   readonly dialect?: DialectName | undefined;
+  /**
+   * An etcd cluster that layers come from. With `dataDir` its last state is kept there, as `store_state` (mode 0600, credentials
+   * included), and serves while the cluster is away. Default: none.
+   */
+  readonly store?: StoreOptions | undefined;
   /** Registry for the metrics; they leave it at stop. Default: an own one. */
   readonly registry?: Registry | undefined;
   /** Time for sessions and file watching. Default: the system's. */
@@ -89,6 +95,7 @@ export interface ResolvedOptions {
   readonly subscriberBuffer: number;
   readonly sourcePriority: readonly string[];
   readonly dialect: DialectName;
+  readonly store: ResolvedStore | undefined;
   readonly registry: Registry | undefined;
   readonly clock: Clock;
   readonly log: AgentLog;
@@ -110,6 +117,7 @@ export const coreAgentOptionTable = {
   subscriberBuffer: wholeNumber(100, 1),
   sourcePriority: sources(defaultSourcePriority),
   dialect: choice<DialectName>(dialectNames, "newest"),
+  store: custom(resolveStore),
   registry: shape<Registry>(["registerMetric", "removeSingleMetric"]),
   clock: shape<Clock>(["now", "monotonic", "setTimer"]),
   log: callback<AgentLog>(),

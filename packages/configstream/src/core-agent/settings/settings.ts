@@ -1,12 +1,10 @@
-/** The core agent's settings: layers, and the feeds that fill them from defaults, files and environment. No I/O. */
+/** The core agent's settings: layers, and what fills them. No I/O. */
 
 import {
   type ConfigValue,
   type Defaults,
   type Environment,
   type KnownKeys,
-  mapEnvironment,
-  pickVariables,
   readDefaults,
 } from "configstream-consumer/internal";
 import type { AgentLog } from "../options.js";
@@ -20,6 +18,8 @@ import {
 } from "./layer-store.js";
 import { createOnce } from "./once.js";
 import { reasonNotSent } from "./setting-checks.js";
+import { createEnvironment, environmentSource } from "./sources/environment.js";
+import type { ChangeCause, Layer, LayerSink } from "./sources/source.js";
 import { createTyping } from "./typing.js";
 
 export interface SettingsParams {
@@ -31,22 +31,22 @@ export interface SettingsParams {
    * Called after the changes of one cause have been made: at least one, all of them real. What it throws takes them back, all of
    * them, and reaches the cause.
    */
-  readonly onChange: (changes: readonly LayerChange[]) => void;
+  readonly onChange: (changes: readonly LayerChange[], cause: ChangeCause) => void;
 }
 
-export interface Settings {
+export interface Settings extends LayerSink {
   readonly store: LayerStore;
   readonly known: KnownKeys;
-  /** Makes one change set of what was asked for at run time. Returns the number of real changes. */
-  apply(writes: Iterable<LayerWrite>): number;
   /**
    * Replaces what files set, and looks again for variables of keys that a file made known, as one change set. Returns the
    * number of changes.
    */
-  applyFiles(leaves: ReadonlyMap<string, ConfigValue>): number;
+  applyFiles(leaves: Layer, cause?: ChangeCause): number;
+  /** Makes one change set of what was asked for at run time. Returns the number of real changes. */
+  apply(writes: Iterable<LayerWrite>, cause?: ChangeCause): number;
+  /** Makes one change set of writes whose values are as they were stored before: nothing is converted. */
+  restore(writes: Iterable<LayerWrite>, cause: ChangeCause): number;
 }
-
-type Layer = ReadonlyMap<string, ConfigValue>;
 
 /** Defaults and environment are applied at once. */
 export function createSettings(params: SettingsParams): Settings {
@@ -54,12 +54,12 @@ export function createSettings(params: SettingsParams): Settings {
   const warn = createOnce((message) => params.log("warn", message));
   const { known, values: defaults } = readDefaults(params.defaults);
   const typing = createTyping(known, warn);
-  const env = pickVariables(params.env);
+  const environment = createEnvironment(params.env, known, warn);
   const store = createLayerStore(params.sourcePriority);
-  /** What each feed held last; values that were set by hand in its layer are none of its business. */
-  const held = new Map<string, Layer>();
+  /** What each source gave last; values that were set by hand in its layer are none of its business. */
+  const held = new Map<string, Map<string, ConfigValue>>();
 
-  const commit = (writes: Iterable<LayerWrite>): number => {
+  const commit = (writes: Iterable<LayerWrite>, cause: ChangeCause): number => {
     const changes: LayerChange[] = [];
     const before = new Map<string, EffectiveSetting | undefined>();
     for (const { key, source, value } of writes) {
@@ -71,7 +71,7 @@ export function createSettings(params: SettingsParams): Settings {
     }
     if (changes.length === 0) return 0;
     try {
-      onChange(changes);
+      onChange(changes, cause);
     } catch (error) {
       for (const [key, setting] of before) store.restore(key, setting);
       throw error;
@@ -79,20 +79,7 @@ export function createSettings(params: SettingsParams): Settings {
     return changes.length;
   };
 
-  /** Brings layers from what their feeds held last to what they hold now. */
-  const feed = (layers: Readonly<Record<string, Layer>>): number => {
-    const writes: LayerWrite[] = [];
-    for (const [source, next] of Object.entries(layers)) {
-      const { removed, changed } = diffLayer(held.get(source) ?? new Map(), next);
-      for (const key of removed) writes.push({ key, source, value: undefined });
-      for (const [key, value] of changed) writes.push({ key, source, value });
-    }
-    const count = commit(writes);
-    for (const [source, next] of Object.entries(layers)) held.set(source, next);
-    return count;
-  };
-
-  const sendable = (layer: Layer): Layer => {
+  const sendable = (layer: Layer): Map<string, ConfigValue> => {
     const kept = new Map<string, ConfigValue>();
     for (const [key, value] of layer) {
       const reason = reasonNotSent(key, value);
@@ -102,29 +89,39 @@ export function createSettings(params: SettingsParams): Settings {
     return kept;
   };
 
-  const environment = (): Layer => {
-    const { values, misfits } = mapEnvironment(env, known);
-    for (const { variable, type } of misfits) {
-      warn(`The environment variable ${variable} does not read as ${type}; it is kept as text.`);
+  const replace = (layers: Readonly<Record<string, Layer>>, cause: ChangeCause): number => {
+    const writes: LayerWrite[] = [];
+    const next = Object.entries(layers).map(([source, layer]) => [source, sendable(layer)] as const);
+    for (const [source, layer] of next) {
+      const { removed, changed } = diffLayer(held.get(source) ?? new Map(), layer);
+      for (const key of removed) writes.push({ key, source, value: undefined });
+      for (const [key, value] of changed) writes.push({ key, source, value });
     }
-    return sendable(values);
+    const count = commit(writes, cause);
+    for (const [source, layer] of next) held.set(source, layer);
+    return count;
   };
 
-  feed({ default: sendable(defaults), "environment-variable": environment() });
+  const typed = (writes: Iterable<LayerWrite>): LayerWrite[] => {
+    const taken: LayerWrite[] = [];
+    for (const write of writes) {
+      if (write.value === undefined) taken.push(write);
+      else if (typing.takes(write.key)) taken.push({ ...write, value: typing.convert(write.key, write.value) });
+    }
+    return taken;
+  };
+
+  replace({ default: defaults, [environmentSource]: environment() }, { kind: "start" });
   return {
     store,
     known,
-    apply(writes) {
-      const typed: LayerWrite[] = [];
-      for (const write of writes) {
-        if (write.value === undefined) typed.push(write);
-        else if (typing.takes(write.key)) typed.push({ ...write, value: typing.convert(write.key, write.value) });
-      }
-      return commit(typed);
-    },
-    applyFiles(leaves) {
+    applyFiles(leaves, cause = { kind: "file" }) {
       for (const [key, value] of leaves) known.learn(key, value);
-      return feed({ file: sendable(leaves), "environment-variable": environment() });
+      return replace({ file: leaves, [environmentSource]: environment() }, cause);
     },
+    replace,
+    change: (writes, cause) => commit(typed(writes), cause),
+    apply: (writes, cause = { kind: "runtime" }) => commit(typed(writes), cause),
+    restore: commit,
   };
 }

@@ -1,0 +1,31 @@
+/** The layers that come from the store. */
+import type { Clock } from "configstream-consumer/internal";
+import { connectTo, createStore, type ResolvedStore, type StoreStatus } from "../../../store/index.js";
+import type { AgentLog } from "../../options.js";
+import { reasonNotSent } from "../setting-checks.js";
+import type { LayerSink, LayerSource } from "./source.js";
+
+export interface StoreSourceParams {
+  readonly store: ResolvedStore;
+  /** Where the last state is kept; `undefined`: nowhere. */
+  readonly dataDir: string | undefined;
+  readonly clock: Clock;
+  readonly log: AgentLog;
+}
+
+export interface StoreSource extends LayerSource {
+  status(): StoreStatus;
+}
+
+export function createStoreSource({ store, dataDir, clock, log }: StoreSourceParams, sink: LayerSink): StoreSource {
+  return createStore({
+    ...store,
+    connect: connectTo(store),
+    dataDir,
+    clock,
+    random: Math.random,
+    log,
+    refuse: reasonNotSent,
+    onChange: (writes, revision) => void sink.change(writes, { kind: "store", revision }),
+  });
+}

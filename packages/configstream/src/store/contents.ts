@@ -1,0 +1,164 @@
+/** What the store holds for each layer, from keys and JSON values. Pure. */
+import { type ConfigValue, equalValues, lowerCase } from "configstream-consumer/internal";
+import type { KeyValue, WatchEvent } from "./etcd/messages.js";
+
+/** One change of one layer. `undefined`: the layer gives the setting up. */
+export interface StoreWrite {
+  readonly source: string;
+  readonly key: string;
+  readonly value: ConfigValue | undefined;
+}
+
+export interface ContentsParams {
+  /** Prefix of the keys, by the source of their layer. */
+  readonly layers: Readonly<Record<string, string>>;
+  /** Why a setting cannot be sent, as a sentence; `undefined` when it can. */
+  readonly refuse: (key: string, value: ConfigValue) => string | undefined;
+  /** Said once for each value that becomes bad. */
+  readonly warn: (message: string) => void;
+}
+
+type Layer = Map<string, ConfigValue>;
+
+/** The settings of all layers; a change is computed first, and kept when it was taken. */
+export interface Contents {
+  /** What changes when the store holds these keys and no others. */
+  whole(kvs: readonly KeyValue[]): Change;
+  /** What the events of one revision change. */
+  events(events: readonly WatchEvent[]): Change;
+  /** What changes when the layers hold what was saved. */
+  saved(settings: Iterable<StoreWrite>): Change;
+  /** Everything that is held. */
+  entries(): Iterable<StoreWrite>;
+  /** Keys whose newest value is not used. */
+  readonly bad: ReadonlySet<string>;
+}
+
+export interface Change {
+  /** Only real differences. */
+  readonly writes: readonly StoreWrite[];
+  /** From now on this is what is held. */
+  keep(): void;
+}
+
+export function createContents(params: ContentsParams): Contents {
+  const layers = new Map(Object.keys(params.layers).map((source): [string, Layer] => [source, new Map()]));
+  const bad = new Set<string>();
+  /** Names that no setting can have; said once each. */
+  const ignored = new Set<string>();
+
+  /** The places of a key: one prefix may be part of another, and what stands below a further "/" is not the outer one's. */
+  const placesOf = (path: string): { readonly source: string; readonly key: string }[] =>
+    Object.entries(params.layers)
+      .filter(([, prefix]) => path.startsWith(prefix) && path.length > prefix.length)
+      .map(([source, prefix]) => ({ source, key: path.slice(prefix.length) }))
+      .filter(({ key }) => !key.includes("/"))
+      .filter(({ key }) => key === lowerCase(key) || ignore(path));
+
+  const ignore = (path: string): false => {
+    if (!ignored.has(path) && ignored.size < 1_000) {
+      ignored.add(path);
+      params.warn(
+        `The key ${JSON.stringify(path)} of the store is ignored: names of settings are in lower case there.`,
+      );
+    }
+    return false;
+  };
+
+  /** The value of a key; `undefined`, and said, when it is bad: what was held before is then held on to. */
+  const read = (path: string, key: string, bytes: Uint8Array | undefined): ConfigValue | undefined => {
+    const { value, reason } = parse(key, bytes, params.refuse);
+    if (reason === undefined) {
+      bad.delete(path);
+    } else if (!bad.has(path)) {
+      bad.add(path);
+      params.warn(
+        `The value of ${JSON.stringify(path)} in the store is not used, and the last good one stays: ${reason}`,
+      );
+    }
+    return value;
+  };
+
+  const change = (writes: readonly StoreWrite[]): Change => ({
+    writes,
+    keep() {
+      for (const { source, key, value } of writes) {
+        if (value === undefined) layers.get(source)?.delete(key);
+        else layers.get(source)?.set(key, value);
+      }
+    },
+  });
+
+  const differing = ({ source, key, value }: StoreWrite): boolean => {
+    const held = layers.get(source)?.get(key);
+    if (held === undefined || value === undefined) return held !== value;
+    return !equalValues(held, value);
+  };
+
+  return {
+    bad,
+    whole(kvs) {
+      const writes: StoreWrite[] = [];
+      const present = new Set<string>();
+      const seen = new Set<string>();
+      for (const { key: bytes, value: text } of kvs) {
+        const path = textOf(bytes);
+        for (const { source, key } of placesOf(path)) {
+          present.add(`${source}\n${key}`);
+          seen.add(path);
+          const value = read(path, key, text);
+          if (value !== undefined && differing({ source, key, value })) writes.push({ source, key, value });
+        }
+      }
+      for (const path of bad) if (!seen.has(path)) bad.delete(path);
+      const gone: StoreWrite[] = [];
+      for (const [source, layer] of layers) {
+        for (const key of layer.keys()) {
+          if (!present.has(`${source}\n${key}`)) gone.push({ source, key, value: undefined });
+        }
+      }
+      return change([...gone, ...writes]);
+    },
+    events(events) {
+      // Of one key there is one event in a revision.
+      const writes: StoreWrite[] = [];
+      for (const { type, kv } of events) {
+        const path = textOf(kv?.key);
+        for (const { source, key } of placesOf(path)) {
+          if (type === "DELETE") {
+            bad.delete(path);
+            writes.push({ source, key, value: undefined });
+          } else {
+            const value = read(path, key, kv?.value);
+            if (value !== undefined) writes.push({ source, key, value });
+          }
+        }
+      }
+      return change(writes.filter(differing));
+    },
+    saved: (settings) => change([...settings].filter(({ source }) => layers.has(source)).filter(differing)),
+    *entries() {
+      for (const [source, layer] of layers) for (const [key, value] of layer) yield { source, key, value };
+    },
+  };
+}
+
+function parse(
+  key: string,
+  bytes: Uint8Array | undefined,
+  refuse: ContentsParams["refuse"],
+): { readonly value?: ConfigValue; readonly reason?: string } {
+  let value: ConfigValue;
+  try {
+    value = JSON.parse(textOf(bytes)) as ConfigValue;
+  } catch {
+    // The parser's own message would quote the text.
+    return { reason: "it is not valid JSON." };
+  }
+  const reason = refuse(key, value);
+  return reason === undefined ? { value } : { reason };
+}
+
+function textOf(bytes: Uint8Array | undefined): string {
+  return bytes === undefined ? "" : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
+}
