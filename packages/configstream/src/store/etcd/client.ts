@@ -1,4 +1,6 @@
 /** One member of an etcd cluster over gRPC. */
+import { isIP } from "node:net";
+import { checkServerIdentity as checkIdentity, type PeerCertificate } from "node:tls";
 import {
   Channel,
   type ChannelCredentials,
@@ -25,7 +27,10 @@ export interface Login {
 
 export interface ClientParams {
   /** Read at each new connection, so that renewed certificates and passwords are used. */
-  readonly tls: () => { readonly credentials: ChannelCredentials; readonly serverName: string | undefined };
+  readonly tls: (endpoint: string) => {
+    readonly credentials: ChannelCredentials;
+    readonly serverName: string | undefined;
+  };
   readonly login: () => Login | undefined;
 }
 
@@ -53,9 +58,19 @@ interface EtcdServices {
 /** Credentials of a channel without TLS. */
 export const plaintext = (): ChannelCredentials => credentials.createInsecure();
 
-/** Credentials of a channel with TLS; `ca` left out: the system's authorities. */
-export function tlsCredentials(ca?: Buffer, key?: Buffer, certificate?: Buffer): ChannelCredentials {
-  return credentials.createSsl(ca ?? null, key ?? null, certificate ?? null);
+/**
+ * Credentials of a channel with TLS; `ca` left out: the system's authorities.
+ *
+ * @param host What the member's certificate must be of.
+ */
+export function tlsCredentials(host: string, ca?: Buffer, key?: Buffer, certificate?: Buffer): ChannelCredentials {
+  const checkServerIdentity = (_sent: string, shown: PeerCertificate) => checkIdentity(host, shown);
+  return credentials.createSsl(ca ?? null, key ?? null, certificate ?? null, { checkServerIdentity });
+}
+
+/** The name to send in place of an IP address, which is not allowed in the TLS handshake. */
+export function sentName(host: string): string | undefined {
+  return isIP(host) === 0 ? host : "etcd.invalid";
 }
 
 export function createConnect(params: ClientParams): Connect {
@@ -63,7 +78,7 @@ export function createConnect(params: ClientParams): Connect {
   return async (endpoint, signal) => {
     services ??= loadPackageDefinition(loadEtcdContract()) as unknown as EtcdServices;
     const { KV, Watch, Auth } = services.etcdserverpb;
-    const { credentials: channelCredentials, serverName } = params.tls();
+    const { credentials: channelCredentials, serverName } = params.tls(endpoint);
     const options = {
       // A member whose process is stopped, or that a network has swallowed, is noticed within ten seconds; etcd takes no more
       // than one ping in five.

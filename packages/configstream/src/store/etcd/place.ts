@@ -1,24 +1,25 @@
 /** Connects to the store that options name: reads certificates and passwords from their files. */
-import { readFault, readTextFile } from "configstream-consumer/internal";
+import { parseAddress, readFault, readTextFile } from "configstream-consumer/internal";
 import type { ResolvedStore, StoreAuth, StoreTls } from "../options.js";
-import { type ClientParams, createConnect, type Login, plaintext, tlsCredentials } from "./client.js";
+import { type ClientParams, createConnect, type Login, plaintext, sentName, tlsCredentials } from "./client.js";
 import { type Connect, StoreError } from "./connection.js";
 
 /** Certificates and passwords are read at each connection, so that renewed ones are used. */
 export function connectTo({ tls, auth }: Pick<ResolvedStore, "tls" | "auth">): Connect {
   const params: ClientParams = {
-    tls: () =>
-      tls === undefined
-        ? { credentials: plaintext(), serverName: undefined }
-        : { credentials: credentialsOf(tls), serverName: tls.serverName },
+    tls(endpoint) {
+      if (tls === undefined) return { credentials: plaintext(), serverName: undefined };
+      const host = tls.serverName ?? parseAddress(endpoint)?.host ?? "";
+      return { credentials: credentialsOf(host, tls), serverName: sentName(host) };
+    },
     login: () => (auth === undefined ? undefined : loginOf(auth)),
   };
   return createConnect(params);
 }
 
-function credentialsOf({ caFile, certFile, keyFile }: StoreTls) {
+function credentialsOf(host: string, { caFile, certFile, keyFile }: StoreTls) {
   try {
-    return tlsCredentials(bytesOf(caFile), bytesOf(keyFile), bytesOf(certFile));
+    return tlsCredentials(host, bytesOf(caFile), bytesOf(keyFile), bytesOf(certFile));
   } catch (error) {
     if (error instanceof StoreError) throw error;
     // The cause is left out: it could quote key material.

@@ -1,0 +1,35 @@
+// npm run etcd-tests [-- --transactions 10000]
+// The store of a fleet with real etcd members: needs etcd and etcdctl (package etcd-server and etcd-client), and dist/. Takes about
+// three minutes with the transactions that it has by default.
+import { parseArgs } from "node:util";
+import { rebornCluster, startWhileAway, tlsAndPages } from "../test/etcd/cases.mjs";
+import { etcdIsHere } from "../test/etcd/cluster.mjs";
+import { storm } from "../test/etcd/storm.mjs";
+import { check, results } from "../test/etcd/support.mjs";
+
+const { values } = parseArgs({
+  options: { transactions: { type: "string", default: "1500" }, only: { type: "string", default: "" } },
+});
+if (!(await etcdIsHere())) {
+  console.log(
+    "FAILED: etcd and etcdctl are not installed, so that nothing of the store was tested. On Debian: etcd-server and etcd-client.",
+  );
+  process.exit(1);
+}
+const cases = {
+  "a start while the store is away": startWhileAway,
+  "a cluster that was born again": rebornCluster,
+  "TLS and pages": tlsAndPages,
+  storm: () => storm({ transactions: Number(values.transactions), tell: (line) => console.log(`   ${line}`) }),
+};
+for (const [name, work] of Object.entries(cases)) {
+  if (!name.includes(values.only)) continue;
+  console.log(`== ${name}`);
+  try {
+    await work();
+  } catch (error) {
+    check(`${name} (${error.stack})`, false);
+  }
+}
+console.log(`${results.passed} passed, ${results.failed} failed`);
+process.exitCode = results.failed === 0 ? 0 : 1;

@@ -1,0 +1,159 @@
+// Single promises of the store, each with real members.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createCoreAgent } from "configstream/core-agent";
+import { startCluster } from "./cluster.mjs";
+import { check, until } from "./support.mjs";
+
+const layers = { "remote-config": "/fleet/prod/", "fleet-policies": "/fleet/prod/groups/web/" };
+
+async function withFolder(work) {
+  const folder = mkdtempSync(join(tmpdir(), "configstream-etcd-case-"));
+  try {
+    await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function agentOf(store, dataDir, log = () => {}) {
+  return createCoreAgent({ env: false, address: "127.0.0.1:0", ...(dataDir ? { dataDir } : {}), store, log });
+}
+
+/** A cluster that begins anew with the same members and so the same id, below the revisions that were seen. */
+export async function rebornCluster() {
+  const cluster = await startCluster();
+  const agent = agentOf({ endpoints: cluster.endpoints, layers });
+  try {
+    await cluster.healthy();
+    for (let at = 0; at < 30; at += 1) await cluster.ctl("put", "/fleet/prod/a", `${at}`);
+    await cluster.ctl("put", "/fleet/prod/gone", "1");
+    await agent.start();
+    const { revision } = agent.status().store;
+    await cluster.wipe();
+    await cluster.healthy();
+    await cluster.ctl("put", "/fleet/prod/a", "100");
+    await until("the reborn cluster's state serves", () => agent.get("a")?.value === 100);
+    check(
+      "a cluster that was born again has lower revisions, and its state is taken",
+      agent.status().store.revision < revision,
+    );
+    check("what the reborn cluster does not have is gone", agent.get("gone") === undefined);
+    await cluster.ctl("put", "/fleet/prod/a", "101");
+    await until("changes of the reborn cluster arrive", () => agent.get("a")?.value === 101);
+    check("the reborn cluster is followed", true);
+  } finally {
+    await agent.stop();
+    await cluster.stop();
+  }
+}
+
+/** A start while the cluster is away. */
+export async function startWhileAway() {
+  await withFolder(async (folder) => {
+    const cluster = await startCluster({ size: 1 });
+    const store = { endpoints: cluster.endpoints, layers, startTimeoutMs: 300 };
+    await cluster.healthy();
+    await cluster.ctl("put", "/fleet/prod/log_level", '"debug"');
+    await cluster.ctl("put", "/fleet/prod/groups/web/log_level", '"trace"');
+    const first = agentOf({ ...store, startTimeoutMs: 5_000 }, folder);
+    await first.start();
+    await first.stop();
+    await cluster.stop();
+    const logs = [];
+    const second = agentOf(store, folder, (_level, message) => logs.push(message));
+    await second.start();
+    const { state, fromDisk } = second.status().store;
+    check(
+      "an agent that starts while the store is away serves its last state",
+      second.get("log_level")?.layers.length === 2,
+    );
+    check("and says so", state === "away" && fromDisk && logs.some((line) => line.includes("from disk serves")));
+    await second.stop();
+    const file = join(folder, "store_state");
+    writeFileSync(file, readFileSync(file, "utf8").replace("debug", "debuf"), { mode: 0o600 });
+    const third = agentOf(store, folder);
+    await third.start();
+    check("a damaged last state is not used", third.get("log_level") === undefined && !third.status().store.fromDisk);
+    await third.stop();
+  });
+}
+
+/** TLS with client certificates, ten thousand keys in pages, and a user named by a certificate that is refused without one. */
+export async function tlsAndPages() {
+  await withFolder(async (folder) => {
+    const file = (name) => join(folder, name);
+    const openssl = (...args) => {
+      const { status, stderr } = spawnSync("openssl", args, { encoding: "utf8" });
+      if (status !== 0) throw new Error(stderr);
+    };
+    const made = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
+    openssl(...made, "-subj", "/CN=ca", "-keyout", file("ca.key"), "-out", file("ca.pem"));
+    writeFileSync(file("ext"), "subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\n");
+    openssl(
+      "req",
+      "-newkey",
+      "ec",
+      "-pkeyopt",
+      "ec_paramgen_curve:prime256v1",
+      "-nodes",
+      "-subj",
+      "/CN=agent",
+      "-keyout",
+      file("key"),
+      "-out",
+      file("csr"),
+    );
+    openssl(
+      "x509",
+      "-req",
+      "-in",
+      file("csr"),
+      "-CA",
+      file("ca.pem"),
+      "-CAkey",
+      file("ca.key"),
+      "-CAcreateserial",
+      "-days",
+      "2",
+      "-extfile",
+      file("ext"),
+      "-out",
+      file("cert"),
+    );
+    const cluster = await startCluster({ size: 1, tls: { cert: file("cert"), key: file("key"), ca: file("ca.pem") } });
+    try {
+      await cluster.healthy();
+      const tls = { caFile: file("ca.pem"), certFile: file("cert"), keyFile: file("key") };
+      const { connectTo } = await import("../../packages/configstream/dist/store/index.js");
+      const connection = await connectTo({ tls, auth: undefined })(cluster.endpoints[0]);
+      for (let from = 0; from < 10_000; from += 100) {
+        const success = Array.from({ length: 100 }, (_unused, at) => ({
+          request_put: { key: Buffer.from(`/fleet/prod/k${from + at}`), value: Buffer.from(`${from + at}`) },
+        }));
+        await connection.txn({ compare: [], success });
+      }
+      connection.close();
+      const agent = agentOf({ endpoints: cluster.endpoints, layers, tls });
+      await agent.start();
+      check("ten thousand keys come over TLS with a client certificate", agent.status().settings === 10_000);
+      await agent.stop();
+      const stranger = agentOf({
+        endpoints: cluster.endpoints,
+        layers,
+        tls: { caFile: tls.caFile },
+        startTimeoutMs: 1_000,
+      });
+      await stranger.start();
+      check(
+        "without the certificate nothing comes",
+        stranger.status().store.state === "away" && stranger.status().settings === 0,
+      );
+      await stranger.stop();
+    } finally {
+      await cluster.stop();
+    }
+  });
+}
