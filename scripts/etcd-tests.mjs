@@ -4,6 +4,7 @@
 import { parseArgs } from "node:util";
 import { rebornCluster, startWhileAway, tlsAndPages } from "../test/etcd/cases.mjs";
 import { etcdIsHere } from "../test/etcd/cluster.mjs";
+import { fleetCommands } from "../test/etcd/fleet.mjs";
 import { storm } from "../test/etcd/storm.mjs";
 import { check, results } from "../test/etcd/support.mjs";
 
@@ -20,6 +21,7 @@ const cases = {
   "a start while the store is away": startWhileAway,
   "a cluster that was born again": rebornCluster,
   "TLS and pages": tlsAndPages,
+  "configstream fleet": fleetCommands,
   storm: () => storm({ transactions: Number(values.transactions), tell: (line) => console.log(`   ${line}`) }),
 };
 for (const [name, work] of Object.entries(cases)) {

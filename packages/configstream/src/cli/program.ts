@@ -8,6 +8,7 @@ import { addDemo } from "./commands/demo.js";
 import { addDoctor } from "./commands/doctor.js";
 import { addDump } from "./commands/dump.js";
 import { addExplain } from "./commands/explain.js";
+import { addFleet } from "./commands/fleet.js";
 import { addGet } from "./commands/get.js";
 import { addCommand, addFlare } from "./commands/remote.js";
 import { addSet, addUnset } from "./commands/set.js";
@@ -28,6 +29,7 @@ const groups: readonly (readonly [heading: string, add: readonly ((program: Comm
   ["When something is wrong:", [addStatus, addDoctor]],
   ["For your code:", [addTypes]],
   ["A core agent of your own:", [addAgent, addSet, addUnset, addClients, addFlare, addCommand]],
+  ["A fleet:", [addFleet]],
   ["Shell:", [addCompletion]],
 ];
 

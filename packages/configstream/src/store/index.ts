@@ -1,5 +1,16 @@
 /** What the core agent and the command use of the store. */
 export type { StoreWrite } from "./contents.js";
+export type { Connection } from "./etcd/connection.js";
+export { StoreError } from "./etcd/connection.js";
 export { connectTo } from "./etcd/place.js";
+export {
+  type ChangeNote,
+  differences,
+  type Fleet,
+  type FleetDifference,
+  type FleetState,
+  fleetKey,
+  openFleet,
+} from "./fleet.js";
 export { type ResolvedStore, resolveStore, type StoreAuth, type StoreOptions, type StoreTls } from "./options.js";
 export { createStore, type Store, type StoreStatus } from "./store.js";

@@ -8,6 +8,7 @@ import { serveControl } from "../agent/control-server.js";
 import { readDefaultsFile } from "../agent/defaults-file.js";
 import { parseListenAddress } from "../connection/options.js";
 import { wrongUsage } from "../exit.js";
+import { readStoreFile } from "../fleet/store-file.js";
 import { addNotes } from "../help.js";
 import { type Io, interrupted } from "../io.js";
 import { printable } from "../terminal/printable.js";
@@ -17,6 +18,7 @@ interface AgentOptions {
   readonly dataDir?: string;
   readonly address?: string;
   readonly defaults?: string;
+  readonly store?: string;
   readonly printPaths?: boolean;
 }
 
@@ -39,6 +41,7 @@ export function addAgent(program: Command, io: Io): void {
       ).argParser(parseListenAddress),
     )
     .option("--defaults <file>", "JSON file with the defaults, which also tell the keys that DD_* variables may set")
+    .option("--store <file>", "YAML file that names an etcd cluster, and the prefixes that layers come from")
     .option("--print-paths", "print address and paths as assignments that a shell can evaluate")
     .action((options: AgentOptions) => runAgent(options, io));
   addNotes(
@@ -57,9 +60,11 @@ export function addAgent(program: Command, io: Io): void {
 async function runAgent(options: AgentOptions, io: Io): Promise<void> {
   const configFiles =
     options.config ??
-    wrongUsage(
-      '"configstream agent" runs a small core agent that serves the settings of YAML files: name at least one with --config FILE.',
-    );
+    (options.store === undefined
+      ? wrongUsage(
+          '"configstream agent" runs a small core agent that serves the settings of YAML files: name at least one with --config FILE.',
+        )
+      : []);
   const say = (level: string, message: string) =>
     io.err.write(`${new Date().toISOString()} ${level} ${printable(message)}\n`);
   let reportChanges = (): void => {};
@@ -69,6 +74,7 @@ async function runAgent(options: AgentOptions, io: Io): Promise<void> {
     address: options.address ?? addressFrom(io.env),
     ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
     ...(options.defaults === undefined ? {} : { defaults: await readDefaultsFile(options.defaults) }),
+    ...(options.store === undefined ? {} : { store: readStoreFile(options.store).given }),
     log: (level, message) => {
       reportChanges();
       if (level !== "debug") say(level, message);

@@ -26,6 +26,9 @@ export function createStoreSource({ store, dataDir, clock, log }: StoreSourcePar
     random: Math.random,
     log,
     refuse: reasonNotSent,
-    onChange: (writes, revision) => void sink.change(writes, { kind: "store", revision }),
+    onChange(writes, revision) {
+      const changes = sink.change(writes, { kind: "store", revision });
+      log("debug", `Revision ${revision} of the store changed ${changes} settings.`);
+    },
   });
 }
