@@ -148,7 +148,7 @@ describe("configstream set and unset", () => {
     expectOneLine(elsewhere.err);
     agent.kill("SIGTERM");
     expect(await agent.ended).toBe(0);
-    expect(readdirSync(bench.dataDir).sort()).toEqual(["auth_token", "ipc_cert.pem"]);
+    expect(readdirSync(bench.dataDir).sort()).toEqual(["auth_token", "history", "ipc_cert.pem"]);
     const late = await bench.run("set", "a", "1", "--data-dir", bench.dataDir);
     expect(late.code).toBe(1);
     expect(late.err).toContain('No "configstream agent" listens at');

@@ -10,6 +10,7 @@ import { addDump } from "./commands/dump.js";
 import { addExplain } from "./commands/explain.js";
 import { addFleet } from "./commands/fleet.js";
 import { addGet } from "./commands/get.js";
+import { addDiff, addHistory, addRollback } from "./commands/history.js";
 import { addCommand, addFlare } from "./commands/remote.js";
 import { addSet, addUnset } from "./commands/set.js";
 import { addStatus } from "./commands/status.js";
@@ -28,7 +29,10 @@ const groups: readonly (readonly [heading: string, add: readonly ((program: Comm
   ["Look around:", [addDemo, addWatch, addGet, addDump, addExplain]],
   ["When something is wrong:", [addStatus, addDoctor]],
   ["For your code:", [addTypes]],
-  ["A core agent of your own:", [addAgent, addSet, addUnset, addClients, addFlare, addCommand]],
+  [
+    "A core agent of your own:",
+    [addAgent, addSet, addUnset, addHistory, addDiff, addRollback, addClients, addFlare, addCommand],
+  ],
   ["A fleet:", [addFleet]],
   ["Shell:", [addCompletion]],
 ];

@@ -1,6 +1,7 @@
 /** Puts the core agent together: layers in, events out. */
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { status as grpcStatus } from "@grpc/grpc-js";
 import {
   ConfigStreamError,
@@ -18,6 +19,9 @@ import { Sent } from "./clients/sent.js";
 import { type AgentCredentials, credentialPaths, ensureCredentials } from "./credentials/credentials.js";
 import { createSpokenDialect } from "./dialects/spoken.js";
 import { createFaults, type Faults } from "./faults.js";
+import type { HistoryEntry, PastChange } from "./history/entry.js";
+import { createHistory } from "./history/history.js";
+import { type ChangeNote, checkNote } from "./history/note.js";
 import { createAgentMetrics, type Registry } from "./metrics.js";
 import { type CoreAgentOptions, resolveOptions } from "./options.js";
 import { createAuthorizer } from "./serving/auth.js";
@@ -90,9 +94,25 @@ export interface CoreAgent {
   /**
    * Makes one change set of everything that a function sets and unsets, in any layers, and returns what it returns. Nothing is visible
    * before the function has returned; when it throws, nothing has changed. Of several operations on one key of one layer the last
-   * one counts. The function must do its work at once: a promise is refused. Throws as {@link CoreAgent.setMany}.
+   * one counts. The function must do its work at once: a promise is refused. `note`: who and why, for the history; each at most 1,000
+   * characters. Throws as {@link CoreAgent.setMany}.
    */
-  transaction<Result>(work: (transaction: Transaction) => Result): Result;
+  transaction<Result>(work: (transaction: Transaction) => Result, note?: ChangeNote): Result;
+  /**
+   * The last change sets, oldest first: at most 1,000 and 16 MiB. Values that may be credentials are there as hashes. With `dataDir` they are
+   * kept in its file `history` (mode 0600), and ids count on over restarts. The first id is the state at the start.
+   */
+  history(): readonly HistoryEntry[];
+  /** Id of the newest change set of the history, or of the start when there was none since; 0 before the start. */
+  readonly historyId: number;
+  /** How the states after two change sets of the history differ, layer by layer. Throws `InvalidOptionError` for an id that is not kept. */
+  diff(from: number, to: number): readonly PastChange[];
+  /**
+   * Brings every layer back to what it held after a change set of the history, as a change set of its own, and returns the number of real
+   * changes. Layers that come from files or a store are so until those change. Throws `InvalidOptionError` for an id that is not kept, and when
+   * credentials of before the last start would have to come back, of which only hashes are kept. Nothing has changed then.
+   */
+  rollback(id: number, note?: ChangeNote): number;
   /** What a key resolves to, with all its layers. */
   get(key: string): EffectiveSetting | undefined;
   /** A copy of all settings as they are now. */
@@ -131,14 +151,21 @@ export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
   let counting = false;
   const settings = createSettings({
     ...resolved,
-    onChange: (changes) => {
-      if (counting) broadcaster.publish(changes);
+    onChange: (changes, cause, writes) => {
+      if (!counting) return;
+      broadcaster.publish(changes);
+      history.add(writes, cause);
     },
   });
   const { store, known, apply } = settings;
-  const transaction = <Result>(work: (transaction: Transaction) => Result): Result => {
+  const history = createHistory({
+    now: () => clock.now(),
+    settings: store.settings,
+    warn: (message) => log("warn", message),
+  });
+  const transaction = <Result>(work: (transaction: Transaction) => Result, note?: ChangeNote): Result => {
     const { writes, result } = gather(work);
-    apply(writes.writes);
+    apply(writes.writes, { ...checkNote(note), kind: "runtime" });
     return result;
   };
   const dialect = createSpokenDialect(resolved.dialect, store.settings, createSourceOrder(resolved.sourcePriority));
@@ -192,8 +219,9 @@ export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
 
   const open = async (): Promise<void> => {
     for (const source of sources) await source.open();
-    counting = true;
     credentials = await ensureCredentials(dataDir);
+    await history.open(resolved.dataDirIsTemporary ? undefined : join(dataDir, "history"), credentials.token);
+    counting = true;
     server = createAgentServer({
       ...resolved,
       authorize: createAuthorizer(credentials.token),
@@ -212,6 +240,7 @@ export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
     credentials = undefined;
     await server?.stop();
     for (const source of sources) await source.close();
+    await history.close();
     sessions.clear();
     metrics.release();
     if (resolved.dataDirIsTemporary) await rm(dataDir, { recursive: true, force: true });
@@ -255,6 +284,13 @@ export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
         for (const key of keys) tx.unset(key, source);
       }),
     transaction,
+    history: () => history.entries(),
+    get historyId() {
+      return history.lastId;
+    },
+    diff: (from, to) => history.diff(from, to),
+    rollback: (id, note) =>
+      settings.restore(history.wayBack(id), { reason: `rollback to ${id}`, ...checkNote(note), kind: "rollback" }),
     get: (key) => store.get(key),
     settings: () => new Map(store.settings),
     get sequenceId() {

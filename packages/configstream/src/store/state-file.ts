@@ -1,7 +1,8 @@
 /** Writes and reads the file of the last state: complete or not there, for its owner alone. */
 import { constants } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
-import { isMissing } from "configstream-consumer/internal";
+import { open, readdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { isMissing, isTemporaryOf, writeWholeFile } from "configstream-consumer/internal";
 import { SavedStateRefused } from "./saved-state.js";
 
 /** Largest file that is read, in bytes. */
@@ -33,16 +34,15 @@ export async function readStateFile(path: string): Promise<string | undefined> {
 
 /** Puts a complete file in place at once, also when the process is killed while it writes. Rejects with a system error. */
 export async function writeStateFile(path: string, text: string): Promise<void> {
-  // One name, so that what a killed process left is replaced; made anew, so that nothing of others is written into.
-  const temporary = `${path}.tmp`;
-  await rm(temporary, { force: true });
-  const file = await open(temporary, "wx", 0o600);
+  await writeWholeFile(path, [text], "replace");
+}
+
+/** Removes what processes left that were killed while they wrote. Never rejects. */
+export async function removeLeftovers(path: string): Promise<void> {
   try {
-    await file.writeFile(text);
-    // Some file systems refuse it; the checksum then finds what a loss of power has cut.
-    await file.sync().catch(() => {});
-  } finally {
-    await file.close();
+    const names = await readdir(dirname(path));
+    for (const name of names) if (isTemporaryOf(path, name)) await rm(join(dirname(path), name), { force: true });
+  } catch {
+    // What is wrong with the folder is said when the file is written.
   }
-  await rename(temporary, path);
 }

@@ -8,7 +8,7 @@ import { createFollower, type Follower } from "./follower.js";
 import type { ResolvedStore } from "./options.js";
 import { parseSaved, SavedStateRefused, savedText } from "./saved-state.js";
 import { createSaver, type Saver } from "./saver.js";
-import { readStateFile, writeStateFile } from "./state-file.js";
+import { readStateFile, removeLeftovers, writeStateFile } from "./state-file.js";
 
 /** Where a core agent stands with its store. */
 export interface StoreStatus {
@@ -127,6 +127,7 @@ export function createStore(params: StoreParams): Store {
   return {
     async open() {
       if (path !== undefined) {
+        await removeLeftovers(path);
         await restore(path);
         saver = createSaver({
           clock,

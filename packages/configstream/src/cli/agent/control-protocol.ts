@@ -8,6 +8,7 @@
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import type { ConfigValue } from "configstream-consumer/internal";
+import type { ChangeNote } from "../../core-agent/index.js";
 
 /** The one resource. */
 export const controlPath = "/v1/settings";
@@ -20,6 +21,8 @@ const longestSocketPath = 103;
 export interface ControlRequest {
   readonly source: string;
   readonly writes: readonly ControlWrite[];
+  /** Who and why, for the history. */
+  readonly note?: ChangeNote;
 }
 
 export interface ControlWrite {

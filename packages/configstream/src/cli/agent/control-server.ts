@@ -16,6 +16,8 @@ import {
   type Effective,
   maxRequestBytes,
 } from "./control-protocol.js";
+import { historyAnswer } from "./history-control.js";
+import { historyPaths } from "./history-protocol.js";
 
 export interface ControlServer {
   close(): Promise<void>;
@@ -90,16 +92,29 @@ function handler(agent: CoreAgent, token: string, onChange: () => void) {
       return;
     }
     const aboutClients = clientsAnswer(request.url);
-    if (request.method !== "POST" || (request.url !== controlPath && aboutClients === undefined)) {
+    const aboutHistory = historyAnswer(request.url);
+    const isKnown = request.url === controlPath || aboutClients !== undefined || aboutHistory !== undefined;
+    if (request.method !== "POST" || !isKnown) {
       request.resume();
       answer(404, {
-        error: `The agent knows only POST, to ${[controlPath, ...Object.values(clientsPaths)].join(", ")}.`,
+        error: `The agent knows only POST, to ${[controlPath, ...Object.values(clientsPaths), ...Object.values(historyPaths)].join(", ")}.`,
       });
       return;
     }
     if (aboutClients !== undefined) {
       readBody(request)
         .then(async (text) => answer(200, await aboutClients(agent, text)))
+        .catch((thrown: unknown) => answer(400, { error: reasonOf(thrown) }));
+      return;
+    }
+    if (aboutHistory !== undefined) {
+      readBody(request)
+        .then((text) => {
+          const { sequenceId } = agent;
+          const result = aboutHistory(agent, text);
+          if (agent.sequenceId !== sequenceId) onChange();
+          answer(200, result);
+        })
         .catch((thrown: unknown) => answer(400, { error: reasonOf(thrown) }));
       return;
     }
@@ -113,7 +128,7 @@ function handler(agent: CoreAgent, token: string, onChange: () => void) {
   };
 }
 
-function apply(agent: CoreAgent, { source, writes }: ControlRequest): ControlResponse {
+function apply(agent: CoreAgent, { source, writes, note }: ControlRequest): ControlResponse {
   const names = writes.map(({ key }) => lowerCase(key));
   const before = names.map((name) => agent.get(name));
   const near = names.map((name, at) => (before[at] === undefined ? suggest(name, [...agent.settings().keys()]) : []));
@@ -122,7 +137,7 @@ function apply(agent: CoreAgent, { source, writes }: ControlRequest): ControlRes
       if (value === undefined) change.unset(key, source);
       else change.set(key, value, source);
     }
-  });
+  }, note);
   return {
     results: names.map((key, at) => {
       const after = agent.get(key);

@@ -3,13 +3,14 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { ConfigValue } from "configstream-consumer";
 import { parseYaml, readDefaults, readFault, readTextFile } from "configstream-consumer/internal";
 import { type FleetState, fleetKey } from "../../store/index.js";
+import { addNoteOptions } from "../change-note.js";
 import { CommandFailure, wrongUsage } from "../exit.js";
 import { differenceLine, maskedDifference } from "../fleet/print.js";
 import {
   addFleetOptions,
   type FleetChangeOptions,
   type FleetOptions,
-  noteOf,
+  fleetNote,
   type OpenFleet,
   withFleet,
 } from "../fleet/session.js";
@@ -144,9 +145,7 @@ function addFiles(fleet: Command, io: Io): void {
 }
 
 function changing(command: Command): Command {
-  return addFleetOptions(command)
-    .option("--reason <text>", "why, for the history")
-    .option("--by <name>", "who, for the history (default: the user)")
+  return addNoteOptions(addFleetOptions(command))
     .option("--if-revision <number>", "only if nothing was written after that revision", parseRevision)
     .option("--dry-run", "print what would change, and write nothing");
 }
@@ -158,7 +157,7 @@ async function write(
 ): Promise<void> {
   await withFleet(io, options, async (open) => {
     const { revision, changes } = await open.fleet.write(await wanted(open), {
-      note: noteOf(options),
+      note: fleetNote(options),
       ifRevision: options.ifRevision,
       dryRun: options.dryRun === true,
     });

@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { defaultSourcePriority, didYouMean } from "configstream-consumer/internal";
 import { sendControl } from "../agent/control-client.js";
 import type { Effective, WriteResult } from "../agent/control-protocol.js";
+import { addNoteOptions, noteOf } from "../change-note.js";
 import { addPlaceOptions } from "../connection/options.js";
 import { findPlace, type PlaceOptions } from "../connection/place.js";
 import { CommandFailure } from "../exit.js";
@@ -19,6 +20,8 @@ interface WriteOptions extends PlaceOptions, WaitOptions {
   readonly source: string;
   readonly string?: boolean;
   readonly json?: boolean;
+  readonly reason?: string;
+  readonly by?: string;
 }
 
 const where = [
@@ -47,7 +50,7 @@ export function addSet(program: Command, io: Io): void {
   );
   addPlaceOptions(command).action(async (words: string[], options: WriteOptions) => {
     const writes = givenSettings(words, options.string === true);
-    const order = { source: options.source, writes };
+    const order = { source: options.source, writes, note: noteOf(options) };
     const timeoutMs = waitTimeoutMs(options);
     const place = await findPlace(options, io);
     const { results, sequenceId } = await sendControl(place, order, io.interrupt);
@@ -70,7 +73,7 @@ export function addUnset(program: Command, io: Io): void {
   addSourceOption(command);
   addNotes(command, where, ["configstream unset log_level --data-dir ./run"]);
   addPlaceOptions(command).action(async (keys: string[], options: WriteOptions) => {
-    const order = { source: options.source, writes: keys.map((key) => ({ key })) };
+    const order = { source: options.source, writes: keys.map((key) => ({ key })), note: noteOf(options) };
     const { results, sequenceId } = await sendControl(await findPlace(options, io), order, io.interrupt);
     const missing = results.filter(({ before }) => before === null);
     for (const result of results) {
@@ -85,7 +88,7 @@ export function addUnset(program: Command, io: Io): void {
 }
 
 function addSourceOption(command: Command): void {
-  command
+  addNoteOptions(command)
     .addOption(new Option("--source <name>", "the layer").choices(defaultSourcePriority).default("agent-runtime"))
     .option("--json", "print what each setting was and is as JSON, one line a setting");
 }

@@ -1,5 +1,4 @@
 /** What the commands of `configstream fleet` have in common: the store file, the layer, a connection. */
-import { userInfo } from "node:os";
 import type { Command } from "commander";
 import {
   type ChangeNote,
@@ -9,6 +8,7 @@ import {
   type ResolvedStore,
   StoreError,
 } from "../../store/index.js";
+import { type NoteOptions, noteOf } from "../change-note.js";
 import { CommandFailure, wrongUsage } from "../exit.js";
 import type { Io } from "../io.js";
 import { readStoreFile } from "./store-file.js";
@@ -20,9 +20,7 @@ export interface FleetOptions {
   readonly showSecrets?: boolean;
 }
 
-export interface FleetChangeOptions extends FleetOptions {
-  readonly reason?: string;
-  readonly by?: string;
+export interface FleetChangeOptions extends FleetOptions, NoteOptions {
   readonly ifRevision?: number;
   readonly dryRun?: boolean;
 }
@@ -88,14 +86,6 @@ async function connectToAny(store: ResolvedStore, signal: AbortSignal) {
   throw new CommandFailure(reasons.join(" "));
 }
 
-export function noteOf({ by, reason }: FleetChangeOptions): ChangeNote {
-  return { by: by ?? userName(), reason: reason ?? "", atMs: Date.now() };
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return "";
-  }
+export function fleetNote(options: FleetChangeOptions): ChangeNote {
+  return { reason: "", ...noteOf(options), atMs: Date.now() };
 }

@@ -13,6 +13,12 @@ export interface LayerWrite {
   readonly value: ConfigValue | undefined;
 }
 
+/** An operation that changed something. */
+export interface RecordedWrite extends LayerWrite {
+  /** What the layer held of the key. */
+  readonly before: ConfigValue | undefined;
+}
+
 /** Takes the operations of one change set. It is closed when the function that it was handed to returns. */
 export interface Transaction {
   /** As `CoreAgent.set`, as part of the change set. Default source: `agent-runtime`. */

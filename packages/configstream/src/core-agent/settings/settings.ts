@@ -8,7 +8,7 @@ import {
   readDefaults,
 } from "configstream-consumer/internal";
 import type { AgentLog } from "../options.js";
-import type { LayerWrite } from "./change-set.js";
+import type { LayerWrite, RecordedWrite } from "./change-set.js";
 import {
   createLayerStore,
   diffLayer,
@@ -31,7 +31,7 @@ export interface SettingsParams {
    * Called after the changes of one cause have been made: at least one, all of them real. What it throws takes them back, all of
    * them, and reaches the cause.
    */
-  readonly onChange: (changes: readonly LayerChange[], cause: ChangeCause) => void;
+  readonly onChange: (changes: readonly LayerChange[], cause: ChangeCause, writes: readonly RecordedWrite[]) => void;
 }
 
 export interface Settings extends LayerSink {
@@ -61,6 +61,7 @@ export function createSettings(params: SettingsParams): Settings {
 
   const commit = (writes: Iterable<LayerWrite>, cause: ChangeCause): number => {
     const changes: LayerChange[] = [];
+    const recorded: RecordedWrite[] = [];
     const before = new Map<string, EffectiveSetting | undefined>();
     for (const { key, source, value } of writes) {
       const current = store.get(key);
@@ -68,10 +69,13 @@ export function createSettings(params: SettingsParams): Settings {
       if (change === undefined) continue;
       if (!before.has(key)) before.set(key, current);
       changes.push(change);
+      const layer = current?.layers.find((each) => each.source === source);
+      // The key as it is stored: in lower case.
+      recorded.push({ key: change.key, source, value: change.value, before: layer?.value });
     }
     if (changes.length === 0) return 0;
     try {
-      onChange(changes, cause);
+      onChange(changes, cause, recorded);
     } catch (error) {
       for (const [key, setting] of before) store.restore(key, setting);
       throw error;
