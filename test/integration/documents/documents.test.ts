@@ -96,7 +96,8 @@ describe("the page on operations", () => {
 
   it("names every metric, and every page names only metrics that there are", async () => {
     const consumer = createConsumer({ clientName: "pages", authTokenFile: "a", ipcCertFile: "b" });
-    const agent = createCoreAgent({ env: false });
+    const store = { endpoints: ["localhost:1"], layers: { "remote-config": "/fleet/" } };
+    const agent = createCoreAgent({ env: false, store });
     const ours = metricNames(await consumer.metrics.metrics());
     const all = [...ours, ...metricNames(await agent.metrics.metrics())];
     expect(ours.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);

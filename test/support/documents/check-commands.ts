@@ -19,6 +19,8 @@ const known = new Set([
   "source",
   "git",
   "docker",
+  "etcd",
+  "etcdctl",
 ]);
 const lifecycle = new Set(["ci", "install", "i", "init", "pack", "exec"]);
 
@@ -81,7 +83,9 @@ function optionsProblem(words: readonly string[]): string | undefined {
   if (command === undefined || command.startsWith("-")) return missingOption(words, helpOf(["--help"]));
   const commands = [...helpOf(["--help"]).matchAll(/^ {2}([a-z-]+)/gm)].map((match) => match[1]);
   if (!commands.includes(command)) return `configstream has no command "${command}"`;
-  return missingOption(words, helpOf([command, "--help"]));
+  // `fleet` has commands of its own.
+  const own = command === "fleet" ? words.slice(0, 2) : [command];
+  return missingOption(words, helpOf([...own, "--help"]));
 }
 
 function missingOption(words: readonly string[], help: string): string | undefined {
