@@ -2,7 +2,7 @@
 // The store of a fleet with real etcd members: needs etcd and etcdctl (package etcd-server and etcd-client), and dist/. Takes about
 // three minutes with the transactions that it has by default.
 import { parseArgs } from "node:util";
-import { rebornCluster, startWhileAway, tlsAndPages } from "../test/etcd/cases.mjs";
+import { lostMajority, rebornCluster, startWhileAway, tlsAndPages } from "../test/etcd/cases.mjs";
 import { etcdIsHere } from "../test/etcd/cluster.mjs";
 import { fleetCommands } from "../test/etcd/fleet.mjs";
 import { storm } from "../test/etcd/storm.mjs";
@@ -20,6 +20,7 @@ if (!(await etcdIsHere())) {
 const cases = {
   "a start while the store is away": startWhileAway,
   "a cluster that was born again": rebornCluster,
+  "a lost majority": lostMajority,
   "TLS and pages": tlsAndPages,
   "configstream fleet": fleetCommands,
   storm: () => storm({ transactions: Number(values.transactions), tell: (line) => console.log(`   ${line}`) }),

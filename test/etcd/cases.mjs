@@ -157,3 +157,26 @@ export async function tlsAndPages() {
     }
   });
 }
+
+/** A member that has lost the others: it answers, but knows nothing new. */
+export async function lostMajority() {
+  const cluster = await startCluster();
+  await cluster.healthy();
+  await cluster.ctl("put", "/fleet/prod/a", "1");
+  const [followed] = cluster.members;
+  const agent = agentOf({ endpoints: [cluster.endpoints[0]], layers });
+  try {
+    await agent.start();
+    for (const member of cluster.members) if (member !== followed) member.process.kill("SIGSTOP");
+    await until("the agent notices that its member has no leader", () => agent.status().store.state === "away");
+    check("a member without the others is not taken for a live store", agent.get("a")?.value === 1);
+    for (const member of cluster.members) member.process.kill("SIGCONT");
+    await cluster.healthy();
+    await cluster.ctl("put", "/fleet/prod/a", "2");
+    await until("the agent follows again", () => agent.get("a")?.value === 2);
+    check("and is followed again when they are back", agent.status().store.state === "live");
+  } finally {
+    await agent.stop();
+    await cluster.stop();
+  }
+}

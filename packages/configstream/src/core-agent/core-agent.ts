@@ -218,8 +218,9 @@ export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
   let stopping: Promise<void> | undefined;
 
   const open = async (): Promise<void> => {
-    for (const source of sources) await source.open();
+    await files.open();
     credentials = await ensureCredentials(dataDir);
+    await stored?.open();
     await history.open(resolved.dataDirIsTemporary ? undefined : join(dataDir, "history"), credentials.token);
     counting = true;
     server = createAgentServer({

@@ -41,9 +41,6 @@ export function createFollower(params: FollowerParams): Follower {
   const covering = coveringRange(ranges);
   const stopping = new AbortController();
   const { signal } = stopping;
-  const stopped = new Promise<void>((resolve) => {
-    signal.addEventListener("abort", () => resolve());
-  });
   let revision = 0;
   // Somewhere, so that a fleet does not begin at the same member.
   let next = Math.floor(random() * endpoints.length);
@@ -57,8 +54,10 @@ export function createFollower(params: FollowerParams): Follower {
       const end = (error: Error | undefined): void => {
         timer.cancel();
         watching?.cancel();
+        signal.removeEventListener("abort", onStop);
         resolve(error);
       };
+      const onStop = (): void => end(undefined);
       const timer = clock.setTimer(createdTimeoutMs, () =>
         end(new StoreError("unavailable", `The store at ${connection.endpoint} did not begin to watch in time.`)),
       );
@@ -77,7 +76,7 @@ export function createFollower(params: FollowerParams): Follower {
           onEnd: end,
         },
       );
-      void stopped.then(() => end(undefined));
+      signal.addEventListener("abort", onStop);
     });
 
   const once = async (endpoint: string): Promise<Error | undefined> => {
@@ -111,11 +110,13 @@ export function createFollower(params: FollowerParams): Follower {
 
   const pause = (delayMs: number): Promise<void> =>
     new Promise((resolve) => {
-      const timer = clock.setTimer(delayMs, resolve);
-      void stopped.then(() => {
+      const end = (): void => {
         timer.cancel();
+        signal.removeEventListener("abort", end);
         resolve();
-      });
+      };
+      const timer = clock.setTimer(delayMs, end);
+      signal.addEventListener("abort", end);
     });
 
   const running = run();

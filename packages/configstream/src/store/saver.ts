@@ -34,6 +34,8 @@ export function createSaver({ clock, write, onFault }: SaverParams): Saver {
         await write();
         faulty = false;
       } catch (error) {
+        // Tried again with the next change, and at the end.
+        dirty = true;
         if (!faulty) onFault(writeFault(error));
         faulty = true;
       }

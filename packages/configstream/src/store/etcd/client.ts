@@ -85,6 +85,8 @@ export function createConnect(params: ClientParams): Connect {
       "grpc.keepalive_time_ms": 6_000,
       "grpc.keepalive_timeout_ms": 4_000,
       "grpc.max_receive_message_length": maxMessageBytes,
+      // Proxies of the environment are for other things.
+      "grpc.enable_http_proxy": 0,
       // The back-off is the follower's.
       "grpc.enable_retries": 0,
       "grpc.initial_reconnect_backoff_ms": 1_000,
