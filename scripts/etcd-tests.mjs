@@ -1,15 +1,20 @@
-// npm run etcd-tests [-- --transactions 10000]
+// npm run etcd-tests [-- --transactions 10000] [--only storm] [--measure]
 // The store of a fleet with real etcd members: needs etcd and etcdctl (package etcd-server and etcd-client), and dist/. Takes about
 // three minutes with the transactions that it has by default.
 import { parseArgs } from "node:util";
 import { lostMajority, rebornCluster, startWhileAway, tlsAndPages } from "../test/etcd/cases.mjs";
 import { etcdIsHere } from "../test/etcd/cluster.mjs";
 import { fleetCommands } from "../test/etcd/fleet.mjs";
+import { measure } from "../test/etcd/measure.mjs";
 import { storm } from "../test/etcd/storm.mjs";
 import { check, results } from "../test/etcd/support.mjs";
 
 const { values } = parseArgs({
-  options: { transactions: { type: "string", default: "1500" }, only: { type: "string", default: "" } },
+  options: {
+    transactions: { type: "string", default: "1500" },
+    only: { type: "string", default: "" },
+    measure: { type: "boolean", default: false },
+  },
 });
 if (!(await etcdIsHere())) {
   console.log(
@@ -17,14 +22,17 @@ if (!(await etcdIsHere())) {
   );
   process.exit(1);
 }
-const cases = {
-  "a start while the store is away": startWhileAway,
-  "a cluster that was born again": rebornCluster,
-  "a lost majority": lostMajority,
-  "TLS and pages": tlsAndPages,
-  "configstream fleet": fleetCommands,
-  storm: () => storm({ transactions: Number(values.transactions), tell: (line) => console.log(`   ${line}`) }),
-};
+const tell = (line) => console.log(`   ${line}`);
+const cases = values.measure
+  ? { measure: () => measure({ tell }) }
+  : {
+      "a start while the store is away": startWhileAway,
+      "a cluster that was born again": rebornCluster,
+      "a lost majority": lostMajority,
+      "TLS and pages": tlsAndPages,
+      "configstream fleet": fleetCommands,
+      storm: () => storm({ transactions: Number(values.transactions), tell }),
+    };
 for (const [name, work] of Object.entries(cases)) {
   if (!name.includes(values.only)) continue;
   console.log(`== ${name}`);

@@ -69,17 +69,17 @@ describe("a store that is followed", () => {
 
   it("reads all pages at one revision, and sees what was written in between by the watch", async () => {
     const { cluster, sets, open, state } = setUp();
-    const many = Object.fromEntries(Array.from({ length: 1_001 }, (_unused, at) => [`/p/k${1_000 + at}`, "0"]));
+    const many = Object.fromEntries(Array.from({ length: 10_001 }, (_unused, at) => [`/p/k${10_000 + at}`, "0"]));
     cluster.put(many);
     let ranges = 0;
     cluster.beforeRange = () => {
       ranges += 1;
-      if (ranges === 2) cluster.put({ "/p/k1000": "1", "/p/k2000": "1" });
+      if (ranges === 2) cluster.put({ "/p/k10000": "1", "/p/k20000": "1" });
     };
     await open();
     expect(ranges).toBe(2);
-    expect(sets.map((set) => set.length)).toEqual([1_001, 2]);
-    expect([state.get("k1000"), state.get("k2000")]).toEqual([1, 1]);
+    expect(sets.map((set) => set.length)).toEqual([10_001, 2]);
+    expect([state.get("k10000"), state.get("k20000")]).toEqual([1, 1]);
   });
 
   it("misses nothing that is written between the range and the watch", async () => {
@@ -119,12 +119,12 @@ describe("a store that is followed", () => {
 
   it("reads anew when the log was compacted between the range and the watch, or between two pages", async () => {
     const { cluster, clock, open, state, store } = setUp();
-    cluster.put(Object.fromEntries(Array.from({ length: 1_001 }, (_unused, at) => [`/p/k${1_000 + at}`, "0"])));
+    cluster.put(Object.fromEntries(Array.from({ length: 10_001 }, (_unused, at) => [`/p/k${10_000 + at}`, "0"])));
     let ranges = 0;
     cluster.beforeRange = () => {
       ranges += 1;
       if (ranges === 2 || ranges === 3) {
-        cluster.put({ "/p/k1000": "1" });
+        cluster.put({ "/p/k10000": "1" });
         cluster.compact();
       }
     };
@@ -132,7 +132,7 @@ describe("a store that is followed", () => {
     await clock.advance(3_000);
     await opened;
     expect(store.status().state).toBe("live");
-    expect(state.get("k1000")).toBe(1);
+    expect(state.get("k10000")).toBe(1);
   });
 
   it.each([

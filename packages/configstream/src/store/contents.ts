@@ -47,29 +47,32 @@ export function createContents(params: ContentsParams): Contents {
   /** Names that no setting can have; said once each. */
   const ignored = new Set<string>();
 
-  /** The places of a key: one prefix may be part of another, and what stands below a further "/" is not the outer one's. */
-  const placesOf = (path: string): { readonly source: string; readonly key: string }[] =>
-    Object.entries(params.layers)
-      .filter(([, prefix]) => path.startsWith(prefix) && path.length > prefix.length)
-      .map(([source, prefix]) => ({ source, key: path.slice(prefix.length) }))
-      .filter(({ key }) => !key.includes("/"))
-      .filter(({ key }) => key === lowerCase(key) || ignore(path));
+  const prefixes = Object.entries(params.layers);
 
-  const ignore = (path: string): false => {
+  /** Calls back with each place of a key: one prefix may be part of another, and what stands below a further "/" is not the outer one's. */
+  const eachPlace = (path: string, visit: (source: string, key: string) => void): void => {
+    for (const [source, prefix] of prefixes) {
+      if (!path.startsWith(prefix) || path.length === prefix.length || path.includes("/", prefix.length)) continue;
+      const key = path.slice(prefix.length);
+      if (key === lowerCase(key)) visit(source, key);
+      else ignore(path);
+    }
+  };
+
+  const ignore = (path: string): void => {
     if (!ignored.has(path) && ignored.size < 1_000) {
       ignored.add(path);
       params.warn(
         `The key ${JSON.stringify(path)} of the store is ignored: names of settings are in lower case there.`,
       );
     }
-    return false;
   };
 
   /** The value of a key; `undefined`, and said, when it is bad: what was held before is then held on to. */
   const read = (path: string, key: string, bytes: Uint8Array | undefined): ConfigValue | undefined => {
     const { value, reason } = parse(key, bytes, params.refuse);
     if (reason === undefined) {
-      bad.delete(path);
+      if (bad.size > 0) bad.delete(path);
     } else if (!bad.has(path)) {
       bad.add(path);
       params.warn(
@@ -99,22 +102,22 @@ export function createContents(params: ContentsParams): Contents {
     bad,
     whole(kvs) {
       const writes: StoreWrite[] = [];
-      const present = new Set<string>();
-      const seen = new Set<string>();
+      const present = new Map([...layers.keys()].map((source): [string, Set<string>] => [source, new Set()]));
+      const seenBad = new Set<string>();
       for (const { key: bytes, value: text } of kvs) {
         const path = textOf(bytes);
-        for (const { source, key } of placesOf(path)) {
-          present.add(`${source}\n${key}`);
-          seen.add(path);
+        eachPlace(path, (source, key) => {
+          present.get(source)?.add(key);
           const value = read(path, key, text);
-          if (value !== undefined && differing({ source, key, value })) writes.push({ source, key, value });
-        }
+          if (value === undefined) seenBad.add(path);
+          else if (differing({ source, key, value })) writes.push({ source, key, value });
+        });
       }
-      for (const path of bad) if (!seen.has(path)) bad.delete(path);
+      for (const path of bad) if (!seenBad.has(path)) bad.delete(path);
       const gone: StoreWrite[] = [];
       for (const [source, layer] of layers) {
         for (const key of layer.keys()) {
-          if (!present.has(`${source}\n${key}`)) gone.push({ source, key, value: undefined });
+          if (present.get(source)?.has(key) === false) gone.push({ source, key, value: undefined });
         }
       }
       return change([...gone, ...writes]);
@@ -124,7 +127,7 @@ export function createContents(params: ContentsParams): Contents {
       const writes: StoreWrite[] = [];
       for (const { type, kv } of events) {
         const path = textOf(kv?.key);
-        for (const { source, key } of placesOf(path)) {
+        eachPlace(path, (source, key) => {
           if (type === "DELETE") {
             bad.delete(path);
             writes.push({ source, key, value: undefined });
@@ -132,7 +135,7 @@ export function createContents(params: ContentsParams): Contents {
             const value = read(path, key, kv?.value);
             if (value !== undefined) writes.push({ source, key, value });
           }
-        }
+        });
       }
       return change(writes.filter(differing));
     },

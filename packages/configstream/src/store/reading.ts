@@ -11,7 +11,7 @@ export interface WholeState {
 }
 
 /** Keys in one answer at first. */
-const pageKeys = 1_000;
+const pageKeys = 10_000;
 
 /**
  * All pages are of the revision of the first one, whatever is written meanwhile. Rejects with fault `compacted` when that revision is
