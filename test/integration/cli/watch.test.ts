@@ -34,6 +34,26 @@ describe("configstream agent and watch", () => {
     ]);
   });
 
+  it("with guards, says what is held and what has healed, and prints the good value alone", async () => {
+    const guards = join(bench.directory, "guards.json");
+    writeFileSync(guards, JSON.stringify({ log_level: { oneOf: ["info", "debug"] } }));
+    const { connection } = await bench.startAgent();
+    const watch = bench.start(["watch", "--guards", guards, "--key", "log_level", ...connection]);
+    await watch.says("connected: Watching", "err");
+    writeFileSync(bench.yamlFile, "log_level: loud\n");
+    await watch.says(
+      /held: log_level: what source "file" brought with sequence id \d+ must be one of "info", "debug"/,
+      "err",
+    );
+    const doctor = await bench.run("doctor", "--json", "--guards", guards, ...connection);
+    expect(doctor.code).toBe(0);
+    expect(doctor.out).toContain('1 setting would be held: log_level of \\"file\\" must be one of');
+    writeFileSync(bench.yamlFile, "log_level: debug\n");
+    await watch.says(/ log_level: "info" → "debug"/);
+    await watch.says("healed: log_level is no longer held.", "err");
+    expect(watch.out + watch.err).not.toContain("loud");
+  });
+
   it("tells of an outage and of the recovery when the agent is killed and started again", async () => {
     const first = await bench.startAgent();
     const watch = bench.start(["watch", "--key", "log_level", ...first.connection]);

@@ -1,10 +1,11 @@
 /** `configstream doctor`. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { addConnectionOptions, type ConnectionOptions, callTimeoutMs } from "../connection/options.js";
+import { addConnectionOptions, addGuardsOption, type ConnectionOptions, callTimeoutMs } from "../connection/options.js";
 import { findPlace } from "../connection/place.js";
 import { registrationCheck, snapshotCheck, streamCheck, tokenCheck } from "../doctor/calls.js";
 import { closeContext, type DoctorContext } from "../doctor/context.js";
 import { certificateCheck, certificateFileCheck, optionsCheck, tokenFileCheck } from "../doctor/files.js";
+import { guardsCheck } from "../doctor/guards.js";
 import { hostCheck, tcpCheck, tlsCheck } from "../doctor/network.js";
 import { checkLines, diagnosisJson, verdict } from "../doctor/print.js";
 import { type Check, runChecks } from "../doctor/run.js";
@@ -50,9 +51,11 @@ export function addDoctor(program: Command, io: Io): void {
       "Checks options, token file, certificate file, certificate (key, dates, names), host name, TCP, TLS, token, registration, " +
         "stream and first snapshot. A check whose ground has failed is skipped. Ends with 0 when nothing failed, with 1 " +
         "otherwise. Registers one session, which the core agent forgets by itself. Prints no token, key or value.",
+      "With --guards it says which settings an application with these guards would hold back, which is a warning.",
     ],
     ["configstream doctor --data-dir /etc/datadog-agent", "configstream doctor --json | jq .cause"],
   );
+  addGuardsOption(command);
   addConnectionOptions(command).action((options: DoctorOptions) => examine(options, io));
 }
 
@@ -69,7 +72,7 @@ async function examine(options: DoctorOptions, io: Io): Promise<void> {
   try {
     const diagnosis = await untilInterrupted(
       runChecks(
-        checks,
+        typeof options.guards === "string" ? [...checks, guardsCheck(options.guards)] : checks,
         context,
         () => performance.now(),
         (result) => {

@@ -48,7 +48,7 @@ export function addStatus(program: Command, io: Io): void {
 
 async function connectOnce(options: StatusOptions, io: Io): Promise<Report> {
   const place = await findPlace(options, io);
-  const consumer = createConsumer(consumerOptions(place, options.timeout));
+  const consumer = createConsumer(consumerOptions(place, options));
   try {
     const startedAtMs = performance.now();
     const problem = await startAndWait(consumer, options.timeout * 1_000, io.interrupt).then(

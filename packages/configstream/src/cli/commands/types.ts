@@ -16,7 +16,7 @@ import { readSchemaFile } from "../types/schema-file.js";
 import type { Schema } from "../types/type-text.js";
 import { writeGuards } from "../types/write-guards.js";
 
-interface TypesOptions extends ConnectionOptions, ModuleOptions {
+interface TypesOptions extends Omit<ConnectionOptions, "guards">, ModuleOptions {
   readonly from?: string;
   readonly out?: string;
   readonly prefix?: readonly string[];

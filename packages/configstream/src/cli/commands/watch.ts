@@ -2,7 +2,7 @@
 import { type Command, Option } from "commander";
 import { createConsumer } from "configstream-consumer";
 import { withConsumer } from "../connection/connection.js";
-import { addConnectionOptions, consumerOptions } from "../connection/options.js";
+import { addConnectionOptions, addGuardsOption, consumerOptions } from "../connection/options.js";
 import { findPlace } from "../connection/place.js";
 import { addNotes } from "../help.js";
 import type { Io, TerminalStreams } from "../io.js";
@@ -26,9 +26,12 @@ export function addWatch(program: Command, io: Io): void {
         "changed, m shows masked values, q ends it. The view stays open through outages, and waits for a core agent that is not " +
         "there yet.",
       "As lines, changes go to standard output; connection, outages and recoveries to standard error.",
+      "With --guards, a setting whose newest value breaks its guard keeps the last good one, as in an application with these guards, and is " +
+        "marked: with ! in the live view, and as a line on standard error.",
     ],
     ["configstream watch --data-dir /etc/datadog-agent", "configstream watch --prefix logs_config. --json | jq .key"],
   );
+  addGuardsOption(command);
   addConnectionOptions(command).action(async (options: WatchOptions) => {
     if (options.plain || options.json || io.terminal === undefined) {
       await withConsumer(io, options, (consumer) => watchLines(consumer, options, io));
@@ -38,7 +41,7 @@ export function addWatch(program: Command, io: Io): void {
 
 async function openLive(options: WatchOptions, io: Io, terminal: TerminalStreams): Promise<void> {
   const place = await findPlace(options, io);
-  const consumer = createConsumer(consumerOptions(place, options.timeout));
+  const consumer = createConsumer(consumerOptions(place, options));
   try {
     await watchLive(consumer, place.address.value, options, io, terminal);
   } finally {

@@ -12,7 +12,7 @@ export async function withConsumer(
   given: ConnectionOptions,
   work: (consumer: Consumer) => Promise<void>,
 ): Promise<void> {
-  const consumer = createConsumer(consumerOptions(await findPlace(given, io), given.timeout));
+  const consumer = createConsumer(consumerOptions(await findPlace(given, io), given));
   try {
     await startAndWait(consumer, given.timeout * 1_000, io.interrupt);
     await work(consumer);

@@ -8,6 +8,8 @@ import type { Place, PlaceOptions } from "./place.js";
 export interface ConnectionOptions extends PlaceOptions {
   /** In seconds. */
   readonly timeout: number;
+  /** Path of a guards file; of the commands that have {@link addGuardsOption}. */
+  readonly guards?: string | boolean;
 }
 
 /** How long the first settings are waited for, in seconds. */
@@ -44,6 +46,14 @@ export function addConnectionOptions(command: Command): Command {
   );
 }
 
+/** Adds the option of commands that judge settings as an application with guards does. */
+export function addGuardsOption(command: Command): Command {
+  return command.option(
+    "--guards <file>",
+    "a guards file (JSON), as an application takes it; see docs/guards.md of configstream-consumer",
+  );
+}
+
 /** How long one answer of the core agent is waited for, in ms. Leaves time to tell what did not answer. */
 export function callTimeoutMs(timeoutSeconds: number): number {
   return Math.min(5_000, Math.max(250, Math.round(timeoutSeconds * 400)));
@@ -52,9 +62,10 @@ export function callTimeoutMs(timeoutSeconds: number): number {
 /** The consumer's options for a core agent. */
 export function consumerOptions(
   { address, authTokenFile, ipcCertFile }: Place,
-  timeoutSeconds: number,
+  { timeout: timeoutSeconds, guards }: Pick<ConnectionOptions, "timeout" | "guards">,
 ): ConsumerOptions {
   return {
+    guards: typeof guards === "string" ? guards : undefined,
     clientName: "configstream-cli",
     coreAgentAddress: address.value,
     authTokenFile: authTokenFile.value,

@@ -7,6 +7,7 @@ import { maskSetting } from "../settings/mask.js";
 import { formatMs, formatValue, plural } from "../terminal/format.js";
 import { jsonText, printable } from "../terminal/printable.js";
 import { type Style, styleFor, styleOfSource } from "../terminal/style.js";
+import { HeldWatch } from "./held-watch.js";
 import { filterOf, type WatchOptions } from "./options.js";
 
 /** Shorter than any wait of the consumer between two attempts, so that no outage is missed. */
@@ -26,9 +27,11 @@ export async function watchLines(consumer: Consumer, options: WatchOptions, io: 
   tell("connected", connectedTo(consumer.status()));
   for (const note of unknownKeys(consumer.reader(), options.key ?? [])) tell("note", note);
   const outages = new OutageWatch();
+  const held = new HeldWatch();
   const timer = setInterval(() => {
     const event = outages.look(consumer.status(), performance.now());
     if (event?.kind === "outage") tell("outage", event.reason);
+    for (const { kind, message } of held.look(consumer.status().held)) tell(kind, message);
     if (event?.kind === "recovery") tell("recovery", `Updates flow again, after ${formatMs(event.lastedMs)}.`);
   }, lookEveryMs);
   try {

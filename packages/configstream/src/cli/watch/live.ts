@@ -41,6 +41,7 @@ class LiveWatch {
   readonly #rates = new Rates(performance.now());
   readonly #seen = new Map<string, Seen>();
   #screen: Screen | undefined;
+  #held: ReadonlySet<string> = new Set();
   #ui: Ui;
   #keys: readonly string[] = [];
   #listed: readonly string[] = [];
@@ -161,6 +162,7 @@ class LiveWatch {
 
   #model(nowMs: number): WatchModel {
     const status = this.#consumer.status();
+    this.#held = new Set(status.held.map(({ key }) => key));
     const isDown = status.ready && status.state !== "live";
     this.#downSinceMs = isDown ? (this.#downSinceMs ?? nowMs) : undefined;
     const { page, total } = this.#extent();
@@ -198,6 +200,7 @@ class LiveWatch {
       source: printable(this.#reader.getSource(key)),
       ageMs: seen === undefined ? undefined : nowMs - seen.atMs,
       removed: value === undefined,
+      held: this.#held.has(key),
     };
   }
 
@@ -213,8 +216,9 @@ class LiveWatch {
     };
   }
 
-  #history({ key, isSet, sequenceId }: Explanation, nowMs: number): string {
+  #history({ key, isSet, sequenceId, held }: Explanation, nowMs: number): string {
     const seen = this.#seen.get(key);
+    if (held !== undefined) return `held: a newer ${held.kind ?? "value"} of "${held.source}" ${held.rule}`;
     const since = isSet ? `since sequence id ${sequenceId}` : "removed";
     if (seen === undefined) return `${since}; not changed while watched`;
     const { oldValue, newValue, changes, atMs } = seen;

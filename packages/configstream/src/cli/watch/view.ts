@@ -18,6 +18,8 @@ export interface Row {
   readonly ageMs: number | undefined;
   /** It is gone. */
   readonly removed: boolean;
+  /** A newer value breaks its guard. */
+  readonly held?: boolean;
 }
 
 /** One layer of the selected setting. */
@@ -122,6 +124,7 @@ function rateLine(model: WatchModel, inner: number, style: Style): string {
     `${formatCount(lastMinute)} in the last minute`,
     `${formatCount(total)} in all`,
     `shared memory ${formatBytes(status.regionBytes)}`,
+    ...(status.held.length > 0 ? [`${status.held.length} held`] : []),
     ...(status.workerRestarts > 0 ? [`${status.workerRestarts} worker restarts`] : []),
   ];
   const label = "changes ";
@@ -155,8 +158,8 @@ const warmMs = 6_000;
 
 function tableLines(model: WatchModel, inner: number, style: Style): readonly string[] {
   const { table, top, ui, elapsedMs, rows } = model;
-  const cells = table.map(({ key, value, source, ageMs, removed }) => [
-    `${isWarm(ageMs) ? "▸" : " "} ${key}`,
+  const cells = table.map(({ key, value, source, ageMs, removed, held }) => [
+    `${held ? "!" : isWarm(ageMs) ? "▸" : " "} ${key}`,
     removed ? "(removed)" : value,
     source,
     ageMs === undefined ? `>${formatAge(Math.max(1_000, elapsedMs))}` : formatAge(ageMs),
@@ -194,7 +197,8 @@ function isWarm(ageMs: number | undefined): boolean {
   return ageMs !== undefined && ageMs < warmMs;
 }
 
-function decorate({ ageMs, source, removed }: Row, column: number, text: string, style: Style): string {
+function decorate({ ageMs, source, removed, held }: Row, column: number, text: string, style: Style): string {
+  if (held && column === 0) return style("red", text);
   if (removed) return style(isWarm(ageMs) ? "red" : "dim", text);
   if (column === 2) return style(styleOfSource(source), text);
   if (ageMs !== undefined && ageMs < brightMs) return style("bold", style("brightYellow", text));
