@@ -75,6 +75,8 @@ export async function openLocalConfig(params: LocalConfigParams): Promise<LocalC
         for (const { state, reason = "" } of files.status()) {
           if (state === "missing") consumer.refused(new ConfigStreamError("invalid_config_file", reason));
         }
+        // It is ready; whether all is there that must be is left to say, as where a core agent is waited for.
+        await consumer.waitReady();
         if (watch) await files.watch();
         return consumerFace<Consumer>(consumer);
       } catch (error) {
