@@ -173,7 +173,7 @@ export class Gate {
 
   #notice(key: string, rule: string, newest: ResolvedSetting | undefined, about: About, isNew: boolean): HeldSetting {
     const was = this.#held.get(key)?.notice;
-    const sinceMs = was?.sinceMs ?? this.#before.get(key)?.sinceMs ?? this.#ports.now();
+    const sinceMs = was?.sinceMs ?? this.#before.get(key)?.sinceMs ?? Math.round(this.#ports.now());
     if (was !== undefined && !isNew) return { ...was, rule };
     return {
       key,
