@@ -1,6 +1,6 @@
 /**
- * Gives a value the type that its key was declared with, as a real core agent does with what files, the environment and `set` give,
- * and as it streams it. Pure. test/fixtures/declared-vectors.json holds what that agent's own code answers.
+ * Gives a value the type that its key was declared with, as a real core agent does with what files, the environment and `set`
+ * give, and as it streams it. Pure. The answers of that agent's own code are in test/fixtures/declared-vectors.json.
  */
 
 import { toBool, toFloat64, toStringSlice, toStringValue } from "../shared/text/go-cast.js";

@@ -1,4 +1,4 @@
-/** Bytes of a file to text, with the place of what is no text. Pure. */
+/** Turns the bytes of a file into text, or gives the place of the bytes that are not text. Pure. */
 import { YamlFault } from "./yaml-tree.js";
 
 /** @throws YamlFault naming the line, and the key that seems to stand there, of the first bytes that are not valid UTF-8. */
@@ -19,7 +19,7 @@ function invalidText(bytes: Uint8Array): YamlFault {
   return new YamlFault(`it is not valid UTF-8${where}`, { line: Math.max(index, 0) + 1, column: 1 });
 }
 
-/** @param line Bytes as Latin-1. A character of UTF-8 never goes over the end of a line. */
+/** @param line Bytes as Latin-1. A UTF-8 character never crosses the end of a line. */
 function isValid(line: string): boolean {
   const bytes = Buffer.from(line, "latin1");
   return Buffer.from(bytes.toString("utf8"), "utf8").equals(bytes);

@@ -3,7 +3,7 @@
  * with timestamps as text. Pure. test/fixtures/yaml-vectors.json holds what that reader itself answers.
  */
 
-/** A scalar's value; `undefined` in place of it: the tag does not fit the text. */
+/** A scalar's value; `undefined` if the tag does not fit the text. */
 export type ScalarValue = null | boolean | number | string;
 
 const words: ReadonlyMap<string, ScalarValue> = new Map<string, ScalarValue>([
@@ -25,7 +25,7 @@ export function plainScalar(text: string): ScalarValue {
   const word = words.get(text);
   if (word !== undefined) return word;
   const first = text.charCodeAt(0);
-  // Digits, a sign and a point are the only beginnings of a number: most texts end here.
+  // A number begins with a digit, a sign or a point: most texts end here.
   if (first > 57 || first < 43 || first === 44 || first === 47) return text;
   return numberOf(text) ?? text;
 }

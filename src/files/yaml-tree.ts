@@ -57,7 +57,7 @@ const maxNodes = 10_000_000;
 const ownTag = /^(?:!!|!<tag:yaml\.org,2002:)([a-z]+)>?$/;
 const knownTags = new Set(["str", "int", "float", "bool", "null", "binary", "timestamp", "map", "seq", "set", "omap"]);
 
-/** Takes what a text says that the reader only tolerates. Sentences name keys, never values. */
+/** Called for what the reader accepts although it is probably a mistake. Sentences name keys, never values. */
 export type YamlNote = (line: number, sentence: string) => void;
 
 /** @throws YamlFault */
@@ -77,7 +77,7 @@ class Composer {
   readonly #note: YamlNote;
   readonly #events: readonly Event[];
   readonly #anchors = new Map<string, Node | undefined>();
-  /** Where the keys of each map stand: a map of its own, because most are never asked for as lines. */
+  /** Where the keys of each map stand: a map of its own, because the lines of most are never asked for. */
   readonly #offsets = new WeakMap<ReadonlyMap<string, YamlValue>, Map<string, number>>();
   readonly #lines: LineIndex;
   #next = 0;
@@ -193,7 +193,7 @@ class Composer {
     return name;
   }
 
-  /** A name such as `y` or `on` is a word of YAML 1.1, and hardly ever meant so. */
+  /** A name such as `y` or `on` is a word of YAML 1.1, and hardly ever meant as one. */
   #noteWord(event: ScalarEvent, name: string): void {
     const text = getScalarValue(this.#text, event);
     if (lowerCase(text) === name) return;

@@ -1,6 +1,6 @@
 /**
- * How a consumer reaches its core agent, for `configstream doctor`, whose verdict so is the consumer's. Loads gRPC. For the package
- * `configstream` alone, in the same version: nothing here is kept stable.
+ * How a consumer reaches its core agent, for `configstream doctor`, whose verdict is thereby the consumer's. Loads gRPC. For the
+ * package `configstream` alone, in the same version: nothing here is stable.
  *
  * @module configstream-consumer/internal/link
  */

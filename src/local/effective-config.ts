@@ -26,8 +26,8 @@ export interface EffectiveConfig extends Consumer {
  *
  * - **On**: makes a consumer, starts it and waits until it is ready. Address and credential files that the options leave out
  *   come from `DD_*` variables or from the YAML (`cmd_host`, `cmd_port`, `auth_token_file_path`, `ipc_cert_file_path`).
- * - **Off**: reads the same YAML and `DD_*` variables: sources `default`, `file` and `environment-variable`. Edits of the
- *   files are followed; one that cannot be used is refused whole, and `status().lastError` tells.
+ * - **Off**: reads the same YAML and `DD_*` variables: sources `default`, `file` and `environment-variable`. Edits of the files
+ *   are followed; one that cannot be used is refused whole, and `status().lastError` says why.
  *
  * Readers, handles, views, subscriptions, status, metrics and `share()` are the same code in both cases.
  *
@@ -71,7 +71,7 @@ async function streamed(
     await consumer.waitReady(signal === undefined ? {} : { signal });
     return consumer;
   } catch (error) {
-    // The caller has no handle on it.
+    // The caller never got it, so it cannot stop it.
     await consumer.stop();
     if (!(error instanceof WaitTimeoutError)) throw error;
     const { what = error.message } = error.details;

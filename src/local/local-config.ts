@@ -21,7 +21,7 @@ export interface LocalConfigParams {
 
 export interface LocalConfig {
   readonly settings: Pick<LocalSettings, "get">;
-  /** Makes a consumer that tells these settings, ready at once. To be called once. */
+  /** Makes a consumer that gives these settings, ready at once. To be called once. */
   consume(engine: EngineParams, host: HostParams, watch: boolean): Promise<Consumer>;
 }
 

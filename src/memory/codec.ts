@@ -2,15 +2,14 @@
  * Records: what the region holds for one key. A record is the core agent's sequence id (4 bytes), a format (1 byte) and
  * the setting's value, or `[value, [source, value], …]` when more than the winning layer holds the key.
  *
- * The format is msgpack, but for values that have a name of `Object.prototype` or `toJSON` in a map somewhere: msgpackr
- * renames `__proto__`, and asks the others what they are. A setting must come back as it was sent, and to JSON they are names
- * like others, so those few are JSON.
+ * The format is msgpack, except for values that have a name of `Object.prototype` or `toJSON` in a map somewhere: msgpackr
+ * renames `__proto__`, and calls or reads the others. A setting must come back as it was sent, and JSON treats them as ordinary
+ * names, so those few values are JSON.
  *
  * Always decodes private memory: msgpackr turns corrupt bytes into wrong values without throwing, so nothing may reach
  * it that has not passed the protocol and its checksum.
  */
-// By this path it comes without its native part, which takes longer to load than all the rest of it, and helps with long
-// lists of texts only.
+// This path leaves out its native part, which takes longer to load than all the rest and helps only with long lists of texts.
 import { Packr, RESET_BUFFER_MODE, REUSE_BUFFER_MODE } from "msgpackr/pack";
 import type { ConfigValue, ResolvedSetting, SourceValue } from "../shared/types.js";
 import { isList } from "../shared/values/equality.js";
@@ -107,7 +106,7 @@ export function decodeRecord(bytes: Uint8Array, length: number, hasLayers: boole
 
 function hasOddName(value: ConfigValue): boolean {
   if (typeof value !== "object" || value === null) return false;
-  // Walked, since an array of the elements of a long list would be one large allocation more.
+  // Walked, because an array of the elements of a long list would be one more large allocation.
   if (isList(value)) return value.some(hasOddName);
   for (const name in value) {
     if (name in Object.prototype || name === "toJSON" || hasOddName(value[name] as ConfigValue)) return true;

@@ -5,8 +5,8 @@
  * A reader may look while the writer appends: a table entry is stored, atomically, after the slot and the key it names
  * are complete; a larger table is complete before its position is stored; a table that was replaced stays as it is.
  *
- * Memory that this thread cannot see yet is not the same as a key that is not there: an engine may learn of another
- * thread's growth a moment after it has seen what was written there. Then the whole read is made again.
+ * Memory that this thread cannot see yet is not the same as a key that is not there: an engine may learn of another thread's
+ * growth a moment after it has seen what was written there. Then the whole read is repeated.
  */
 import {
   block,
@@ -34,7 +34,7 @@ export function slotAt(region: Region, blockAt: number, index: number): number {
   return region.plain(chunk) + (index % SLOTS_PER_CHUNK) * SLOT_WORDS;
 }
 
-/** What a table entry holds for a slot: its index + 1, and the hash bits that the position does not tell. */
+/** What a table entry holds for a slot: its index + 1, and the hash bits that the position does not give. */
 export function tableEntry(index: number, hash: number): number {
   return (index + 1) | (hash & ~indexMask);
 }

@@ -25,7 +25,7 @@ export function readCounter(region: Region, name: CounterName): number {
 /** Longest error text that is kept in the status. */
 const MAX_MESSAGE = 900;
 
-/** Worker: replaces the engine's status and wakes whoever waits for a state. */
+/** Worker: replaces the engine's status and wakes the threads that wait for a state. */
 export function writeStatus(region: Region, status: EngineStatus): void {
   const { lastError } = status;
   const shortened =
@@ -47,7 +47,7 @@ export function readStatus(region: Region): EngineStatus | undefined {
   return bytes === undefined ? undefined : (decode(bytes) as EngineStatus);
 }
 
-/** Wakes the threads that wait for a state. They look at the truth again; the ring itself says nothing. */
+/** Wakes the threads that wait for a state. They look at the status again; the ring itself carries nothing. */
 export function ringDoorbell(region: Region): void {
   region.add(header.doorbell, 1);
   region.notify(header.doorbell);

@@ -1,4 +1,4 @@
-/** What the newest publish tells about itself. */
+/** What the newest publish says about itself. */
 import { currentPosition, type PublishMeta, publishMeta, stillHolds } from "./arena-reader.js";
 import { count } from "./facts.js";
 import type { Region } from "./region.js";

@@ -6,7 +6,7 @@ import { systemClock } from "../shared/clock.js";
 import { header } from "./layout.js";
 import type { Region } from "./region.js";
 
-/** The present moment, as it stands in the region and its status. Not for people and files; those want the system's clock. */
+/** The present moment, on the clock of the region and its status. People and files need the system's clock instead. */
 export function regionNow(region: Region): number {
   return systemClock.monotonic() + region.load64(header.clockOffsetMs);
 }

@@ -1,9 +1,8 @@
 /**
  * The region's memory: one shared WebAssembly memory, its views, and the only place where `Atomics` is called on it.
  *
- * WebAssembly memory rather than a growable SharedArrayBuffer: its views have a fixed length, which engines read without
- * a call; it grows in place, in steps that are atomic between threads; and another thread finds the larger buffer
- * without being told.
+ * WebAssembly memory rather than a growable SharedArrayBuffer: its views have a fixed length, which engines read without a call;
+ * it grows in place, in steps that are atomic between threads; and another thread finds the larger buffer by itself.
  */
 import { systemClock } from "../shared/clock.js";
 import { ConfigStreamError } from "../shared/errors.js";
@@ -18,8 +17,8 @@ type WithWebAssembly = typeof globalThis & {
 };
 
 /**
- * Makes the memory of a region, of at most `maxBytes`; it is used only as it is needed. Throws `unsupported` where Node.js has no
- * WebAssembly, and `limit_exceeded` when the address space cannot be had.
+ * Makes the memory of a region, of at most `maxBytes`; pages are used only as they are needed. Throws `unsupported` where Node.js
+ * has no WebAssembly, and `limit_exceeded` when the address space cannot be had.
  */
 export function createRegionMemory(maxBytes: number): SharedMemory {
   const memory = newMemory(Math.max(HEADER_PAGES + 1, Math.floor(maxBytes / PAGE_BYTES)));
@@ -194,12 +193,12 @@ export class Region {
     Atomics.notify(this.words, word);
   }
 
-  /** Blocks this thread until `word` is no longer `value`, somebody notifies, or the time is over. */
+  /** Blocks this thread until `word` is no longer `value`, another thread notifies, or the time is over. */
   waitSync(word: number, value: number, timeoutMs: number): void {
     Atomics.wait(this.words, word, value, timeoutMs);
   }
 
-  /** Resolves when `word` is no longer `value`, somebody notifies, or the time is over. Does not keep the process alive. */
+  /** Resolves when `word` is no longer `value`, another thread notifies, or the time is over. Does not keep the process alive. */
   async waitAsync(word: number, value: number, timeoutMs: number): Promise<void> {
     await waitAsync(this.words, word, value, timeoutMs).value;
   }

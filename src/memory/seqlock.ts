@@ -1,9 +1,9 @@
 /**
  * The protocol between one writer and any number of readers. Both halves stand here, face to face.
  *
- * It is a seqlock in its latch form (compare Linux `seqcount_latch_t`): every slot has two descriptors, a publish
- * overwrites the **older** one, and a reader takes the newest one that is not newer than the last *complete* publish.
- * So a publish under way, or one whose writer died, is invisible, and nobody ever waits for it.
+ * It is a seqlock in its latch form (compare Linux `seqcount_latch_t`): every slot has two descriptors, a publish overwrites the
+ * **older** one, and a reader takes the newest one that is not newer than the last *complete* publish. So a publish under way, or
+ * one whose writer died, is invisible, and no thread ever waits for it.
  *
  * **The words.** `begun` and `done` are the numbers of the newest publish that was begun and that is complete; a slot's
  * *cell* holds the number of the publish that changed the slot last. Publish numbers rise by one within an arena.
@@ -48,8 +48,8 @@
  * (W3 precedes W4) happens before that thread's later reads: a fast path that compares a cell with the number beside
  * its cached value cannot find it equal when p changed that slot.
  *
- * **Why nobody waits (G4).** The reader's steps have no loop; a caller repeats them a fixed number of times with a newer
- * P and then keeps what it had. The writer never looks at readers.
+ * **Why no thread waits (G4).** The reader's steps have no loop; a caller repeats them a fixed number of times with a newer P and
+ * then keeps what it had. The writer never looks at readers.
  *
  * **Retirement.** Before a dead arena's bytes are used again, its `begun` is set to {@link RETIRED} by a read-modify-write.
  * The argument above holds with "W1 of P + 2" replaced by it: a reader still inside the old arena either finished
@@ -97,7 +97,7 @@ export function writeDescriptor(
   region.setPlain(descriptorAt + descriptor.checksum, sum);
 }
 
-/** Writer, W3. An atomic store, since readers' slow paths order it against `done` and the present arena. */
+/** Writer, W3. An atomic store, because readers' slow paths order it against `done` and the present arena. */
 export function markCell(region: Region, cellAt: number, publish: number): void {
   region.store(cellAt, publish);
 }

@@ -1,10 +1,10 @@
 /**
- * What subscribers have not been told yet, in memory that outlives the worker: for each key that has changed since, the value
- * that they were told last. From it a new worker knows what the difference between their state and its own is, also
- * for changes that the dead one had published and not sent any more.
+ * What subscribers have not been told yet, in memory that outlives the worker: for each key that has changed, the value that they
+ * were told last. From it a new worker knows the difference between their state and its own, including changes that the dead
+ * worker had published but not sent.
  *
- * A list of entries that only grows, until everything was told. An entry counts once the word before them says so, hence a
- * worker may die at any instruction. One thread at a time: the worker, and between two workers the application's.
+ * A list of entries that only grows, until everything was told. An entry counts once the word before them says so, so a worker
+ * may die at any instruction. One thread at a time: the worker, and between two workers the application's.
  */
 
 import type { ConfigChange, ConfigValue } from "../shared/types.js";
@@ -54,7 +54,7 @@ export class Untold {
     this.#words = new Int32Array(memory);
   }
 
-  /** To be called before the changes can be read: what they change has been told as it is now, unless it stands here already. */
+  /** To be called before the changes can be read: what they change has been told as it is now, unless it is here already. */
   add(changes: Iterable<Before>): void {
     this.#known ??= new Set(this.read()?.keys());
     for (const { key, oldValue } of changes) if (!this.#known.has(key)) this.#append(key, oldValue, 0);
@@ -65,14 +65,14 @@ export class Untold {
     for (const { key, newValue } of changes) this.#append(key, newValue, replaces);
   }
 
-  /** Everything was sent, or nobody is there to be told. */
+  /** Everything was sent, or there is no subscriber. */
   clear(): void {
     if (this.#end === FIRST_ENTRY) return;
     this.#end = FIRST_ENTRY;
     this.#known?.clear();
   }
 
-  /** Keys with the value that was told last; `undefined` when it is not known, since there was too much of it. */
+  /** Keys with the value that was told last; `undefined` when that is not known, because there was too much of it. */
   read(): Map<string, ConfigValue | undefined> | undefined {
     const end = this.#end;
     if (end === INCOMPLETE) return undefined;

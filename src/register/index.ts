@@ -1,7 +1,7 @@
 /**
  * `node --import configstream-consumer/register app.js`: settings are there before the first line of the application, which gets
- * them by `getRegisteredReader()` and `getRegisteredConsumer()` of `configstream-consumer`. docs/start-up.md names the
- * environment variables.
+ * them by `getRegisteredReader()` and `getRegisteredConsumer()` of `configstream-consumer`. The environment variables are listed
+ * in docs/start-up.md.
  */
 import { realpathSync } from "node:fs";
 import { isMainThread } from "node:worker_threads";

@@ -1,6 +1,6 @@
 /**
- * One listener for each signal, however many wait for it: an application may well have one signal for its whole life, and
- * Node.js warns of a leak when more than ten listen to it.
+ * One listener for each signal, however many wait for it: an application may have one signal for its whole life, and Node.js
+ * warns of a leak when more than ten listen to it.
  */
 const waiting = new WeakMap<AbortSignal, { readonly calls: Set<() => void>; readonly listener: () => void }>();
 

@@ -1,7 +1,7 @@
 /**
- * A bounded queue of changes. Up to its bound it keeps every event; past it, it keeps one event per key (the newest value,
- * the first old value, in the place of the newest), until it is empty again. So it never holds more than one event for
- * each key that exists, however long nobody takes from it.
+ * A bounded queue of changes. Up to its bound it keeps every event; past it, it keeps one event per key (the newest value, the
+ * first old value, in the place of the newest), until it is empty again. So it never holds more than one event for each key that
+ * exists, however long nothing is taken from it.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { ConfigChange, ConfigValue } from "./types.js";
@@ -122,7 +122,7 @@ export class ChangeQueue {
     }
     const taken = events.slice(this.#head, end);
     for (; this.#head < end; this.#head++) this.#bytes -= events[this.#head]?.weight ?? 0;
-    // Taken events are let go of now and then rather than one by one, which would move all others each time.
+    // Taken events are dropped in bulk, because dropping one by one would move all others each time.
     if (this.#head === events.length || this.#head > this.#bound) {
       this.#events = events.slice(this.#head);
       this.#head = 0;

@@ -19,7 +19,7 @@ export interface Clock {
 /** The real clock. Its timers keep the thread alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  // Not `performance.now()`, which begins anew in each thread.
+  // Not `performance.now()`, which starts from zero in each thread.
   monotonic: () => Number(process.hrtime.bigint()) / 1e6,
   setTimer(delayMs, callback) {
     const timer = setTimeout(callback, delayMs);

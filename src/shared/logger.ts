@@ -2,7 +2,7 @@ import { whenRejected } from "./thrown.js";
 
 /** The logger that an application may give: the part of pino's shape that is used. */
 export interface Logger {
-  /** Each further failure of an outage that was told, and session refreshes that failed. */
+  /** Each further failure of an outage that was reported, and session refreshes that failed. */
   debug(message: string): void;
   /** An outage is over, and how long it was. */
   info(message: string): void;
@@ -17,14 +17,14 @@ const nothing = (): void => {};
 /** Says nothing. */
 export const silentLogger: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
-/** A logger whose failures stay its own: a line that cannot be written must not break what it tells about. */
+/** A logger whose failures stay its own: a line that cannot be written must not break what it reports on. */
 export function guarded(logger: Logger): Logger {
   const guard = (level: keyof Logger) => (message: string) => {
     try {
       // A promise, for a logger that is asynchronous against its type: its rejection must not end the process.
       whenRejected(logger[level](message), nothing);
     } catch {
-      // Nobody is left to be told.
+      // There is nowhere left to report this.
     }
   };
   return { debug: guard("debug"), info: guard("info"), warn: guard("warn"), error: guard("error") };

@@ -1,5 +1,5 @@
 /**
- * Something that foreign code threw, told without its message: libraries and applications quote what they like in one.
+ * Describes something that foreign code threw without its message, because libraries and applications may quote anything in one.
  * Nothing here throws, whatever was thrown: an object of another realm, a proxy, one whose getters throw.
  */
 import { types } from "node:util";
@@ -41,7 +41,7 @@ export function describeThrown(thrown: unknown): string {
   return from === undefined ? named : `${named} ${from.trim()}`;
 }
 
-/** Has a rejection of what a foreign function returned reported, if that is a promise, of this realm or of another one. */
+/** If what a foreign function returned is a promise, of this realm or another one, reports its rejection. */
 export function whenRejected(returned: unknown, report: (thrown: unknown) => void): void {
   if (!types.isPromise(returned)) return;
   // Not by a method of the object, which may have been replaced.

@@ -1,9 +1,9 @@
 /**
  * How long a worker's heartbeat has stood still, as one thread sees it by looking now and then.
  *
- * Only time that was looked at counts, and the newest interval never does: at the first look after a gap nobody knows whether the
- * worker, too, was suspended meanwhile. An interval much longer than the one before it counts in part, since whatever held up
- * the looks may have held up the worker.
+ * Only time that was looked at counts, and the newest interval never does: at the first look after a gap it is not known whether
+ * the worker was suspended too. An interval much longer than the one before it counts in part, because whatever held up the looks
+ * may have held up the worker.
  */
 import { readCounter } from "../memory/facts.js";
 import { header } from "../memory/layout.js";
@@ -27,7 +27,7 @@ const seen = new WeakMap<Region, Seen>();
 
 /** In ms, by a clock that never jumps. */
 export function heartbeatAge(region: Region, heartbeat: number, nowMs: number): number {
-  // A worker that was only just started has not had the time for a beat.
+  // A worker that has just started has not had time for a beat.
   const beat = `${region.load64(header.startedAtMs)} ${readCounter(region, "workerRestarts")} ${heartbeat}`;
   const next = look(seen.get(region), beat, nowMs);
   seen.set(region, next);

@@ -2,15 +2,15 @@
  * The small messages of the three calls as the core agent reads and writes them; the other side of call-messages.ts. Pure, and without
  * code that is made from text, which a process may forbid.
  *
- * Of requests, fields that are not known here are passed over, absent fields are proto3's zero values, and of a field that stands there
- * twice the last one counts; bytes that are no message throw a `RangeError`. A test compares all of this with proto-loader.
+ * In requests, unknown fields are skipped, absent fields have proto3's zero values, and of a repeated occurrence of a field the
+ * last one counts; bytes that are not a message throw a `RangeError`. A test compares all of this with proto-loader.
  */
 import type { RefreshRequest, RegisterRequest, Registration, StreamRequest } from "./call-messages.js";
 import { refreshTag, registerTag, registrationTag, streamTag } from "./tags.js";
 import { WireReader } from "./wire-reader.js";
 import { textFieldSize, varintSize, WireWriter } from "./wire-writer.js";
 
-/** RegisterRemoteAgentRequest as it arrives: its services are a list, of none perhaps. */
+/** RegisterRemoteAgentRequest as it arrives: its services are a list, which may be empty. */
 export type ReadRegisterRequest = Required<RegisterRequest>;
 
 export function readRegisterRequest(bytes: Buffer): ReadRegisterRequest {

@@ -48,7 +48,7 @@ export type CommandFrame =
   | { readonly kind: "stdout" | "stderr"; readonly text: string }
   | { readonly kind: "exit"; readonly code: number };
 
-/** More elements than that are in no request that a command understands. */
+/** No request that a command understands has more elements than this. */
 const mostElements = 10_000;
 
 /** Field numbers with their wire types: number × 8 + type. */

@@ -12,7 +12,7 @@ export function textOf(tag: number, text: string): Buffer {
   return writer.bytes;
 }
 
-/** Bytes or a message; written also when empty, since a message that is there differs from one that is not. */
+/** Bytes or a message; written also when empty, because a message that is there differs from one that is not. */
 export function bytesOf(tag: number, bytes: Uint8Array): Buffer {
   const writer = new WireWriter(fieldSize(bytes.length));
   writer.field(tag, bytes.length);

@@ -1,8 +1,8 @@
 /**
  * From a setting's value to the bytes of `google.protobuf.Value`. Pure.
  *
- * Written straight to bytes, since a generic encoder first builds a second object tree for every value and loses a map
- * key named `__proto__`.
+ * Written straight to bytes, because a generic encoder first builds a second object tree for every value and loses a map key
+ * named `__proto__`.
  */
 
 import type { ConfigValue } from "../shared/types.js";

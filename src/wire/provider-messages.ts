@@ -4,7 +4,7 @@
  */
 import { bytesOf, entryOf, presentText } from "./fields.js";
 
-/** Title → value, in the order in which people shall read them. */
+/** Title → value, in the order in which they are shown. */
 export type StatusFields = ReadonlyMap<string, string>;
 
 /** GetStatusDetailsResponse. */

@@ -1,4 +1,4 @@
-/** Full names of the core agent's gRPC services, as a call's path begins with them. */
+/** Full names of the core agent's gRPC services, the beginning of a call's path. */
 export const agentSecureService = "datadog.api.v1.AgentSecure";
 export const remoteAgentService = "datadog.remoteagent.v1.RemoteAgent";
 

@@ -1,15 +1,15 @@
 /**
  * Reads protobuf's wire format (protobuf.dev/programming-guides/encoding) out of one message's bytes.
  *
- * proto-loader would make a message object and then a plain object for each message and each value inside, which for a
- * snapshot of 100,000 settings is more work and more garbage than all the rest of taking it in. The contract's events
- * use five kinds of fields, so what is needed of the format is little.
+ * proto-loader would make a message object and then a plain object for each message and each value inside, which for a snapshot
+ * of 100,000 settings is more work and more garbage than all the rest of taking it in. The contract's events use five kinds of
+ * fields, so little of the format is needed.
  */
 
 /** Wire types: the low three bits of a tag. */
 const wireType = { varint: 0, fixed64: 1, lengthDelimited: 2, startGroup: 3, endGroup: 4, fixed32: 5 } as const;
 
-/** A cursor. Every method throws a `RangeError` when the bytes end too early or cannot be. */
+/** A cursor. Every method throws a `RangeError` when the bytes end too early or are invalid. */
 export class WireReader {
   readonly #bytes: Buffer;
   #at = 0;
@@ -100,7 +100,7 @@ export class WireReader {
     return this.#last;
   }
 
-  /** Passes over a field that nobody asked for. */
+  /** Skips a field that is not used. */
   skip(tag: number): void {
     const type = tag & 7;
     if (type === wireType.varint) this.uint32();

@@ -1,6 +1,6 @@
 /**
- * Entry of the worker thread: takes its ports, runs the composition, and ends by itself once it was stopped. Loaded by any
- * other thread, it does nothing and gives the composition, so that one file serves both ways of running.
+ * Entry of the worker thread: takes its ports, runs the composition, and ends by itself once it is stopped. Loaded by any other
+ * thread, it does nothing but give the composition, so that one file serves both ways of running.
  */
 import { setImmediate } from "node:timers/promises";
 import { receiveMessageOnPort, workerData } from "node:worker_threads";

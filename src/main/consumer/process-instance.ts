@@ -1,4 +1,4 @@
-/** The id of this process's life, by which a core agent tells a restarted remote agent from one that registers again. */
+/** The id of this process's life, by which a core agent distinguishes a restarted remote agent from one that registers again. */
 import { randomUUID } from "node:crypto";
 
 /** By a global name, so that two copies of this package in one process give the same. */

@@ -1,4 +1,4 @@
-/** The consumer that `configstream-consumer/register` made, for whoever in this process asks. */
+/** The consumer that `configstream-consumer/register` made, for all code of this process. */
 import { getEnvironmentData, isMainThread, setEnvironmentData } from "node:worker_threads";
 import { ConfigStreamError } from "../../shared/errors.js";
 import type { Reader } from "../reader/api.js";
@@ -51,7 +51,7 @@ export function isRegistered(): boolean {
 /** Makes a consumer the registered one, for this thread and for all threads that are started from now on. */
 export function setRegistered(consumer: Consumer): void {
   here[key] = consumer;
-  // Node.js gives it to every new thread, and to theirs.
+  // Node.js gives it to every new thread, and to the threads that those start.
   setEnvironmentData(name, consumer.share() as object);
 }
 

@@ -10,7 +10,7 @@ const mib = 1024 * 1024;
 /** What all systems can bind, in bytes; the shortest limit is that of macOS. */
 const longestSocketPath = 103;
 
-/** Throws `InvalidOptionError`: also where the other options leave nobody who could call. */
+/** Throws `InvalidOptionError`: also where the other options leave no core agent that could call. */
 export function serveOption(
   given: ConsumerOptions["serve"],
   { tls, session }: Pick<EngineParams, "tls" | "session">,

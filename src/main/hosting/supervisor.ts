@@ -1,4 +1,4 @@
-/** Keeps an engine running: starts another one, after a back-off, when the present one has died. */
+/** Keeps an engine running: starts another one, after a back-off, when the current one has died. */
 import { type Backoff, createBackoff } from "../../shared/backoff.js";
 import type { Clock, Timer } from "../../shared/clock.js";
 import { ConfigStreamError, ConsumerStoppedError } from "../../shared/errors.js";
@@ -13,10 +13,10 @@ export interface SupervisorPorts {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly backoff: EngineParams["backoff"];
-  /** How long an engine's heartbeat may stand still, in ms; `Infinity`: for ever. */
+  /** How long an engine's heartbeat may stand still, in ms; `Infinity`: forever. */
   readonly workerTimeoutMs: number;
   readonly heartbeat: () => number;
-  /** Starts an engine. Called again for each restart, which nobody waits for. */
+  /** Starts an engine. Called again for each restart, which no caller waits for. */
   readonly spawn: (isRestart: boolean) => EngineHost;
   /** An engine has died. */
   readonly onDied: (death: EngineDeath) => void;

@@ -1,8 +1,8 @@
 /**
  * Notices a worker that is stuck: one whose heartbeat, a word in shared memory, has stood still for too long.
  *
- * Time is reckoned in this thread's own ticks, and a tick counts once however late it comes. So a thread that was blocked,
- * or a process that was suspended together with its worker, does not take its own absence for the worker's.
+ * Time is counted in this thread's own ticks, and a tick counts once however late it comes. So a thread that was blocked, or a
+ * process that was suspended together with its worker, does not take its own absence for the worker's.
  */
 import type { Clock, Timer } from "../../shared/clock.js";
 
@@ -12,7 +12,7 @@ const TICKS = 8;
 export interface WatchdogPorts {
   /** Its timers must not keep the process alive. */
   readonly clock: Pick<Clock, "setTimer">;
-  /** How long the heartbeat may stand still, in ms; `Infinity`: for ever. */
+  /** How long the heartbeat may stand still, in ms; `Infinity`: forever. */
   readonly timeoutMs: number;
   readonly heartbeat: () => number;
 }

@@ -1,8 +1,8 @@
 /**
  * Where the worker's code comes from: files of this package, or, where a bundle holds the package, a text inside it.
  *
- * A thread loads a file that the build makes of all its modules, since loading them one by one takes much of the time until
- * the first setting can be read. The application's own thread loads the modules themselves: it shares some of them.
+ * A thread loads a file that the build makes of all its modules, because loading them one by one takes much of the time until the
+ * first setting can be read. The application's own thread loads the modules themselves: it shares some of them.
  */
 import { bundledWorker } from "#bundled-worker";
 

@@ -1,9 +1,9 @@
 /**
- * The environment variables of the worker: its own, not the application's. What others set there could break or double it, such as
- * preloads in NODE_OPTIONS, another resolver or log of gRPC, or a proxy. Pure.
+ * The environment variables of the worker: its own, not the application's. What is set there for the application could break or
+ * duplicate it, such as preloads in NODE_OPTIONS, another resolver or log of gRPC, or a proxy. Pure.
  */
 
-/** Arguments of Node.js for the worker. None but Yarn's: without its resolver, a thread of a Plug'n'Play project finds no package. */
+/** Arguments of Node.js for the worker. Only Yarn's: without its resolver, a thread of a Plug'n'Play project finds no package. */
 export function workerArguments(versions: NodeJS.ProcessVersions, findResolver: () => string | undefined): string[] {
   const resolver = versions.pnp === undefined ? undefined : findResolver();
   return resolver === undefined ? [] : ["--require", resolver];

@@ -11,7 +11,7 @@ export function allSettings(readings: Iterable<StoredReading>): StringMap<Config
   return nested(readings, () => true);
 }
 
-/** Settings whose value is somebody's choice, nested. */
+/** Settings whose value was chosen, not a default, nested. */
 export function allSettingsWithoutDefault(readings: Iterable<StoredReading>): StringMap<ConfigValue> {
   return nested(readings, ({ source }) => isChosen(source));
 }

@@ -1,4 +1,4 @@
-/** Refuses what is no key. Asked off the hot path alone, so that it costs getters nothing. */
+/** Refuses what is not a key. Called outside the hot path only, so that it costs getters nothing. */
 import { InvalidOptionError } from "../../shared/errors.js";
 import { described } from "../../shared/options/option-checks.js";
 

@@ -14,7 +14,7 @@ import { type Input, rememberInput } from "./bindings/inputs.js";
 import { boolOf, durationOf, floatOf, intOf, stringOf, stringSliceOf } from "./conversions.js";
 import type { Unreadable } from "./unreadable.js";
 
-/** Tells of changes that fit the filter. */
+/** Reports the changes that fit the filter. */
 export type ChangeSource = (callback: (change: ConfigChange) => unknown, filter?: ChangeFilter) => UpdateSubscription;
 
 /** What handles need besides the reader. */
@@ -173,7 +173,7 @@ class Handle<T> implements Setting<T> {
     return this.#current;
   }
 
-  /** A parser of the caller's may refuse the new value: what was good is kept, as everywhere, and it is told. */
+  /** The caller's parser may refuse the new value: then the last good one is kept, as everywhere, and this is reported. */
   #take(reading: Reading): void {
     try {
       this.#current = converted(this.#parts, reading);

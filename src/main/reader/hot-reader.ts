@@ -1,16 +1,16 @@
 /**
  * What the getters of hot loops know. They keep what they have converted in one map a getter, and one word of shared memory,
- * which every publish changes, tells whether all of it still holds: a read is that word and one look into a map.
+ * which every publish changes, shows whether all of it still holds: a read is that word and one look into a map.
  *
  * When the word has changed, the reader catches up: the arena's ring of changed slots names what to forget, and all else
  * stays. So a publish costs this thread a hundred nanoseconds or so, and the reads of the keys that it changed.
  *
- * **Why what the maps hold is never too old.** Say the maps are settled at publish P: P was complete when this thread last
- * caught up. Then each value in them is what its key held at P or later. Catching up from P to Q keeps that, since it
- * drops every slot that a publish after P, up to Q, has changed. Adding a value keeps it too: a value is added only when its
- * key's own cell says that it is the newest, and this thread has seen that P is complete, so every cell that P or an earlier
- * publish marked shows it (seqlock.ts, G2). And once this thread has seen a publish after P, by whatever way, it sees the
- * word changed, since every publish changes it before it is complete; a hand-over does before it sends readers over.
+ * **Why what the maps hold is never too old.** Say the maps are settled at publish P: P was complete when this thread last caught
+ * up. Then each value in them is what its key held at P or later. Catching up from P to Q keeps that, since it drops every slot
+ * that a publish after P, up to Q, has changed. Adding a value keeps it too: a value is added only when its key's own cell says
+ * that it is the newest, and this thread has seen that P is complete, so every cell that P or an earlier publish marked shows it
+ * (seqlock.ts, G2). And once this thread has seen a publish after P, in whatever way, it sees the word changed, because every
+ * publish changes it before it is complete; a hand-over does before it sends readers over.
  *
  * What a key without a value gives may depend on the keys below it. Such answers are kept apart, only when the section was
  * read at P itself, and every catching up drops all of them.
@@ -87,7 +87,7 @@ export class HotReader {
       if (ordinal === 0) break;
       settled = ordinal === this.#arena && publish === this.settledAt;
       if (settled) break;
-      // After the position, so that it tells of every key that had been added by then.
+      // After the position, so that it covers every key that had been added by then.
       const absentStamp = cellStamp(region, ABSENT_CELL);
       const head = logHead(region, position);
       const changed = ordinal === this.#arena ? changedSlots(region, position, this.#logSeen, head) : undefined;

@@ -12,7 +12,9 @@ export function isSettingIn({ state }: Reading, section: Section | undefined): b
   return state.value === null ? section === undefined : state.value !== undefined;
 }
 
-/** Whether somebody configured a section of this name. The name itself with a null is how a file writes an empty one. */
+/**
+ * Whether a section of this name was configured, beyond defaults. The name itself with a null is how a file writes an empty one.
+ */
 export function isSectionIn({ state }: Reading, section: Section | undefined): boolean {
   const isEmptySection = layersOf(state).some(({ source, value }) => isChosen(source) && value === null);
   return (

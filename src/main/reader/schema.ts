@@ -25,7 +25,7 @@ export type Duration = (number | string) & { readonly [unit]?: "duration" };
 /** A size: a number of bytes, or text such as `10mb`. Read it with `getSizeInBytes`. */
 export type Bytes = (number | string) & { readonly [unit]?: "bytes" };
 
-/** Whether a schema says nothing of keys: {@link AnySchema}, another one with an index signature, or one without any name. */
+/** Whether a schema says nothing about keys: {@link AnySchema}, another one with an index signature, or one without any name. */
 export type IsOpen<S> = string extends keyof S ? true : [keyof S] extends [never] ? true : false;
 
 /** All keys of a schema. */
@@ -87,10 +87,10 @@ type FirstPart<Key> = Key extends `${infer Name}.${string}` ? Name : Key & strin
 /** All settings by dotted key; each may be missing. */
 export type Flattened<S> = { readonly [K in keyof S & string]?: ValueAt<S, K> };
 
-/** Settings by dotted key, as one gives them. */
+/** Settings by dotted key, in the form in which they are given. */
 export type Settings<S> = IsOpen<S> extends true ? StringMap<ConfigValue> : Flattened<S>;
 
-/** A change of one of these keys: `change.key` tells which, and with it the type of the values. */
+/** A change of one of these keys: `change.key` says which, and determines the type of the values. */
 export type ChangeOf<S, K extends string> = string extends K
   ? ConfigChange
   : {

@@ -12,11 +12,11 @@ export interface Setting<T> {
   readonly key: string;
   /** The newest value, converted once per change. */
   readonly value: T;
-  /** What the parser threw at the newest change, as long as that change stands; `undefined` when `value` is of it. */
+  /** What the parser threw at the newest change, as long as that change stands; `undefined` when `value` reflects it. */
   readonly lastError: unknown;
   /**
-   * Calls back after `value` has become another one, with it and the one before, until `unsubscribe()`. When it
-   * is told and what happens when it throws: see `Reader.onUpdate`.
+   * Calls back with the new `value` and the one before after `value` has changed, until `unsubscribe()`. When the callback runs
+   * and what happens when it throws: see `Reader.onUpdate`.
    */
   onChange(callback: (value: T, before: T) => unknown): UpdateSubscription;
   /** What a log that writes objects as JSON shows: the key, and not the value. */

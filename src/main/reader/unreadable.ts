@@ -7,7 +7,7 @@ import type { Reading } from "../../memory/reader/entry.js";
 import { KeyReader } from "../../memory/reader/key-reader.js";
 import type { Region } from "../../memory/region.js";
 
-/** Keys that are remembered and named; of more, the newest. */
+/** Most keys that are remembered and named; beyond it, the oldest are dropped. */
 const MAX_NAMES = 100;
 
 export class Unreadable {

@@ -19,17 +19,17 @@ export type MetricsRegistry = Registry<RegistryContentType>;
 
 /** What a registry that an application gives must have; those of prom-client 14 and 15 fit. */
 export interface GivenRegistry {
-  /** Takes a metric up. */
+  /** Adds a metric. */
   registerMetric(metric: never): void;
   /** The metric of a name, if there is one. */
   getSingleMetric(name: string): unknown;
-  /** Takes a metric out. */
+  /** Removes a metric. */
   removeSingleMetric(name: string): void;
   /** All metrics as text. */
   metrics(): Promise<string>;
 }
 
-/** How prom-client puts the gauges of a cluster's processes together where it is not the largest one that counts. */
+/** How prom-client combines the gauges of a cluster's processes, where the largest one is not what counts. */
 const aggregators: { readonly [name: string]: "min" | "sum" } = {
   // The process that is furthest behind.
   last_sequence_id: "min",
@@ -44,7 +44,7 @@ export interface MetricsSource {
   release(keep?: boolean): void;
 }
 
-/** A consumer's metrics. They are put in a registry when that is first asked for, since prom-client takes a while to load. */
+/** A consumer's metrics. They are put in a registry when that is first asked for, because prom-client takes a while to load. */
 export class LazyMetrics implements MetricsSource {
   readonly #given: MetricsRegistry | undefined;
   readonly #clientName: string;
@@ -90,7 +90,7 @@ export function addMetrics(registry: MetricsRegistry, clientName: string, region
   return collector.add(clientName, valuesOf(region));
 }
 
-/** What a consumer has to tell, by the names of the metrics without their prefix: plain, since another copy may collect it. */
+/** What a consumer reports, by the names of the metrics without their prefix: plain, because another copy may collect it. */
 interface MetricValues {
   counter(name: string): number | undefined;
   gauge(name: string): number | undefined;
@@ -105,7 +105,7 @@ interface SharedCollector {
 const globalName = Symbol.for("configstream-consumer/metrics-collectors");
 const here = globalThis as { [globalName]?: WeakMap<MetricsRegistry, SharedCollector> };
 here[globalName] ??= new WeakMap();
-/** One per registry, since a name can be registered only once there; shared by all copies of this package in this thread. */
+/** One per registry, because a name can be registered only once there; shared by all copies of this package in this thread. */
 const collectors = here[globalName];
 
 const counterNames = new Map(counterMetrics.map(([name, counter]) => [name, counter]));

@@ -1,6 +1,6 @@
 /**
- * What Node.js loads as `#prom-client`: prom-client is loaded when it is first asked for. With all that it needs it took a good
- * part of the time that importing this package takes, and most processes ask late or never.
+ * What Node.js loads as `#prom-client`: prom-client is loaded when it is first asked for. With its dependencies it would be a
+ * good part of the time that importing this package takes, and most processes ask for it late or never.
  *
  * Bundlers cannot see through this. They know the condition `module` of package.json, and get `prom-client-bundled.ts` instead.
  */

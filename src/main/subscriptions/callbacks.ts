@@ -1,15 +1,15 @@
 /**
- * Delivers events to callbacks: one event after another, each to everybody who was there before it, in the order in which they
- * came. What a callback does meanwhile, adding and removing callbacks and causing further events, changes nothing of that: an
- * event that is caused waits until the one before is through, and a newcomer is given what comes after it.
+ * Delivers events to callbacks: one event after another, each to every callback that was added before it, in the order in which
+ * they were added. A callback may add and remove callbacks and cause further events without disturbing that: an event that it
+ * causes waits until the present one is delivered, and a callback that it adds gets the events that come later.
  *
  * A callback runs in the asynchronous context in which it was added. What it throws, or a promise that it returns and that
- * rejects, is reported and disturbs nobody.
+ * rejects, is reported and does not affect the others.
  */
 import { AsyncResource } from "node:async_hooks";
 import { whenRejected } from "../../shared/thrown.js";
 
-/** What a callback is asked about an event, and how it is given it. */
+/** Which events a callback wants, and how it is given one. */
 interface Receiver<Event> {
   readonly matches: (event: Event) => boolean;
   readonly call: (event: Event) => unknown;
@@ -33,7 +33,7 @@ export class Callbacks<Event> {
     this.#report = report;
   }
 
-  /** Callbacks that are there. */
+  /** Number of callbacks. */
   get size(): number {
     return this.#receivers.size;
   }
@@ -48,7 +48,7 @@ export class Callbacks<Event> {
     };
   }
 
-  /** Gives each event to everybody who is there now; later, when another one is being delivered. Never throws. */
+  /** Gives each event to every callback that is there now; later, when another one is being delivered. Never throws. */
   deliver(events: Iterable<Event>): void {
     for (const event of events) this.#queue.push(event);
     this.#came = this.#done + this.#queue.length;
@@ -63,8 +63,8 @@ export class Callbacks<Event> {
   }
 
   #deliverTo(event: Event, number: number): void {
-    // A set's iteration minds what is added and deleted meanwhile. Newcomers stand at its end, so the first one ends it: one that
-    // is replaced by another in each call would never let it end.
+    // A set's iteration includes what is added meanwhile, at its end. So the first newcomer ends it: a callback that replaces
+    // itself in each call would otherwise keep it going forever.
     for (const receiver of this.#receivers) {
       if (receiver.since > number) return;
       this.#call(receiver, event);

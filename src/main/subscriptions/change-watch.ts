@@ -1,6 +1,6 @@
 /**
- * Tells of changes in a thread that gets no messages: looks now and then at the newest consistent state, and compares it with
- * the one before. States share what has not changed, so a look costs what has changed, and nothing when nothing has.
+ * Reports changes in a thread that gets no messages: looks at intervals at the newest consistent state, and compares it with the
+ * one before. States share what has not changed, so a look costs what has changed, and nothing when nothing has.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { MirrorState } from "../../memory/reader/mirror.js";
@@ -35,7 +35,7 @@ export class ChangeWatch {
   /** Calls back from the next look on. The timer does not keep the process alive. */
   readonly add = (callback: (change: ConfigChange) => unknown, filter: ChangeFilter = {}): UpdateSubscription => {
     const matches = compileFilter(filter);
-    // Those who came before are told of what has changed until now, since the newcomer must not be.
+    // The callbacks that were there before get what has changed until now, because the new one must not get it.
     this.look();
     const remove = this.#callbacks.add(callback, ({ key }) => matches(key));
     this.#timer ??= detached(() => setInterval(() => this.look(), LOOK_MS)).unref();
@@ -46,7 +46,7 @@ export class ChangeWatch {
     return { unsubscribe, [Symbol.dispose]: unsubscribe };
   };
 
-  /** Compares the newest state with the last one, and tells what differs. */
+  /** Compares the newest state with the last one, and reports what differs. */
   look(): void {
     const before = this.#state;
     const now = this.#newest();

@@ -103,7 +103,7 @@ export class KeyReader {
     return state && new StateReader(state).named(name);
   }
 
-  /** Brings an entry up to date; when no clean copy can be had, it keeps what it has and the next read tries again. */
+  /** Brings an entry up to date; when no clean copy can be had, the entry stays as it is and the next read tries again. */
   refresh(entry: Entry): void {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       if (this.#tryRefresh(entry)) return;

@@ -1,6 +1,6 @@
 /**
- * A private copy of all settings at one publish, from which views are made. Built at the first view, then brought up to
- * date by what has changed: the arena's ring of changed slots tells which slots those are.
+ * A private copy of all settings at one publish, from which views are made. Built at the first view, then brought up to date by
+ * what has changed: the arena's ring of changed slots says which slots those are.
  *
  * A reader cannot hold the writer back, and a pass over 100,000 slots takes longer than a hundred publishes. So the first
  * pass reads every slot at whatever publish is newest then; later rounds read again what has changed since, which is
@@ -51,7 +51,7 @@ export class Mirror {
   readonly #copy = new RecordCopy();
   #ordinal = 0;
   #chunks: (StoredReading | undefined)[][] = [];
-  /** Chunks that no view holds, so that they may be changed in place. */
+  /** Chunks that no view holds, and which may therefore be changed in place. */
   #own = new Set<number>();
   #slots = new Map<string, number>();
   #sources: string[] = [];

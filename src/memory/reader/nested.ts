@@ -5,8 +5,8 @@ type Branch = { [name: string]: ConfigValue | Branch };
 
 /**
  * Nests dotted keys, and freezes what it makes; values are taken over as they are, so that a map with dots in its names stays
- * what it is. Where a key is both a value and a section, the section's names win and the value is left out, since
- * one name cannot be both. Names such as `__proto__` become plain properties.
+ * what it is. Where a key is both a value and a section, the section's names win and the value is left out, because one name
+ * cannot be both. Names such as `__proto__` become plain properties.
  */
 export function nest(settings: Iterable<readonly [key: string, value: ConfigValue]>): {
   readonly [name: string]: ConfigValue;

@@ -57,7 +57,7 @@ export function byKey(a: { readonly key: string }, b: { readonly key: string }):
   return a.key < b.key ? -1 : 1;
 }
 
-/** Whether a source stands for somebody's choice. The merged dialect labels whole sections `unknown`. */
+/** Whether a source means that the value was chosen, not a default. The merged dialect labels whole sections `unknown`. */
 export function isChosen(source: string): boolean {
   return source !== "default" && source !== "schema" && source !== "unknown" && source !== "";
 }

@@ -73,14 +73,14 @@ export class ArenaWriter {
   #publish: number;
   #logHead = 0;
 
-  /** Lays out an arena that nobody sees yet. `expectedKeys` sizes its table. Throws `limit_exceeded`. */
+  /** Lays out an arena that no reader sees yet. `expectedKeys` sizes its table. Throws `limit_exceeded`. */
   constructor(region: Region, ordinal: number, numbers: PublishNumbers, current: number, expectedKeys: number) {
     this.ordinal = ordinal;
     this.#region = region;
     this.#blockAt = blockOf(ordinal);
     this.#numbers = numbers;
     this.#publish = numbers.base;
-    // Readers of the arena that had this block before must not take our words for theirs.
+    // Readers of the arena that had this block before must not take the new words for its own.
     retire(region, this.#blockAt);
     region.store(this.#blockAt + block.ordinal, ordinal);
     region.store(this.#blockAt + block.writerGone, 0);
@@ -120,7 +120,7 @@ export class ArenaWriter {
     return ((this.#publish - this.#numbers.base) | 0) >= this.#numbers.count - 2;
   }
 
-  /** Whether it can name the sources of these writes beside those that it ever named. */
+  /** Whether it can name the sources of these writes beside those that it has named so far. */
   hasSourcesFor(writes: SlotWrites): boolean {
     return this.#sources.hasRoomFor(writes);
   }
@@ -197,7 +197,7 @@ export class ArenaWriter {
     if (staged.newKeys > 0) markCell(region, cellAt(region, ABSENT_CELL), publish);
     this.#writeLog(staged.slots);
     this.#meta.write(publish, staged.info, this.#logHead, this.#live);
-    // Last, since readers that find it changed look for what else has changed, which is futile until W4.
+    // Last, because readers that find it changed look for what else has changed, which finds nothing until W4.
     markCell(region, cellAt(region, LATEST_CELL), publish);
     this.#publish = publish;
     endPublish(region, this.#blockAt, publish);
@@ -250,7 +250,7 @@ export class ArenaWriter {
   }
 
   #writeLog(slots: readonly number[]): void {
-    // A large publish would push everything out; readers then compare all slots, which the jump tells them to do.
+    // A large publish would push everything out; readers then compare all slots, which the jump makes them do.
     if (slots.length > LOG_ENTRIES / 4) {
       this.#logHead = (this.#logHead + LOG_ENTRIES) | 0;
       return;
@@ -271,7 +271,7 @@ export class ArenaWriter {
   }
 }
 
-/** Tells that this thread will never write an arena again, so that its pages may be used by a later one. */
+/** Marks that this thread will never write an arena again, so that its pages may be used by a later one. */
 export function releaseArena(region: Region, ordinal: number): void {
   region.store(blockOf(ordinal) + block.writerGone, 1);
 }

@@ -94,7 +94,7 @@ export class DirectoryWriter {
     insertIntoTable(region, this.#tableAt, this.#tableCapacity, index, hash);
   }
 
-  /** Tells readers how many slots there are. */
+  /** Shows readers how many slots there are. */
   showSize(): void {
     this.#region.store(this.#blockAt + block.slots, this.size);
   }
@@ -121,7 +121,7 @@ function ensureCells(region: Region, last: number): void {
     if (region.load(header.cellChunkAt + chunk) === 0) {
       const first = (region.grow(1) * PAGE_BYTES) / 4;
       for (let i = 0; i < chunksPerPage && chunk + i < MAX_CELL_CHUNKS; i++) {
-        // Compare-exchange: should two writers ever meet here, all threads still agree on one place.
+        // Compare-exchange: if two writers ever meet here, all threads still agree on one place.
         region.compareExchange(header.cellChunkAt + chunk + i, 0, first + i * CELLS_PER_CHUNK);
       }
     }

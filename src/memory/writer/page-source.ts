@@ -61,7 +61,7 @@ export class PageSource {
   #record(): void {
     const extents = joinNeighbours(this.#owned);
     this.#owned.splice(0, this.#owned.length, ...extents);
-    // What does not fit is lost when this arena is given up, nothing worse.
+    // What does not fit is lost when this arena is given up, and nothing more.
     const kept = extents.slice(0, MAX_EXTENTS);
     kept.forEach(({ firstPage, pages }, index) => {
       this.#region.setPlain(this.#blockAt + block.extentAt + index * 2, firstPage);

@@ -30,14 +30,14 @@ export class SourceNames {
     return [...this.#numbers.keys()];
   }
 
-  /** Whether there are numbers left for the sources of these writes. Those of sources that are gone are never given again. */
+  /** Whether there are numbers left for the sources of these writes. Numbers of sources that are gone are not reused. */
   hasRoomFor(writes: SlotWrites): boolean {
     return this.#numbers.size + this.#missing(writes).size <= MAX_SOURCES + 1;
   }
 
   /**
-   * Gives each source of these writes a number. Throws `limit_exceeded`. What was written before stays, when the publish is
-   * given up: nobody looks before a descriptor names it.
+   * Gives each source of these writes a number. Throws `limit_exceeded`. When the publish is given up, what was written stays: no
+   * reader looks at it before a descriptor names it.
    */
   prepare(writes: SlotWrites): void {
     for (const name of this.#missing(writes)) {

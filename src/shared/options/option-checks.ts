@@ -1,4 +1,4 @@
-/** Checks the options of public calls: names, types and ranges. What is wrong is refused with what was given and what was expected. */
+/** Checks the options of public calls: names, types and ranges. Errors say what was given and what was expected. */
 import { InvalidOptionError } from "../errors.js";
 import { didYouMean, suggest } from "./suggest.js";
 

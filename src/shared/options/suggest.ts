@@ -1,6 +1,6 @@
 /** Finds the names that were probably meant: keys, options, commands. Pure. */
 
-/** Longer texts are no names that somebody meant. */
+/** Longer texts are not misspelt names. */
 const longestName = 1_000;
 
 /** Up to `most` names that are close to the one given, the closest first. Case does not matter. */
@@ -34,7 +34,7 @@ function closeness(given: string, flatGiven: string, name: string, bound: number
   if (flatGiven === flat(name)) return 0;
   const distance = editDistance(given, name, bound);
   if (distance <= bound) return distance;
-  // The end of a dotted name, as one remembers it.
+  // The end of a dotted name, which is what people remember.
   if (name.endsWith(`.${given}`)) return bound + 1;
   const tail =
     name
@@ -52,7 +52,7 @@ function flat(name: string): string {
 /**
  * Letters to put in, take out, replace or swap with their neighbour; anything above `bound` counts as bound + 1.
  *
- * Looks only at the cells near the diagonal that the bound allows, since there may be a hundred thousand names.
+ * Looks only at the cells near the diagonal that the bound allows, because there may be a hundred thousand names.
  */
 export function editDistance(a: string, b: string, bound: number): number {
   const far = bound + 1;

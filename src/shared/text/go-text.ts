@@ -1,8 +1,8 @@
 /** Reads text as Go's strconv, time and strings packages do. `undefined`: not of that form, or out of range. */
 
 /**
- * Longest text that is read as a number or a duration. Go takes any number of leading zeros; nothing that anybody means is as
- * long as this, and what is longer is not looked at.
+ * Longest text that is read as a number or a duration. Go takes any number of leading zeros; no real number is as long as this,
+ * and longer texts are not looked at.
  */
 export const MAX_NUMBER_TEXT = 1_024;
 
@@ -85,7 +85,7 @@ const notWhite = /\P{White_Space}/u;
 export function trimSpace(text: string): string {
   const start = text.search(notWhite);
   if (start < 0) return "";
-  // By hand: an expression that ends in `+$` begins anew at each blank of a run.
+  // By hand: an expression that ends in `+$` starts over at each blank of a run.
   let end = text.length;
   while (white.test(text[end - 1] as string)) end--;
   return text.slice(start, end);

@@ -1,5 +1,5 @@
 /**
- * Lower case as keys are compared by it: letter by letter, as Go's `strings.ToLower` does. JavaScript's looks at the letters
+ * The lower case by which keys are compared: letter by letter, as Go's `strings.ToLower` does. JavaScript's looks at the letters
  * around (a sigma at the end of a word) and makes two of one (`İ`), so that a section or a prefix would find nothing.
  */
 
@@ -10,7 +10,7 @@ const ascii = /^[\u0000-\u007f]*$/;
 
 /** The form in which keys are compared. */
 export function lowerCase(text: string): string {
-  // Most keys; there both languages agree.
+  // Most keys are ASCII, where both languages agree.
   if (ascii.test(text)) return text.toLowerCase();
   let lower = "";
   for (const letter of text) lower += lowerLetter(letter);

@@ -8,8 +8,8 @@
  * ```
  *
  * JSON loses nothing here: a setting's numbers are finite and its texts have no lone surrogates (event-decoder.ts), and
- * `JSON.parse` makes a name such as `__proto__` a plain property. What is refused is refused whole, in words that quote
- * nothing of the file.
+ * `JSON.parse` makes a name such as `__proto__` a plain property. A file is used whole or refused whole, in words that quote
+ * nothing of it.
  */
 import { createHash } from "node:crypto";
 import { holdsCredential } from "../../shared/text/credential-names.js";
@@ -56,12 +56,12 @@ function lineOf([key, layers]: SavedSetting): string {
 }
 
 /**
- * Reads a file's text, in steps: the caller may let others have their turn at each `yield`. Throws {@link CacheRefused} for
- * a text that is damaged, of another version, or another owner's.
+ * Reads a file's text, in steps: the caller may let other work run at each `yield`. Throws {@link CacheRefused} for a text that
+ * is damaged, of another version, or another owner's.
  */
 export function* parseCache(bytes: Uint8Array, owner: CacheOwner): Generator<void, SavedSettings> {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  // The head first: a file of another version may well end in another way.
+  // The head first, because a file of another version may end in another way.
   const headEnd = text.indexOf("\n");
   const facts = checkHead(headEnd < 0 ? "" : text.toString("utf8", 0, headEnd), owner);
   const bodyEnd = text.lastIndexOf("\nsha256 ") + 1;

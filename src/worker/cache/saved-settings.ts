@@ -12,12 +12,12 @@ export interface SavedSettings {
   readonly sequenceId: number;
   /** When the state became readable, in ms since the epoch. */
   readonly publishedAtMs: number;
-  /** Until when the stream stood behind it, in ms since the epoch: what its age is reckoned from. */
+  /** Until when the stream stood behind it, in ms since the epoch: its age counts from then. */
   readonly confirmedAtMs: number;
   readonly settings: readonly SavedSetting[];
 }
 
-/** Whom a file belongs to. A file of anybody else is not used. */
+/** The consumer that a file belongs to. The file of another one is not used. */
 export interface CacheOwner {
   readonly clientName: string;
   /** `host:port`. */

@@ -3,7 +3,7 @@ import type { Timer } from "../../shared/clock.js";
 import type { WireEvent } from "../../shared/types.js";
 import type { Defer } from "./defer.js";
 
-/** How many turns of the event loop may go into one publish; at some 50 µs each, this stays below a millisecond. */
+/** How many turns of the event loop may go into one publish; at about 50 µs each, this stays below a millisecond. */
 const longestStormTurns = 12;
 
 /** An event, or the place of a message that could not be read. */

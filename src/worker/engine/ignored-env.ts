@@ -1,7 +1,6 @@
 /**
- * Environment variables that look as if they set something, and do not: with the stream, the core agent decides, and a
- * `DD_*` variable of this process is not asked. Somebody who set one should be told, once for each variable, also when the conflict
- * only comes later.
+ * Environment variables that look as if they set something, and do not: with the stream, the core agent decides, and a `DD_*`
+ * variable of this process has no effect. The log says so once for each variable, also when the conflict only comes later.
  */
 
 import type { ConfigValue } from "../../shared/types.js";
@@ -76,7 +75,7 @@ function namesOf(key: string): readonly string[] {
   return Object.hasOwn(ownNames, key) ? [derived, ...(ownNames[key] ?? [])] : [derived];
 }
 
-/** Whether a variable's text stands for the value, in any of the forms in which one is written. */
+/** Whether a variable's text stands for the value, in any of its usual forms. */
 function says(text: string, value: ConfigValue): boolean {
   switch (typeof value) {
     case "string":

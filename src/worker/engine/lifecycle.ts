@@ -1,11 +1,10 @@
 /**
- * Where the engine stands, as one state object that is replaced whole. Every change goes through one door, which also
- * tells the status sink, so that nobody can ever see a state that the engine is not in.
+ * Where the engine stands, as one state object that is replaced whole. Every change goes through one method, which also updates
+ * the status sink, so that no reader can ever see a state that the engine is not in.
  *
- * On the way up for the first time the state follows the steps: `starting`, `registering`, `connecting`, `live`. Once an
- * attempt has failed, the state stays `stale` (settings are readable) or `failed` (none ever arrived) until the stream is
- * live again, and `step` alone tells how far the present attempt has come: a dashboard shows the outage and not
- * its flickering attempts.
+ * On the way up for the first time the state follows the steps: `starting`, `registering`, `connecting`, `live`. Once an attempt
+ * has failed, the state stays `stale` (settings are readable) or `failed` (none ever arrived) until the stream is live again, and
+ * `step` alone says how far the present attempt has come: a dashboard shows the outage and not its flickering attempts.
  */
 import type { Clock } from "../../shared/clock.js";
 import type { ConfigStreamError } from "../../shared/errors.js";
@@ -61,7 +60,7 @@ export class Lifecycle {
     return { ...this.#phase, ...this.#facts };
   }
 
-  /** The present attempt has come to this step. */
+  /** The current attempt has reached this step. */
   reached(step: AttemptStep): void {
     const { state } = this.#phase;
     const down = state === "stale" || state === "failed";
@@ -92,14 +91,14 @@ export class Lifecycle {
     this.#enter(this.#phase, { lastError: this.#summary(error), interruptedSinceMs: this.#interruptedSinceMs });
   }
 
-  /** Something is wrong that keeps nothing else from the readers. */
+  /** Something is wrong that does not keep settings from the readers. */
   note(error: ConfigStreamError): void {
     this.#enter(this.#phase, { lastError: this.#summary(error) });
   }
 
   /**
-   * The attempt is over, or the stream is down. `sessionRejected`: the step that is left to do is a session; `hopeless`:
-   * without somebody's help the next attempt will fail as well, which is `failed` even while settings are readable.
+   * The attempt is over, or the stream is down. `sessionRejected`: the step that is left to do is a session; `hopeless`: without
+   * outside help the next attempt will fail as well, which is `failed` even while settings are readable.
    */
   down(
     error: ConfigStreamError,
@@ -142,7 +141,7 @@ export class Lifecycle {
     return { code, message, ...(reason === undefined ? {} : { reason }), atMs: this.#clock.now() };
   }
 
-  /** The one door. */
+  /** The only place where the state changes. */
   #enter(phase: Phase, facts: Partial<Facts> = {}): void {
     this.#phase = phase;
     this.#facts = { ...this.#facts, ...facts };

@@ -1,4 +1,4 @@
-/** How often a stream is opened anew for the sake of a snapshot. */
+/** How often a stream is reopened to get a snapshot. */
 import type { Clock } from "../../shared/clock.js";
 
 export class Reopenings {

@@ -5,7 +5,7 @@
  * |---|---|---|---|
  * | `register` | the core agent gives one at registration; kept over broken connections | refreshes on the stream's channel | registered again |
  * | `provider` | the application's function, asked at every connection attempt | the application | asked again |
- * | `fixed` | the application's constant | the application | tried again, for lack of another |
+ * | `fixed` | the application's constant | the application | tried again, because there is no other |
  */
 import type { Clock, Timer } from "../../shared/clock.js";
 import { ConfigStreamError } from "../../shared/errors.js";
@@ -30,7 +30,7 @@ export interface Session {
 
 /** Why the session's refreshes end the stream. */
 export interface SessionLoss {
-  /** `rejected`: the core agent no longer knows the session. `unanswered`: nobody answers on this connection. */
+  /** `rejected`: the core agent no longer knows the session. `unanswered`: there is no answer on this connection. */
   readonly reason: "rejected" | "unanswered";
   readonly error: Error;
 }
@@ -39,7 +39,7 @@ export interface SessionLoss {
 export interface SessionSource {
   /** True when a rejected session can be replaced by another one. */
   readonly renewable: boolean;
-  /** True while the next {@link obtain} has a session without asking anybody. */
+  /** True while the next {@link obtain} has a session without a call. */
   readonly ready: boolean;
   /** Where the core agent can call back from now on; another place than before is registered anew. */
   reachableAt(endpoint: Endpoint | undefined): void;
@@ -75,14 +75,14 @@ function fixedSession(id: string, clock: Clock): SessionSource {
       session ??= { id, sinceMs: clock.now() };
       return session;
     },
-    // Who made the session has registered it.
+    // The maker of the session has registered it.
     reachableAt() {},
     invalidate() {},
     keepAlive: () => nothingToStop,
   };
 }
 
-/** How long the application's provider may take. It may well do a network call of its own. */
+/** How long the application's provider may take. It may make a network call of its own. */
 const providerTimeoutMs = 30_000;
 
 class ProvidedSession implements SessionSource {
@@ -129,7 +129,7 @@ class ProvidedSession implements SessionSource {
 
 /** Used when the core agent recommends nothing. */
 const defaultRefreshMs = 10_000;
-/** A longer recommendation is cut: no registry keeps an idle session for so long, and timers cannot count much further. */
+/** A longer recommendation is cut: no registry keeps an idle session that long, and timers cannot count much further. */
 const longestRefreshMs = 3_600_000;
 /** Refreshes in a row without an answer after which the connection counts as dead. */
 const unansweredLimit = 2;

@@ -32,7 +32,7 @@ export class StreamLife {
     this.#firstSnapshot = parts.clock.setTimer(firstSnapshotTimeoutMs, () => this.#noFirstSnapshot());
   }
 
-  /** A snapshot came, so nothing is open any more. */
+  /** A snapshot came, so nothing is awaited any more. */
   snapshotCame(): void {
     for (const timer of [this.#firstSnapshot, this.#reopening]) timer?.cancel();
     this.#firstSnapshot = undefined;
@@ -55,7 +55,7 @@ export class StreamLife {
     this.#reason = undefined;
   }
 
-  /** Only a snapshot can say what is right, and this stream need not send one by itself. */
+  /** Only a snapshot can say what is right, and this stream may never send one by itself. */
   wantsSnapshot(): void {
     const { clock, reopensInMs, giveUp } = this.#parts;
     this.#reopening ??= clock.setTimer(reopensInMs(), () => giveUp("wants a snapshot"));

@@ -27,12 +27,12 @@ export interface StreamParts extends Omit<StreamLifeParts, "giveUp"> {
 
 /** How a stream came to its end. */
 export type StreamEnd =
-  /** By itself, cleanly when there is no error, or since one of its timers fired. */
+  /** By itself, cleanly when there is no error, or because one of its timers fired. */
   | { readonly kind: "over"; readonly error: Error | undefined }
-  /** From this side, since only the snapshot of a new stream can say what is right. */
+  /** From this side, because only the snapshot of a new stream can say what is right. */
   | { readonly kind: "wants a snapshot" };
 
-/** Who is told what happens to the stream. */
+/** Notified of what happens to the stream. */
 export interface StreamObserver {
   /** The connection is up; the first snapshot is awaited. */
   onConnected(): void;
@@ -127,7 +127,7 @@ export class ConfigStream {
 
   #onEnd(error: Error | undefined): void {
     if (this.#over) return;
-    // What came before the end is as good as ever.
+    // What came before the end is still valid.
     this.#handleArrived();
     this.#settling.release();
     this.#finish({ kind: "over", error });

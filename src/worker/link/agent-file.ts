@@ -50,7 +50,7 @@ function read({ configFile, isGiven }: DiscoveryParams, known: FileVersion | und
   try {
     return readRegularFile(configFile, maxBytes, known);
   } catch (thrown) {
-    // In the usual place there need not be one.
+    // There may be none in the usual place.
     if (!isGiven && isMissing(thrown)) return "missing";
     throw new ConfigStreamError(
       "credentials",
@@ -63,7 +63,7 @@ function read({ configFile, isGiven }: DiscoveryParams, known: FileVersion | und
 }
 
 async function parse(path: string, bytes: Buffer): Promise<Settings> {
-  // Only here, since most consumers are told where the core agent is.
+  // Loaded only here, because most consumers are given the place of the core agent.
   const { parseYaml } = await import("../../files/yaml.js");
   return parseYaml(path, bytes.toString("utf8"), { declaredType: () => undefined, isSection: () => false });
 }

@@ -26,11 +26,11 @@ export function channelOptions(
     "grpc.max_receive_message_length": params.maxReceiveMessageBytes,
     "grpc.max_send_message_length": params.maxReceiveMessageBytes,
     "grpc-node.flow_control_window": flowControlWindowBytes,
-    // Who retries, and when, is the engine's decision alone.
+    // The engine alone decides on retries.
     "grpc.enable_retries": 0,
     "grpc.service_config_disable_resolution": 1,
     "grpc.use_local_subchannel_pool": 1,
-    // The core agent is on this host or in this cluster; a proxy for the web must not see its credentials.
+    // The core agent is on this host or in this cluster; a web proxy must not see its credentials.
     "grpc.enable_http_proxy": 0,
     "grpc.enable_channelz": 0,
     ...(serverName === undefined ? {} : { "grpc.ssl_target_name_override": serverName }),

@@ -22,8 +22,8 @@ const maxBytes = 1024 * 1024;
 export type CredentialParams = Pick<EngineParams, "authTokenFile" | "ipcCertFile" | "tls" | "discovery">;
 
 /**
- * Makes the reader of the credential files. The clock decides whether the certificate is valid now. `onLocated`: is told
- * where the core agent was found by its own configuration file.
+ * Makes the reader of the credential files. The clock decides whether the certificate is valid now. `onLocated` is given the
+ * place of the core agent when its own configuration file named it.
  */
 export function createCredentialsReader(
   params: CredentialParams,
@@ -107,7 +107,7 @@ export function parseCertificateFile(pem: string, path: string, nowMs: number): 
 function firstBlock(pem: string, label: RegExp): string | undefined {
   let end = -1;
   for (const { 0: head, 1: name = "", index } of pem.matchAll(/-----BEGIN ([A-Z0-9 ]{1,64})-----/g)) {
-    // The search goes on where it stopped: a file of beginnings alone takes no longer than its length.
+    // The search goes on where it stopped: so a file of nothing but beginnings takes time linear in its length.
     if (end < index) end = pem.indexOf("-----END ", index + head.length);
     if (end < 0) return undefined;
     const tail = `-----END ${name}-----`;
@@ -128,7 +128,7 @@ function parseKey(pem: string, path: string): KeyObject {
   try {
     return createPrivateKey(pem);
   } catch {
-    // The parser's own message is left out: nothing about a key belongs into an error.
+    // The parser's own message is left out: nothing about a key belongs in an error.
     throw fault(path, `The private key in ${path} cannot be parsed`, "the file may be damaged or half written");
   }
 }

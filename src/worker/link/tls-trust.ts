@@ -1,5 +1,5 @@
 /**
- * Whom the consumer trusts: the one certificate that stands in the IPC certificate file.
+ * What the consumer trusts: the one certificate in the IPC certificate file.
  *
  * Why a name check may be left out, and only here. The trust store of the connection holds exactly one certificate, the
  * pinned one, and no public roots. OpenSSL has verified the peer's chain up to it, its dates, and that the peer holds the
@@ -8,7 +8,7 @@
  * forwarded port) adds nothing, and the agent's certificate names `localhost` only. Any *other* certificate that
  * was merely issued by the pinned one still has to carry the name that was dialled.
  *
- * `rejectUnauthorized` is said out loud, since the variable NODE_TLS_REJECT_UNAUTHORIZED would otherwise switch it off.
+ * `rejectUnauthorized` is set explicitly, because the variable NODE_TLS_REJECT_UNAUTHORIZED would otherwise switch it off.
  */
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";

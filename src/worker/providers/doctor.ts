@@ -8,7 +8,7 @@ import { consumerStatus } from "../../status/status.js";
 import type { CommandOutcome } from "./outcome.js";
 import type { ProviderSources } from "./sources.js";
 
-/** One look: whether it is as it should be, and what was seen. A note is worth knowing, and no fault. */
+/** One look: whether it is as it should be, and what was seen. A note is worth knowing, but not a fault. */
 interface Finding {
   readonly verdict: "ok" | "note" | "fault";
   readonly text: string;

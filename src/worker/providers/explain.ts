@@ -11,7 +11,7 @@ import { allSettings, printable, shown } from "./settings-text.js";
 import type { ProviderSources } from "./sources.js";
 import { heldSentence } from "./status-details.js";
 
-/** Longer names are no settings. */
+/** No setting has a longer name. */
 const maxKeyLength = 1_000;
 
 export function explain({ region, held }: ProviderSources, wanted: string): CommandOutcome {

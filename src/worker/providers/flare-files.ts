@@ -1,4 +1,4 @@
-/** The files that go into the core agent's flare, which people send to a support: secrets are masked. */
+/** The files that go into the core agent's flare, which people send to a support team: secrets are masked. */
 import { settingsText } from "./settings-text.js";
 import type { ProviderSources } from "./sources.js";
 import { heldSentence, statusDetails, statusText } from "./status-details.js";

@@ -72,7 +72,7 @@ export class Listener {
       this.#sockets.add(socket);
       socket.on("close", () => this.#sockets.delete(socket));
     });
-    // A client that is no client of ours; node:tls has closed its connection.
+    // A client without the right certificate; node:tls has closed its connection.
     server.on("tlsClientError", () => {});
     server.on("secureConnection", (socket) => {
       socket.on("error", () => {});
@@ -111,8 +111,8 @@ function secureOptions({ certificate, privateKey }: Credentials): TlsOptions {
 }
 
 /**
- * A socket that a process left behind when it was killed. One that is answered is left alone, as is anything that is no socket, and
- * listening fails.
+ * A socket that a process left behind when it was killed. One that answers is left alone, as is anything that is not a socket,
+ * and listening fails.
  */
 async function removeStale(path: string): Promise<void> {
   const isSocket = await lstat(path).then(

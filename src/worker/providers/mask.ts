@@ -20,7 +20,7 @@ export function maskedSetting(key: string, value: ConfigValue, source: string): 
   return isSecret ? hidden(value) : maskedWithin(value);
 }
 
-/** Keeps the shape, so that one still sees whether something is set and how much. */
+/** Keeps the shape, so that it still shows whether something is set and how much. */
 function hidden(value: ConfigValue): ConfigValue {
   if (value === null || typeof value === "boolean" || value === "") return value;
   if (isList(value)) return value.map(hidden);

@@ -115,7 +115,7 @@ function letIn(
   return undefined;
 }
 
-/** What was thrown is not passed on: nobody has checked what its message quotes. */
+/** What was thrown is not passed on, because its message may quote anything. */
 const failed: Refusal = { code: grpcCode.internal, details: "The answer could not be made; a defect of the library." };
 
 function tooLarge(maxBytes: number): Refusal {

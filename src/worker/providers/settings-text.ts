@@ -7,7 +7,7 @@ import { maskedSetting } from "./mask.js";
 
 /** All settings at one publish, in the order of their keys; empty when no consistent state could be had now. */
 export function allSettings(region: Region): readonly StoredReading[] {
-  // Made for this once, since a copy of all settings is much memory to keep.
+  // Made for this call only, because a copy of all settings is too much memory to keep.
   const { chunks } = new Mirror(region).state() ?? { chunks: [] };
   return chunks
     .flat()

@@ -1,10 +1,10 @@
 /**
  * Sections to leaves and back to subtrees, for the dialects that send whole sections.
  *
- * Nothing on the wire tells a section from a setting whose value is a map, so the names inside decide: a section's
- * names are setting names (lower case letters, digits, `_` and `-`). A map with any other name in it (dots, slashes,
- * capitals, blanks) is data and stays one leaf, exactly as it was sent. So does an empty map: a section without
- * settings is never sent, while an empty map is a common default. A map that is a leaf in one layer is a leaf in all.
+ * Nothing on the wire distinguishes a section from a setting whose value is a map, so the names inside decide: a section's names
+ * are setting names (lower case letters, digits, `_` and `-`). A map with any other name in it (dots, slashes, capitals, blanks)
+ * is data and stays one leaf, exactly as it was sent. So does an empty map: a section without settings is never sent, while an
+ * empty map is a common default. A map that is a leaf in one layer is a leaf in all.
  */
 
 import type { ConfigValue, SourceValue } from "../../shared/types.js";
@@ -49,7 +49,7 @@ function walk(path: string, layers: readonly SourceValue[], leaves: Leaves): voi
   for (const name of childNames(maps)) walk(`${path}.${name}`, childrenOf(maps, name), leaves);
 }
 
-/** A null inside a section claims nothing, unless nobody claims anything else. */
+/** A null inside a section claims nothing, unless no layer claims anything else. */
 function withoutNulls(layers: readonly SourceValue[]): readonly SourceValue[] {
   if (!layers.some((layer) => layer.value === null)) return layers;
   const claims = layers.filter((layer) => layer.value !== null);

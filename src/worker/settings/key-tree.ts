@@ -18,7 +18,7 @@ export class KeyTree {
     }
   }
 
-  /** Removes a key. `isKey` tells whether an inner path is a key of its own, and so has to stay. */
+  /** Removes a key. `isKey` says whether an inner path is a key of its own, which has to stay. */
   remove(key: string, isKey: (path: string) => boolean): void {
     let child = key;
     while (!this.#children.has(child)) {

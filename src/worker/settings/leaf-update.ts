@@ -2,8 +2,8 @@
  * What an update of a leaf does, by what its sender means. Usually it touches its own key; when the key is a section (leaves
  * lie below it), the whole subtree is replaced.
  *
- * A plain update that names a source ranked below the one known to win is **ambiguous**: an old sender reports a set that
- * lost in this form, another one an unset, and it looks the same. It changes nothing; a snapshot has to tell.
+ * A plain update that names a source ranked below the one known to win is **ambiguous**: an old sender reports a set that lost in
+ * this form, another one an unset, and it looks the same. It changes nothing; a snapshot has to decide.
  */
 
 import type { ConfigValue, ResolvedSetting, SourceValue } from "../../shared/types.js";

@@ -17,7 +17,7 @@ export interface Priority {
 /** The order given by a list of source names, lowest priority first. */
 export function createPriority(sources: readonly string[]): Priority {
   const ranks = new Map(sources.map((source, index) => [source, index]));
-  // A list without `unknown` still has its neighbour below; without both, strangers rank lowest.
+  // A list without `unknown` still has its neighbour below; without both, unlisted sources rank lowest.
   const strangers = (ranks.get(unnamedSource) ?? ranks.get("default") ?? -1) + 0.5;
   return {
     rank: (source) => ranks.get(source) ?? strangers,

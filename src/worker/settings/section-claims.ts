@@ -1,6 +1,6 @@
 /**
- * Whole sections as their sources sent them. They are kept beside the leaves since only all layers together tell which
- * map is a leaf, so that a snapshot and the updates that lead to the same state flatten alike.
+ * Whole sections as their sources sent them. They are kept beside the leaves because only all layers together decide which map is
+ * a leaf, so that a snapshot and the updates that lead to the same state flatten alike.
  */
 import type { ConfigValue, SourceValue, WireSetting } from "../../shared/types.js";
 import { flatten, isSection, type Leaves, withoutPath, withPath } from "./flatten.js";

@@ -1,4 +1,4 @@
-/** The last lines of this worker's log, kept only where somebody may ask for them. */
+/** The last lines of this worker's log, kept only where the core agent may ask for them. */
 import type { LogLevel } from "../../shared/messages.js";
 
 const maxLines = 200;

@@ -10,8 +10,8 @@ import type { ChangeBatch } from "../../shared/messages.js";
 import type { ConfigChange, EffectiveChange } from "../../shared/types.js";
 
 /**
- * Most changes in a batch. Half of a subscription's default buffer: a subscriber that keeps up is never overrun by a
- * snapshot, since it runs between two batches.
+ * Most changes in a batch. Half of a subscription's default buffer: a subscriber that keeps up is never overrun by a snapshot,
+ * because it runs between two batches.
  */
 const MAX_BATCH = 500;
 /** Rough bytes of a batch, so that large values do not pile up in the port. */
@@ -37,7 +37,7 @@ export class Notifier {
   readonly #queue: ChangeQueue;
   #active = false;
   #underWay = false;
-  /** Events are missing, of which the next batch must tell. */
+  /** Events are missing, which the next batch must report. */
   #missing = false;
 
   constructor(options: NotifierOptions) {
@@ -62,7 +62,7 @@ export class Notifier {
     this.#options.untold?.clear();
   }
 
-  /** To be called before the changes can be read, so that they are told even if this worker dies in between. */
+  /** To be called before the changes can be read, so that they are reported even if this worker dies in between. */
   willPublish(changes: readonly EffectiveChange[]): void {
     this.#options.untold?.add(changes.filter(({ valueChanged }) => valueChanged));
   }
@@ -79,7 +79,7 @@ export class Notifier {
   }
 
   notify({ sequenceId, changes }: Publication): void {
-    // Where it can be, without looking for an acknowledgement: what is not in the queue by then would count as told.
+    // Where it can be, without looking for an acknowledgement: what is not in the queue by then would count as reported.
     if (this.#active || this.active) {
       const last = changes.findLastIndex(({ valueChanged }) => valueChanged);
       const publish = this.#options.publishNumber();
@@ -100,7 +100,7 @@ export class Notifier {
     this.#underWay = true;
     this.#missing = false;
     this.#options.send({ kind: "changes", changes, setEnds, publishes, lagged });
-    // What is on its way arrives also when this worker ends now.
+    // What is on its way arrives even if this worker ends now.
     if (queue.size === 0) untold?.clear();
     else untold?.told(changes);
   }

@@ -1,6 +1,6 @@
 /**
- * Publishes and reports, over the lives of several workers: the first publication of a new one tells subscribers the net
- * difference to what they know, whatever the former one had published, and had still to tell.
+ * Publishes and reports, over the lives of several workers: the first publication of a new one reports to subscribers the net
+ * difference to what they know, whatever the former one had published and not yet reported.
  */
 import { count } from "../../memory/facts.js";
 import { header } from "../../memory/layout.js";
@@ -44,11 +44,11 @@ export function publishing(parts: PublishingParts): StateSink {
       writer.publish(wanted);
       count(region, "publishes");
       commit(skipped);
-      // One with a time of its own came out of the cache, and is not to go back there as new.
+      // One with a time of its own came from the cache, and must not go back there as new.
       if (publication.atMs === undefined) onPublished(publication);
       if (!first) return notifier.notify(publication);
       first = false;
-      // Without them, nobody was there when the state was published, and so nothing has changed for anybody.
+      // Without them, there was no subscriber when the state was published, so nothing has changed for any.
       if (announced !== undefined) notifier.notify({ ...publication, changes: announced });
     },
   };
@@ -63,7 +63,7 @@ function without(publication: Publication, skipped: readonly Skipped[]): Publica
 function toldSettings(region: Region, untold: Untold | undefined, notifier: Notifier): Map<string, ConfigValue> {
   const told = untold?.read() ?? (untold === undefined ? new Map() : undefined);
   if (told === undefined) {
-    // Too much is missing to say what: everything is told anew.
+    // Too much is missing to say what: everything is reported again.
     notifier.markMissing();
     return new Map();
   }

@@ -1,7 +1,7 @@
 /**
  * What a new worker's first publication changes for readers that still see what the former worker had published.
  *
- * The engine of a new worker begins with nothing, so to it all is new; subscribers are told the net difference.
+ * The engine of a new worker begins with nothing, so everything is new to it; subscribers are told of the net difference.
  */
 import { currentPosition, keyOfSlot, RecordCopy } from "../../memory/arena-reader.js";
 import { decodeRecord } from "../../memory/codec.js";

@@ -14,13 +14,13 @@ export interface Binding<T> {
    */
   readonly value: T;
   /**
-   * Why the newest change was refused, as long as it stands; `undefined` when `value` is of it. Its `details.issues` give paths and
-   * messages, without the values of settings; its `cause` is what a function of yours threw.
+   * Why the newest change was refused, as long as it stands; `undefined` when `value` reflects it. Its `details.issues` give
+   * paths and messages, without the values of settings; its `cause` is what one of your functions threw.
    */
   readonly lastError: ConfigStreamError | undefined;
   /**
-   * Calls back when `value` has become another one, with it and the one before, at most once a publish, until `unsubscribe()`. When
-   * it is told, and what happens when it throws: see `Reader.onUpdate`.
+   * Calls back with the new `value` and the one before when `value` has changed, at most once a publish, until `unsubscribe()`.
+   * When the callback runs, and what happens when it throws: see `Reader.onUpdate`.
    */
   onChange(listener: (value: T, before: T) => unknown): UpdateSubscription;
   /** As above; with `now: true` also once before this returns, with `undefined` as the value before. */

@@ -1,7 +1,7 @@
 /** Freezes plain objects and lists with all that they hold; leaves objects of classes, such as dates and maps, as they are. */
 export function freezeData<T>(value: T): T {
   if (typeof value !== "object" || value === null || Object.isFrozen(value) || !isPlain(value)) return value;
-  // Before what it holds, since that may hold it.
+  // Frozen before what it holds, because that may hold it in turn.
   Object.freeze(value);
   for (const inner of Object.values(value)) freezeData(inner);
   return value;

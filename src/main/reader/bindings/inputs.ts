@@ -2,7 +2,7 @@
 import type { Reading } from "../../../memory/reader/entry.js";
 import type { WantedName } from "../../../memory/reader/keys-reader.js";
 
-/** Computes a value from what some names hold at one publish. Makes the same of the same. */
+/** Computes a value from what some names hold at one publish. The same readings give the same value. */
 export interface Input<T = unknown> {
   /** The reader's own memory: inputs of two readers are never of one publish. */
   readonly of: object;

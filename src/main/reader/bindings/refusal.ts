@@ -1,4 +1,4 @@
-/** Why a binding does not take a change. */
+/** Why a binding refuses a change. */
 import { ConfigStreamError, type ValueIssue } from "../../../shared/errors.js";
 import { describeThrown } from "../../../shared/thrown.js";
 
@@ -12,7 +12,7 @@ export class Refusal extends Error {
   }
 }
 
-/** What reaches the application of anything that was thrown while a binding took its values. */
+/** The error that the application gets for whatever was thrown while a binding took its values. */
 export function refusedValue(keys: readonly string[], thrown: unknown): ConfigStreamError {
   if (thrown instanceof ConfigStreamError) return thrown;
   const isRefusal = thrown instanceof Refusal;

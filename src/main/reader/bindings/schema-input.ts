@@ -12,7 +12,7 @@ const nothing = Object.freeze({});
 
 /** What the schema makes of a section, or of a setting that is a map. Throws {@link Refusal} and `InvalidOptionError`. */
 export function judged<T>(section: string, schema: StandardSchema<T>, reading: Reading): T {
-  // A section without keys is an empty one, so that the schema gives its defaults, or says what it misses.
+  // A section without keys is an empty one, so that the schema gives its defaults, or says what is missing.
   const value = reading.state.value ?? nothing;
   const result = validated(section, schema, value);
   if (result.issues === undefined) return freezeData(result.value);
@@ -37,7 +37,7 @@ function validated<T>(section: string, schema: StandardSchema<T>, value: unknown
     throw new Refusal([{ path: section, message: `The schema threw ${describeThrown(thrown)}.` }]);
   }
   if (!isPromise(result)) return result;
-  // Nobody waits for it, so nobody must hear of its rejection.
+  // Nothing waits for it, so its rejection must not be reported as unhandled.
   result.then(undefined, () => {});
   throw new InvalidOptionError(
     `The schema for "${section}" is asynchronous, but settings are read synchronously: give one without asynchronous checks.`,

@@ -2,7 +2,7 @@
 
 const WORD = /[\p{L}\p{N}_]/u;
 
-/** The message, with an ellipsis for each text, number and boolean of `value`, or inside of it. */
+/** The message, with an ellipsis for each text, number and boolean that is `value` or inside it. */
 export function withoutValues(message: string, value: unknown): string {
   // The longest first: one may be a part of another.
   const leaves = [...new Set(leavesOf(value))].sort((a, b) => b.length - a.length);
@@ -13,7 +13,7 @@ function without(message: string, leaf: string): string {
   const parts = message.split(leaf);
   let kept = parts[0] as string;
   for (const part of parts.slice(1)) {
-    // A short value may stand inside of a word that says something else.
+    // A short value may be part of a word that means something else.
     const isInWord = isWord(kept.at(-1), leaf.at(0)) || isWord(leaf.at(-1), part.at(0));
     kept += (isInWord ? leaf : "…") + part;
   }
