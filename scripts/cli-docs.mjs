@@ -1,4 +1,4 @@
-// Writes docs/cli.md from the command's own help. With --check it only tells whether the page is up to date. Needs dist/.
+// Writes docs/cli.md from the command's own help. With --check it only reports whether the page is up to date. Needs dist/.
 import { readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { exitCodes } from "../packages/configstream/dist/cli/exit.js";

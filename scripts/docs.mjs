@@ -11,7 +11,7 @@ import { root } from "./places.mjs";
 const committed = join(root, "docs", "api");
 
 function generate(out) {
-  // A part of the sources is generated, too.
+  // Part of the sources is generated, too.
   compileContract();
   const typedoc = join(createRequire(import.meta.url).resolve("typedoc/package.json"), "..", "bin", "typedoc");
   const { status } = spawnSync(process.execPath, [typedoc, "--out", out, "--logLevel", "Warn"], {

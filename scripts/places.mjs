@@ -7,5 +7,5 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 export const dist = join(root, "dist");
 /** The modules as the compiler made them, from which `dist` is put together. */
 export const modules = join(root, "build");
-/** The package of the command and the core agent, which the compiler's output is shipped of as it is. */
+/** The package of the command and the core agent, of which the compiler's output is shipped as it is. */
 export const companion = join(root, "packages", "configstream");

@@ -1,5 +1,5 @@
-// Publishes both packages: node scripts/release.mjs [--dry-run] [--no-provenance] [--tag NAME]. First it checks what must hold; with
-// --dry-run it says all that does not, and publishes nothing.
+// Publishes both packages: node scripts/release.mjs [--dry-run] [--no-provenance] [--tag NAME]. First it checks what must hold;
+// with --dry-run it reports all that does not, and publishes nothing.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

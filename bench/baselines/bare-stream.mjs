@@ -1,4 +1,4 @@
-// A bare grpc-js stream of the core agent's events, as one writes it with proto-loader and the .proto files; with the
+// A bare grpc-js stream of the core agent's events, as it is usually written with proto-loader and the .proto files; with the
 // library's own channel options, so that neither side waits for flow control more than the other.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

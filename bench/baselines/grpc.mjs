@@ -1,4 +1,4 @@
-// grpc-js and proto-loader, in the very versions that the library uses.
+// grpc-js and proto-loader, in exactly the versions that the library uses.
 import { createRequire } from "node:module";
 
 const require = createRequire(new URL("../../package.json", import.meta.url));

@@ -27,7 +27,7 @@ export class Mirror {
   }
 }
 
-/** A `google.protobuf.Value`, whose fields proto-loader names in camel case whatever it is asked for. */
+/** A `google.protobuf.Value`, whose fields proto-loader names in camel case whatever its options say. */
 function plain(value) {
   if (value.numberValue !== undefined) return value.numberValue;
   if (value.stringValue !== undefined) return value.stringValue;

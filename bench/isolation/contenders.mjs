@@ -1,4 +1,4 @@
-// Who is compared: each starts on a producer and gives { ready, sequenceId(), read(key), close() }.
+// What is compared: each contender starts on a producer and gives { ready, sequenceId(), read(key), close() }.
 import { Worker } from "node:worker_threads";
 import { Mirror } from "../baselines/mirror.mjs";
 import { makeGuards } from "../lib/guards.mjs";
@@ -90,7 +90,10 @@ async function counting(producer) {
 
 const contenders = { library, guarded, "in-thread": inThread, "clone mirror": cloneMirror, counting };
 
-/** Loads a contender's code; calling the result starts it. `onStamp` is told of each {@link stampKey} by who has a handler. */
+/**
+ * Loads a contender's code; calling the result starts it. `onStamp` is called for each {@link stampKey} by contenders that have a
+ * handler.
+ */
 export function contender(name, producer, onStamp) {
   return contenders[name](producer, onStamp);
 }

@@ -1,4 +1,4 @@
-// Time from the producer's write to the main thread's read. The library's main thread sleeps and looks, again and again, and never
+// Time from the producer's write to the main thread's read. The library's main thread sleeps and looks, repeatedly, and never
 // returns to its event loop; the in-thread consumer's must return to it, and is timed when its handler has stored the value.
 import { args, report } from "../lib/arguments.mjs";
 import { distribution } from "../lib/distribution.mjs";

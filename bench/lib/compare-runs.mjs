@@ -28,7 +28,7 @@ function keyOf({ node, suite, name, machine }) {
 }
 
 /**
- * How likely n and m samples of one distribution lie wholly apart: of all ways to choose which of them are the n, two put
+ * How likely n and m samples of one distribution are fully separated: of all ways to choose which of them are the n, two put
  * these below or above all others.
  */
 function chanceApart(n, m) {
@@ -42,7 +42,7 @@ function agree(a, b) {
   return x.low <= y.high && y.low <= x.high;
 }
 
-/** Of the ratio, where there is one: values follow the machine's mood, ratios do not. */
+/** The spread of the ratio, where there is one: values vary with the load of the machine, ratios hardly do. */
 function spread({ ratio, low, high, value, valueLow, valueHigh }) {
   return ratio === null ? { median: value, low: valueLow, high: valueHigh } : { median: ratio, low, high };
 }

@@ -1,6 +1,6 @@
 /**
  * The least that a getter over values that can become outdated costs: a `Map.get` behind a comparison of two ordinary fields,
- * with something to be done when they differ. What this library's getter costs beyond it is what shared memory costs.
+ * with a branch for when they differ. What this library's getter costs beyond it is what shared memory costs.
  */
 export class GuardedMap {
   constructor(entries) {

@@ -1,2 +1,2 @@
-/** The setting whose value tells when the producer wrote it. */
+/** The setting whose value says when the producer wrote it. */
 export const stampKey = "bench.written_at_us";

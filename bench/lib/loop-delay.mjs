@@ -8,7 +8,7 @@ export class LoopDelay {
   #at = [];
   #delays = [];
   #timer;
-  /** The longest delay less what of it the thread had waited for a core. */
+  /** The longest delay, minus the time in it for which the thread waited for a core. */
   #ownMax = 0;
 
   start() {

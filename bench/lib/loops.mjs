@@ -1,5 +1,5 @@
 // Loops over one expression, each compiled by itself from text: a loop that is given its read as a function would pay for the
-// call, and a loop that two subjects share would be compiled for both. All subjects thus have the very same loop.
+// call, and a loop that two subjects share would be compiled for both. So all subjects have exactly the same loop.
 
 /** Reads per call of a loop: the harness's own cost per read is one call divided by this. */
 export const readsPerCall = 1_000;
@@ -15,8 +15,8 @@ export function constantLoop(expression, scope, key, { sum = "$", reads = readsP
 }
 
 /**
- * Constant loops over some keys, one after the other. What one key costs depends on how many others lie before it in its
- * bucket of a hash table, and hashes differ from process to process: a single key would tell of luck.
+ * Constant loops over some keys, one after the other. What one key costs depends on how many others lie before it in its bucket
+ * of a hash table, and hashes differ from process to process: a single key would measure luck.
  */
 export function constantLoops(expression, scope, keys, options = {}) {
   const loops = keys.map((key) => constantLoop(expression, scope, key, options));
@@ -46,7 +46,7 @@ export function rotatingLoop(expression, scope, keys, { sum = "$", reads = reads
   return compiled({ ...scope, keys }, expression, sum, body, "let at = 0;", "", reads);
 }
 
-/** Times `reads` single reads over rotating keys; gives their times in ns. A read of nothing tells what the clock costs. */
+/** Times `reads` single reads over rotating keys; gives their times in ns. A read of nothing shows what the clock costs. */
 export function timedReads(expression, scope, keys, { sum = "$", reads }) {
   const body = `let n = at;
     const times = new Float64Array(${reads});

@@ -13,7 +13,7 @@ export function machine() {
   };
 }
 
-/** Load before a run: above some tenths, somebody else uses the machine. */
+/** Load before a run: above a few tenths, other programs use the machine. */
 export function load() {
   return Number(loadavg()[0].toFixed(2));
 }

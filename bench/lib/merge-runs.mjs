@@ -1,4 +1,4 @@
-// A run of one suite joins what an earlier run knows of the other one.
+// Joins a run of one suite with what an earlier run has of the other one.
 
 /** `run`, with the suites that only `earlier` has, if it was on the same machine. */
 export function keepOthers(earlier, run) {
@@ -10,7 +10,7 @@ export function keepOthers(earlier, run) {
   return {
     ...run,
     parts: inOrder([...run.parts, ...parts]),
-    // The first one is the one that has everything.
+    // The first one has everything.
     nodes: [...new Set(rows.map(({ node }) => node))],
     rows,
     details: { ...earlier.details, ...run.details },

@@ -1,7 +1,7 @@
 // CPU time of this process's main thread, without that of its other threads, and how long it waited for a core.
 import { openSync, readSync } from "node:fs";
 
-/** The kernel's account: ms that the thread has run, and that it waited for a core. `undefined` where there is none. */
+/** The kernel's figures: ms that the thread has run, and that it waited for a core. `undefined` where there is none. */
 const kernelTimes = (() => {
   let file;
   try {
@@ -24,20 +24,20 @@ function fromNode() {
   return (user + system) / 1e3;
 }
 
-/** Where the CPU time comes from; `undefined` when this system tells nobody. */
+/** Where the CPU time comes from; `undefined` when this system does not report it. */
 export const threadCpuSource =
   process.threadCpuUsage !== undefined ? "process.threadCpuUsage" : kernelTimes && "the kernel's schedstat";
 
-/** Milliseconds of CPU that the main thread has used; NaN where nobody tells. */
+/** Milliseconds of CPU that the main thread has used; NaN where the system does not report it. */
 export const threadCpuMs = process.threadCpuUsage !== undefined ? fromNode : () => kernelTimes?.()[0] ?? Number.NaN;
 
 /**
- * Milliseconds that the main thread was ready to run and got no core, since other threads had them all; NaN where nobody tells.
- * Cheap enough for every tick.
+ * Milliseconds that the main thread was ready to run and got no core, because other threads had them all; NaN where the system
+ * does not report it. Cheap enough for every tick.
  */
 export const coreWaitMs = () => kernelTimes?.()[1] ?? Number.NaN;
 
-/** Runs `work` and tells what it cost: ms of the clock, of the main thread, of all threads, and event-loop utilisation. */
+/** Runs `work` and gives what it cost: ms of the clock, of the main thread, of all threads, and event-loop utilisation. */
 export async function costOf(work) {
   const loop = performance.eventLoopUtilization();
   const cpu = process.cpuUsage();

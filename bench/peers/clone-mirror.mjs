@@ -1,5 +1,5 @@
-// A Map on this thread that a worker keeps up to date by messages. Reading it is cheap; what keeping it costs stands in the
-// isolation suite.
+// A Map on this thread that a worker keeps up to date by messages. Reading it is cheap; the isolation suite measures what keeping
+// it costs.
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 
 export async function create(settings) {

@@ -1,4 +1,4 @@
-// The evaluation inside of the provider alone, without OpenFeature's promises.
+// The evaluation inside the provider alone, without OpenFeature's promises.
 import { FlagdCore } from "@openfeature/flagd-core";
 
 export function flagdConfiguration(settings) {

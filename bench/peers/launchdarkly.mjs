@@ -15,7 +15,7 @@ export async function create(settings) {
   const context = { kind: "user", key: "bench" };
   return {
     expression: "await client.variation(key, context, -1)",
-    // As a server does that evaluates for the user of each request.
+    // As in a server that evaluates for the user of each request.
     freshContextExpression: 'await client.variation(key, { kind: "user", key: "bench" }, -1)',
     scope: { client, context },
     close: () => client.close(),

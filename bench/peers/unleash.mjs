@@ -9,7 +9,7 @@ export async function create(settings) {
   }));
   const client = new Unleash({
     appName: "bench",
-    // Nobody answers there; the flags come with the bootstrap.
+    // No server answers there; the flags come with the bootstrap.
     url: "http://127.0.0.1:9/api",
     refreshInterval: 0,
     disableMetrics: true,

@@ -1,6 +1,6 @@
-// One connection of a consumer. node:http2 does all that is rare (handshake, headers, pings, unary calls); the events of the
-// stream are written beside it, as frames that were made beforehand. The producer must not be what limits a
-// measurement, and one write to node:http2 for each of 100,000 messages would cost a core.
+// One connection of a consumer. node:http2 does what is rare (handshake, headers, pings, unary calls); the events of the stream
+// are written beside it, as frames that were made beforehand. The producer must not limit a measurement, and one write to
+// node:http2 for each of 100,000 messages would cost a core.
 import { once } from "node:events";
 import { Duplex } from "node:stream";
 import { FrameScanner, frameType } from "./frames.mjs";

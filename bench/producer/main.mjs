@@ -1,4 +1,4 @@
-// The producer: a process of its own that speaks the core agent's protocol, told what to do over its IPC channel.
+// The producer: a process of its own that speaks the core agent's protocol, controlled over its IPC channel.
 import { ensureCredentials } from "../../packages/configstream/dist/core-agent/credentials/credentials.js";
 import { createEvents } from "./events.mjs";
 import { dataFrames } from "./frames.mjs";
@@ -29,7 +29,7 @@ function cut({ bytes }) {
   return result;
 }
 
-/** Many messages' frames in pieces of some 64 KiB. */
+/** Many messages' frames in pieces of about 64 KiB. */
 function packed(count, next) {
   const result = [];
   let list = [];

@@ -44,7 +44,7 @@ const { times } = await timed();
 await peer.close?.();
 rmSync(dir, { recursive: true, force: true });
 report({ peer: name, size, results, single: distribution(times) });
-// Some peers keep timers that nobody can end.
+// Some peers keep timers that cannot be ended.
 process.exit(0);
 
 /** Without dots, which peers would take for a path. */

@@ -47,7 +47,10 @@ async function read({ size, rates, rounds, cpuMs, singles }) {
   report({ size, rates: results });
 }
 
-/** Publishes every setting in turn, as many a second as it is told; what one tick of 1 ms owes is one publish, as in a storm. */
+/**
+ * Publishes every setting in turn, as many a second as it is told; all updates of one tick of 1 ms are one publish, as in a
+ * storm.
+ */
 function write({ memory, size }) {
   const region = new Region(memory);
   const writer = new RegionWriter(region, limits, Date.now);

@@ -247,7 +247,7 @@ function memory(details) {
   });
 }
 
-/** [size, median, low, high] for each size that was measured; the real settings are many of their own and stand in the table. */
+/** [size, median, low, high] for each size that was measured; the real settings are a case of their own and are in the table. */
 function pointsBySize(details, scenario, who, pick) {
   const sizes = Object.keys(details).flatMap((name) => {
     const match = new RegExp(`^${scenario} (\\d+) ${who}$`).exec(name);

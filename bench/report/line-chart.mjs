@@ -56,11 +56,11 @@ function scaleOf(values, isLog, start, end, max) {
   return linear(Math.min(0, ...values), max ?? (Math.max(...values) * 1.05 || 1), start, end);
 }
 
-/** The places that were measured, when they are few; else round ones. */
+/** The places that were measured, when they are few; otherwise round ones. */
 function xTicks(scale, xs, isLog) {
   const places = [...new Set(xs)].sort((a, b) => a - b);
   if (isLog || places.length > 8) return scale.ticks();
-  // From the right, so that of two places too close together the larger one is named.
+  // From the right, so that of two places too close together the larger one gets the label.
   const named = [];
   for (const place of places.reverse()) {
     if (named.length === 0 || scale(named.at(-1)) - scale(place) > 48) named.push(place);

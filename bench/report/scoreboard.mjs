@@ -1,4 +1,4 @@
-// The bars as tiles: what the first version measured large, and a chip for each version.
+// The bars as tiles: in large, what the first version measured, and a chip for each version.
 import { esc } from "./svg.mjs";
 import { boundText, number } from "./tables.mjs";
 

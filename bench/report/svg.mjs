@@ -67,7 +67,7 @@ export function bar(x, y, width, height, className, title) {
   return `<rect x="${round(x)}" y="${round(y)}" ${size} class="${className}"><title>${esc(title)}</title></rect>`;
 }
 
-/** An SVG that is as wide as its place, described in words for who cannot see it. */
+/** An SVG that is as wide as its place, described in words for readers who cannot see it. */
 export function drawing(width, height, label, parts) {
   const content = parts.flat(Number.POSITIVE_INFINITY).join("");
   return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${esc(label)}">${content}</svg>`;

@@ -62,7 +62,7 @@ export function isolationRows(results) {
       baselines: stall(inThread),
     });
     const own = (who) => pick(`resync ${size} ${who}`, (run) => run.ownStall.median);
-    // Where the kernel does not tell, there is no such row.
+    // Where the kernel does not report it, there is no such row.
     if (own("library").every(Number.isFinite)) {
       add({
         id: isBar ? "P7" : "",

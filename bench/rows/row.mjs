@@ -3,8 +3,8 @@ import { summary } from "../lib/distribution.mjs";
 
 /**
  * @param subjects Values of the subject, one a process. @param baselines Likewise; the pair of one process makes one ratio.
- * @param bar `{ atMost }` or `{ atLeast }` of the ratio, or with `of: "value"` of the value; absent: no bar.
- * `isSpeedUp`: the ratio tells how many times faster the subject is, not what share of the baseline it takes.
+ * @param bar `{ atMost }` or `{ atLeast }` of the ratio, or with `of: "value"` of the value; absent: no bar. `isSpeedUp`: the
+ * ratio says how many times faster the subject is, not what share of the baseline it takes.
  */
 export function row({ suite, id = "", name, unit, subjects, baselines, baselineName, bar, isSpeedUp = false }) {
   const value = summary(subjects);

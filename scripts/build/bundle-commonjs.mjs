@@ -11,7 +11,10 @@ import { rolled } from "./rolled.mjs";
 
 const entries = ["index", "testing/index"];
 const library = "main/hosting/library";
-/** Packages of which only an ES module can be had, which what loads CommonJS by itself cannot load; and one that is not installed. */
+/**
+ * Packages that are bundled: those that exist as ES modules only, which tools that load CommonJS by themselves cannot load, and
+ * one that is not installed.
+ */
 const inside = ["chokidar", "comlink", "readdirp", "js-yaml"];
 
 /** What is made, and how. */

@@ -1,6 +1,6 @@
-// Puts the modules that importing the package loads into one file, since Node.js takes longer to find and link some seventy
-// small files than to run them. Each of them stays importable where it was, as a line that passes on what the one file has: so
-// the other entries, the command and the tests share its classes, and all that is shipped is what is tested.
+// Puts the modules that importing the package loads into one file, because Node.js takes longer to find and link some seventy
+// small files than to run them. Each of them stays importable where it was, as a line that re-exports from the one file. So the
+// other entries, the command and the tests share its classes, and what is tested is what is shipped.
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, isAbsolute, join, relative } from "node:path";
 import { dist, modules, root } from "../places.mjs";
@@ -68,7 +68,7 @@ function posix(path) {
   return path.replaceAll("\\", "/");
 }
 
-/** Packages of which we use a small part: the modules that import them get that part, and nobody installs the rest. */
+/** Packages of which only a small part is used: the modules that import them get that part, and the rest is not installed. */
 const partly = ["js-yaml"];
 
 async function copy(name) {
@@ -81,7 +81,7 @@ async function copy(name) {
   writeFileSync(to, `${made.code}\n${licenceComment(made.moduleIds)}`);
 }
 
-/** What the one file imports by `#` names is outside of it, and must not import it. */
+/** What the one file imports by `#` names is outside it, and must not import it. */
 function refuseCircles() {
   const { imports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   for (const [name, { "module-sync": file }] of Object.entries(imports)) {

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * A comment with the licences of all packages that the modules come from. In the file itself, since bundlers take a file that
- * lies beside it for a module; and of the kind that they keep, so that the licences go where the code goes.
+ * A comment with the licences of all packages that the modules come from. It is in the file itself, because bundlers take a file
+ * beside it for a module, and it is of the kind that they keep, so that the licences go where the code goes.
  */
 export function licenceComment(moduleIds) {
   const text = licences(packagesOf(moduleIds)).replaceAll("*/", "* /");

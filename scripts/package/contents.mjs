@@ -41,7 +41,7 @@ const packages = {
     allowed: /^(dist\/.*\.(js|d\.ts)|data\/.*\.(json|yaml)|[A-Z]+\.md|LICENSE|package\.json)$/,
   },
 };
-/** Of a test, a build or a machine, wherever it lies. */
+/** Paths that belong to a test, a build or a machine, in any folder. */
 const strange = /(^|\/)(node_modules|bench|scripts|test|src|\.ci)\/|\.(tsbuildinfo|map|tgz)$|\.env|LICENSES\.txt$/;
 
 export async function checkContents({ tell, packs }) {

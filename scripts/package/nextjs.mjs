@@ -43,7 +43,7 @@ async function problemsOfServer(cwd, command, env) {
   }
 }
 
-/** What the server says once it is up. */
+/** What the server answers once it is up. */
 async function answerOf(address) {
   for (const end = performance.now() + timeoutMs; ; ) {
     try {

@@ -1,5 +1,5 @@
-// `configstream-consumer/register` in NODE_OPTIONS, as docs/start-up.md says it: for an application in another folder, and beside
-// a package manager, which inherits the variable and is left alone.
+// `configstream-consumer/register` in NODE_OPTIONS, as docs/start-up.md describes it: for an application in another folder, and
+// beside a package manager, which inherits the variable and is left alone.
 import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

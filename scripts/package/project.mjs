@@ -19,7 +19,7 @@ export function run(command, args, { cwd = root, env = {}, timeoutMs = 3 * minut
   throw new Error(`${command} ${args.join(" ")}: ${why}\n${stdout}${stderr}`);
 }
 
-/** What would be published of both packages, as files in `folder`, each with npm's account of it. */
+/** What would be published of both packages, as files in `folder`, each with npm's description of it. */
 export function packTarballs(folder) {
   const args = ["pack", "--json", "--silent", "--ignore-scripts", "--pack-destination", folder];
   const packs = [[], ["--workspace", "packages/configstream"]].map((which) => {

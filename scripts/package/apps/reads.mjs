@@ -22,7 +22,7 @@ async function main(isolation, lastLevel) {
   if (isolation === "worker") consumer.waitReadySync({ timeoutMs: 60_000 });
   else await consumer.waitReady({ timeoutMs: 60_000 });
   await started;
-  // What a bundle has to bring along, though Node.js loads it when it is asked for.
+  // What a bundle has to contain, although Node.js loads it only on demand.
   console.log("metrics:", /state{client="bundled",state="live"} 1/.test(await consumer.metrics.metrics()));
   console.log("port:", consumer.reader().getInt("my_agent.port"));
   for (let { value } = await changes.next(); value !== undefined; { value } = await changes.next()) {

@@ -4,7 +4,7 @@ import { ConfigStreamError } from "configstream-consumer/internal";
 /** Exit codes, as documented in `--help`. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, differs: 3 } as const;
 
-/** An expected end of a command, told in one clear sentence. */
+/** An expected end of a command, in one clear sentence. */
 export class CommandFailure extends Error {
   readonly exitCode: number;
 

@@ -9,7 +9,7 @@ export function addNotes(command: Command, paragraphs: readonly string[], exampl
     const { getOutHelpWidth, getErrHelpWidth } = shown.configureOutput();
     const columns = (error ? getErrHelpWidth : getOutHelpWidth)?.() ?? 80;
     const texts = paragraphs.map((paragraph) => `\n${wrap(paragraph, columns).join("\n")}`);
-    // Commander takes colours out again where they are not wanted.
+    // Commander removes colours where they are not wanted.
     const title = `\n${ansiStyle("bold", examples.length > 1 ? "Examples:" : "Example:")}`;
     return [...texts, title, ...examples.map((line) => `  ${line}`)].join("\n");
   });

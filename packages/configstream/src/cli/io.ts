@@ -20,12 +20,12 @@ export interface TerminalStreams {
 export interface Io {
   readonly out: Output;
   readonly err: Output;
-  /** `undefined`: keys or output do not belong to a terminal, or to one that knows too little. */
+  /** `undefined`: keys or output do not belong to a terminal, or to one with too few abilities. */
   readonly terminal: TerminalStreams | undefined;
   readonly env: { readonly [name: string]: string | undefined };
   /** Where the agent's `datadog.yaml` usually is. */
   readonly systemConfigFile: string;
-  /** Aborted with {@link Interrupted} when the user asks to stop, or when nobody reads the output any more. */
+  /** Aborted with {@link Interrupted} when the user asks to stop, or when the output is not read any more. */
   readonly interrupt: AbortSignal;
 }
 
@@ -40,12 +40,12 @@ export function processIo(): Io {
   const controller = new AbortController();
   const stop = (why: Interrupted): void => {
     controller.abort(why);
-    // A step that does not heed the request must not hold up the end.
+    // A step that ignores the request must not hold up the end.
     setTimeout(() => process.exit(why.exitCode), orderlyEndMs).unref();
   };
   for (const [signal, exitCode] of Object.entries(signals)) {
     process.on(signal, () => {
-      // The second time, whoever asks has lost patience with an orderly end.
+      // A second request means that the user does not want to wait for an orderly end.
       if (controller.signal.aborted) process.exit(exitCode);
       stop(new Interrupted(exitCode));
     });

@@ -1,6 +1,6 @@
 /**
- * The wire contract, compiled from proto/ at build time: service definitions for grpc-js and the message types. What a core agent answers
- * every consumer with needs none of it, see methods.ts.
+ * The wire contract, compiled from proto/ at build time: service definitions for grpc-js and the message types. The calls that
+ * every consumer makes are answered without it, see methods.ts.
  */
 import { createRequire } from "node:module";
 import type { PackageDefinition } from "@grpc/proto-loader";

@@ -11,7 +11,7 @@ import {
 
 type Agent = Pick<CoreAgent, "clients" | "flare" | "command" | "sequenceId">;
 
-/** How a request at a path is answered; `undefined`: there is no such path. The answer rejects with what is to be said. */
+/** How a request at a path is answered; `undefined`: there is no such path. The answer rejects with what to say to the caller. */
 export function clientsAnswer(
   path: string | undefined,
 ): ((agent: Agent, text: string) => Promise<ClientsResponse | FlareResponse | CommandResponse>) | undefined {

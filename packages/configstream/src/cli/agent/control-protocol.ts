@@ -2,8 +2,8 @@
  * How `configstream set` and `unset` reach a running `configstream agent`: HTTP over a Unix socket in the agent's data
  * directory (a named pipe on Windows), with the token that also opens the stream.
  *
- * Who may call: whoever can read the token file, the same people as may read every setting. The socket's mode is 0600 besides.
- * No port is opened, so nothing outside of this machine, and no web page in a browser on it, can reach it.
+ * Any program that can read the token file may call; it may also read every setting. The socket's mode is 0600 besides. No port
+ * is opened, so nothing outside this machine, and no web page in a browser on it, can reach it.
  */
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";

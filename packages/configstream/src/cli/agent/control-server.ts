@@ -24,8 +24,7 @@ export interface ControlServer {
 }
 
 /**
- * Serves `set` and `unset` for a running agent. Without the socket the agent works all the same, so what is in the way is
- * only told.
+ * Serves `set` and `unset` for a running agent. Without the socket the agent still works, so a failure is only reported.
  *
  * @param onChange Called after each request that changed something.
  */
@@ -53,7 +52,7 @@ export async function serveControl(
   }
 }
 
-/** A socket file that an agent left behind when it was killed. One that is answered belongs to another agent. */
+/** A socket file that an agent left behind when it was killed. One that answers belongs to another agent. */
 async function removeStale(address: string): Promise<void> {
   const answered = await new Promise<boolean>((done) => {
     const socket = connect(address);
@@ -85,7 +84,7 @@ function handler(agent: CoreAgent, token: string, onChange: () => void) {
     const answer = (status: number, body: object): void => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     };
-    // Before the body is read: who may not call is not listened to.
+    // Before the body is read, because nothing of a caller without the right is read.
     if (!timingSafeEqual(digest(request.headers.authorization ?? ""), expected)) {
       request.resume();
       answer(401, { error: "The token is missing or not that of this agent." });
@@ -181,7 +180,7 @@ function digest(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
 
-/** Of the library's errors only, and of the system its code: others may quote a value. */
+/** The message of the library's errors only, and the code of the system's: other messages may quote a value. */
 function reasonOf(thrown: unknown): string {
   if (thrown instanceof ConfigStreamError) return thrown.message;
   if (thrown instanceof SyntaxError) return "The request is not valid JSON.";

@@ -63,7 +63,7 @@ export function addDump(program: Command, io: Io): void {
   });
 }
 
-/** Core agents may have sources that are not known here, but none that is nearly the name of a known one. */
+/** Core agents may have sources that are not known here, but none whose name is close to a known one. */
 function refuseMisspelt(sources: readonly string[]): void {
   for (const source of sources) {
     const near = defaultSourcePriority.includes(source) ? [] : suggest(source, defaultSourcePriority);
@@ -157,7 +157,7 @@ function settingLine(name: string, { value, source }: Shown, style: Style): stri
   return `${style("bold", yamlName(name))}: ${formatValue(value)}  ${comment}`;
 }
 
-/** Quoted where YAML would read something else than text. */
+/** Quoted where YAML would not read it as text. */
 function yamlName(name: string): string {
   const plain = /^[A-Za-z_][\w.\-/]*$/.test(name) && !/^(y|n|yes|no|on|off|true|false|null)$/i.test(name);
   return plain ? name : jsonText(name);

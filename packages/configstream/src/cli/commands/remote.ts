@@ -54,7 +54,7 @@ export function addFlare(program: Command, io: Io): void {
 
 async function writeFiles(directory: string, files: FlareResponse["files"], io: Io): Promise<void> {
   try {
-    // New, so that nothing is overwritten, and nothing that stands there is taken for a part of it.
+    // A new folder, so that nothing is overwritten, and no older file is taken for a part of the flare.
     await mkdir(directory, { mode: 0o700 });
     for (const [name, content] of Object.entries(files))
       await writeFile(join(directory, name), content, { mode: 0o600 });

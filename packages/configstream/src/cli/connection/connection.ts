@@ -48,7 +48,7 @@ export async function startAndWait(consumer: Consumer, timeoutMs: number, signal
   }
 }
 
-/** How often is looked whether waiting makes sense, in ms. */
+/** How often to check whether waiting still makes sense, in ms. */
 const lookEveryMs = 50;
 
 /** The token is not the core agent's: that does not change while a person waits. A refused session does. */
@@ -56,7 +56,7 @@ function isRefused({ step, lastError }: ConsumerStatus): boolean {
   return step === "registration" && lastError?.code === "unauthenticated";
 }
 
-/** A failure as the commands tell it: they do not wait for the credential files, so that the wait says nothing. */
+/** A failure as the commands report it: they do not wait for the credential files, so the wait is not mentioned. */
 export function reasonOf({ message, reason = message }: ErrorSummary): string {
   return reason;
 }

@@ -15,7 +15,7 @@ export interface ConnectionOptions extends PlaceOptions {
 /** How long the first settings are waited for, in seconds. */
 export const defaultTimeoutSeconds = 10;
 
-/** Adds the options that tell where the core agent and its files are. */
+/** Adds the options that say where the core agent and its files are. */
 export function addPlaceOptions(command: Command): Command {
   return command
     .optionsGroup("Connection:")
@@ -54,7 +54,7 @@ export function addGuardsOption(command: Command): Command {
   );
 }
 
-/** How long one answer of the core agent is waited for, in ms. Leaves time to tell what did not answer. */
+/** How long one answer of the core agent is waited for, in ms. Leaves time to report what did not answer. */
 export function callTimeoutMs(timeoutSeconds: number): number {
   return Math.min(5_000, Math.max(250, Math.round(timeoutSeconds * 400)));
 }
@@ -70,7 +70,7 @@ export function consumerOptions(
     coreAgentAddress: address.value,
     authTokenFile: authTokenFile.value,
     ipcCertFile: ipcCertFile.value,
-    // A person waits: missing files are told at once, and looked for often.
+    // A person waits: missing files are reported at once, and looked for often.
     credentialsTimeoutMs: 0,
     backoff: { initialMs: 250, maxMs: 2_000 },
     callTimeoutMs: callTimeoutMs(timeoutSeconds),

@@ -1,4 +1,4 @@
-/** Tells from a row of states when updates stop to arrive and when they are back. Pure. */
+/** Finds in a sequence of states when updates stop arriving and when they are back. Pure. */
 import type { ConsumerStatus } from "configstream-consumer";
 import { reasonOf } from "./connection.js";
 
@@ -8,7 +8,7 @@ export type OutageEvent =
 
 type Observed = Pick<ConsumerStatus, "state" | "lastError">;
 
-/** To be shown the status again and again, beginning when it is live. */
+/** Must be given the status again and again, beginning when it is live. */
 export class OutageWatch {
   #sinceMs: number | undefined;
 

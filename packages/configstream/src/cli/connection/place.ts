@@ -32,7 +32,7 @@ const names = {
 
 type Surroundings = Pick<Io, "env" | "systemConfigFile">;
 
-/** Rejects with a failure of wrong usage when a credential file is not known, or a given configuration file is no good. */
+/** Rejects with a failure of wrong usage when a credential file is not known, or a given configuration file cannot be used. */
 export async function findPlace(given: PlaceOptions, { env, systemConfigFile }: Surroundings): Promise<Place> {
   const path = given.config ?? systemConfigFile;
   const settings = await readSettings(path, given.config !== undefined);
@@ -55,7 +55,7 @@ async function readSettings(path: string, isGiven: boolean) {
   try {
     text = readTextFile(path);
   } catch (thrown) {
-    // The usual place is looked at in case it is there.
+    // The file in the usual place is used if it is there.
     if (!isGiven && isMissing(thrown)) return undefined;
     return isGiven ? wrongUsage(`The configuration file ${path} ${readFault(thrown)}.`) : undefined;
   }

@@ -1,4 +1,4 @@
-/** What the consumer's subscriber sees, each change checked by a getter, and joined with when it was written. */
+/** What the consumer's subscriber sees, each change checked by a getter and joined with the time at which it was written. */
 import { isDeepStrictEqual } from "node:util";
 import type { ConfigChange, Consumer } from "configstream-consumer";
 import { machineTimeMs } from "../agent/control.js";

@@ -40,7 +40,7 @@ export function spin(handle: { readonly value: number }, durationMs: number, now
   }
 }
 
-/** What the demo tells about a run. */
+/** What the demo shows about a run. */
 export interface HotLoopSummary {
   readonly readsPerSecond: number;
   readonly lastedMs: number;
@@ -69,7 +69,7 @@ export async function runHotLoop(agent: AgentProcess, reader: Reader): Promise<H
     source: "agent-runtime",
   }));
   const orders = agent.write(planned);
-  // The order must be on its way before this thread stops to serve anything.
+  // The order must be on its way before this thread stops serving anything.
   await new Promise((resolve) => setTimeout(resolve, 10));
   const startedAtMs = machineTimeMs();
   const run = spin(handle, durationMs, machineTimeMs);

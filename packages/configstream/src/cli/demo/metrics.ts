@@ -17,7 +17,7 @@ const shown: readonly (readonly [metric: string, label: string, format: (value: 
 
 export type MetricLine = readonly (readonly [label: string, value: string])[];
 
-/** The verdicts of the health check: `live, ready`, or what is amiss. */
+/** The verdicts of the health check: `live, ready`, or what is wrong. */
 export function healthText(status: ConsumerStatus): string {
   const { live, ready, stale } = checkHealth(status);
   return `${live ? "live" : "not live"}, ${ready ? "ready" : "not ready"}${stale ? ", stale" : ""}`;

@@ -62,7 +62,7 @@ async function runSteps(io: Io, signal: AbortSignal, begun: (cleanup: Cleanup) =
     await Promise.race([work, death]);
   } finally {
     feed.close();
-    // Nothing of the steps may go on, nor hold the process.
+    // No step may go on or hold the process.
     over.abort();
     work.catch(() => {});
   }

@@ -1,4 +1,4 @@
-/** What changes in the demo: real settings, in the layers that would really change them. */
+/** What changes in the demo: real settings, in the layers that change them in practice. */
 import type { ConfigValue } from "configstream-consumer";
 
 export interface ScriptedChange {

@@ -19,7 +19,7 @@ export interface Stage {
 }
 
 export interface Cleanup {
-  /** Ends whatever has been begun, in whatever state. Gives a sentence for each thing that did not end well. */
+  /** Ends everything that was begun, in whatever state it is. Gives a sentence for each thing that did not end well. */
   end(): Promise<readonly string[]>;
 }
 

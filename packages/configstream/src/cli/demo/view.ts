@@ -39,7 +39,7 @@ export interface ViewModel {
   readonly readyMs: number | undefined;
   readonly agent: string;
   readonly yamlFile: string;
-  /** Most recently changed first, as far as they changed. */
+  /** Keys that only the user changed, the latest first; then the demo's own keys in a fixed order. */
   readonly settings: readonly SettingRow[];
   readonly recent: readonly RecentChange[];
   readonly hotLoop: HotLoopSummary | "running" | undefined;
@@ -58,7 +58,7 @@ export function renderView(model: ViewModel, style: Style): readonly string[] {
   const inner = Math.min(columns, mostColumns) - 4;
   const frame = new Frame(inner, style);
   const free = rows - fixedLines - 1;
-  // Half of what is more than enough for the settings shows the past.
+  // Past changes get at most half of the lines, and the settings keep at least 12.
   const recentRows = free >= 16 ? Math.min(14, free - Math.max(12, Math.ceil(free / 2)) - 1) : 0;
   const settingRows = Math.max(1, free - (recentRows > 0 ? recentRows + 1 : 0));
   return [
@@ -100,7 +100,7 @@ function placesText({ agent, yamlFile }: ViewModel, inner: number, style: Style)
   return style("dim", head) + invitation + style("cyan", cutLeft(printable(yamlFile), left));
 }
 
-/** The end of a path tells more than its beginning. */
+/** The end of a path says more than its beginning. */
 function cutLeft(path: string, columns: number): string {
   return path.length <= columns ? path : `…${path.slice(path.length - columns + 1)}`;
 }

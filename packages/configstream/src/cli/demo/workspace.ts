@@ -22,7 +22,7 @@ export interface Workspace {
 export async function createWorkspace(): Promise<Workspace> {
   const directory = await mkdtemp(join(tmpdir(), "configstream-demo-"));
   const options = { recursive: true, force: true, maxRetries: 3 } as const;
-  // The folder holds credentials: it goes also when the process ends in an unforeseen way.
+  // The folder holds credentials: it is removed even if the process ends unexpectedly.
   const removeNow = (): void => rmSync(directory, options);
   process.once("exit", removeNow);
   const yamlFile = join(directory, "datadog.yaml");

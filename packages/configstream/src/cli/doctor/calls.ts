@@ -14,7 +14,7 @@ import { type DoctorContext, need, type OpenStream } from "./context.js";
 import { type Check, type Finding, failed, failedBy, ok, warn } from "./run.js";
 
 const clientName = "configstream-doctor";
-/** A refusal comes at once; after so long without one, the stream counts as accepted, in ms. */
+/** A refusal comes at once; after this long without one, in ms, the stream counts as accepted. */
 const refusalMs = 1_000;
 
 export const tokenCheck: Check<DoctorContext> = {
@@ -40,7 +40,7 @@ export const tokenCheck: Check<DoctorContext> = {
       token: need(context.token, "token"),
       ...need(context.pair, "certificate"),
     });
-    // A session that nobody has: whoever says so has accepted the token.
+    // A session that does not exist: an answer that says so shows that the token was accepted.
     const error = await context.connection
       .refresh(`${clientName}-${randomUUID()}`, { deadlineMs: context.callTimeoutMs })
       .then(() => undefined, asCallError);
@@ -150,7 +150,7 @@ async function openStream(context: DoctorContext): Promise<OpenStream | Finding>
       arrived = onArrival;
       ended = onEnd;
     });
-    // Whoever waits for it is told; nobody may.
+    // A caller may wait for it, or none: without one, the rejection must not count as unhandled.
     firstSnapshot.catch(() => {});
     let timer: NodeJS.Timeout | undefined;
     const accepted = (): void => {

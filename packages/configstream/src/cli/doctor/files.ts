@@ -7,7 +7,7 @@ import { type DoctorContext, hostAndPort, need } from "./context.js";
 import { type Check, type Finding, ok, warn } from "./run.js";
 
 const dayMs = 86_400_000;
-/** A certificate that ends sooner is told of, in days. */
+/** A certificate that expires sooner is reported, in days. */
 const soonDays = 30;
 
 export const optionsCheck: Check<DoctorContext> = {
@@ -70,7 +70,7 @@ export const certificateCheck: Check<DoctorContext> = {
   },
 };
 
-/** Others on this machine who can read the file are as good as the core agent's own clients. */
+/** Other users of this machine who can read the file have the rights of the core agent's own clients. */
 async function withMode(path: string, detail: string): Promise<Finding> {
   // Windows has no such bits.
   if (process.platform === "win32") return ok(detail);

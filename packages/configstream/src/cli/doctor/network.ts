@@ -136,7 +136,7 @@ export const tlsCheck: Check<DoctorContext> = {
         secrets: [],
       },
     );
-    // Of a server that hangs up, the guess at why is all that there is to tell.
+    // When a server hangs up, a guess at the reason is all that can be reported.
     return outcome.secured
       ? failedBy(failure, `Give the certificate file of this very core agent (${place.ipcCertFile.from}).`)
       : failedBy(failure);

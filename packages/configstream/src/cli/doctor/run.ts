@@ -1,4 +1,4 @@
-/** Runs checks one after the other; a check whose ground has failed is skipped, with the reason. No I/O. */
+/** Runs checks one after the other; a check that depends on a failed one is skipped, with the reason. No I/O. */
 import { ConfigStreamError } from "configstream-consumer/internal";
 
 /** What a check found. */
@@ -36,7 +36,7 @@ export interface Diagnosis {
   /** Nothing failed. */
   readonly ok: boolean;
   readonly results: readonly CheckResult[];
-  /** The first failure: what to mend first. */
+  /** The first failure: what to fix first. */
   readonly cause: CheckResult | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Reads what a command line says of settings: `KEY VALUE`, or any number of `KEY=VALUE`. Pure. */
+/** Reads settings from a command line: `KEY VALUE`, or any number of `KEY=VALUE`. Pure. */
 import type { ConfigValue } from "configstream-consumer";
 import { lowerCase, parseYamlValue } from "configstream-consumer/internal";
 import { wrongUsage } from "../exit.js";

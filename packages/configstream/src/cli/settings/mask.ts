@@ -1,7 +1,7 @@
 /** Hides credentials in what is printed. Pure. */
 import { type ConfigValue, looksLikeCredential, withoutUrlLogins } from "configstream-consumer/internal";
 
-/** Stands for a hidden value; always the same, so that it does not tell the length. */
+/** Stands for a hidden value; always the same, so that it does not show the length. */
 export const mask = "********";
 
 /**
@@ -17,7 +17,7 @@ export function maskSetting(key: string, value: ConfigValue | undefined, show: b
   return value === undefined || show ? value : maskValue(key, value);
 }
 
-/** Keeps the shape, so that one still sees whether something is set and how much. */
+/** Keeps the shape, so that it still shows whether something is set and how much. */
 function hide(value: ConfigValue): ConfigValue {
   if (value === null || typeof value === "boolean" || value === "") return value;
   if (Array.isArray(value)) return value.map(hide);

@@ -1,4 +1,4 @@
-/** What to say of a key that the core agent does not have. */
+/** What to say about a key that the core agent does not have. */
 import type { Reader } from "configstream-consumer";
 import { didYouMean, suggest } from "configstream-consumer/internal";
 import { formatCount } from "../terminal/format.js";

@@ -16,7 +16,7 @@ export class Frame {
   line(text: string): string {
     const bar = this.#style("dim", "│");
     const bare = stripVTControlCharacters(text);
-    // Cutting would have to mind the styles; a line that is too long does without them.
+    // Cutting would have to handle the styles, so a line that is too long loses them.
     const free = this.#inner - displayWidth(bare);
     return `${bar} ${free >= 0 ? text + " ".repeat(free) : fitTo(bare, this.#inner)} ${bar}`;
   }

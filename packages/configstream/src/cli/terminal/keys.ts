@@ -6,7 +6,7 @@ export interface Key {
   readonly isCharacter: boolean;
 }
 
-/** What node:readline tells of a keypress. */
+/** What node:readline reports about a keypress. */
 export interface Keypress {
   readonly name?: string | undefined;
   readonly ctrl?: boolean | undefined;
@@ -34,7 +34,7 @@ const names: { readonly [name: string]: string } = {
 /** The enter key of the number pad in its application mode, which readline does not know. */
 const padEnter = "\u001bOM";
 
-/** The key of a keypress. @param text What readline took for text; nothing for other keys. */
+/** The key of a keypress. @param text What readline read as text; nothing for other keys. */
 export function keyOf(text: string | undefined, { name, ctrl, meta, sequence }: Keypress): Key {
   if (sequence === padEnter) return { name: "ENTER", isCharacter: false };
   if (ctrl && name !== undefined) return { name: `CTRL_${name.toUpperCase()}`, isCharacter: false };

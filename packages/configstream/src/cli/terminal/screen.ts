@@ -4,11 +4,11 @@ import type { TerminalStreams } from "../io.js";
 import { type Key, type Keypress, keyOf } from "./keys.js";
 import { changedRows } from "./screen-lines.js";
 
-/** The screen of before is kept, and comes back; lines do not wrap; the cursor is hidden. */
+/** The previous screen is kept, and comes back; lines do not wrap; the cursor is hidden. */
 const enter = "\u001b[?1049h\u001b[?7l\u001b[?25l\u001b[2J";
 const leave = "\u001b[0m\u001b[?25h\u001b[?7h\u001b[?1049l";
 const clear = "\u001b[0m\u001b[2J";
-// Terminals that know it show a frame only when it is complete; the others pass it over.
+// Terminals that know it show a frame only when it is complete; the others ignore it.
 const beginFrame = "\u001b[?2026h";
 const endFrame = "\u001b[?2026l";
 
@@ -39,7 +39,7 @@ export function openScreen(
     input.setRawMode(false);
     output.write(leave);
   };
-  // Also when the process ends in an unforeseen way, the terminal must be usable afterwards.
+  // The terminal must be usable afterwards, even if the process ends unexpectedly.
   process.once("exit", restore);
   emitKeypressEvents(input);
   input.setRawMode(true);

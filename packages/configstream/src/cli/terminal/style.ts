@@ -51,7 +51,7 @@ const sourceStyles: { readonly [source: string]: StyleName } = {
   cli: "green",
 };
 
-/** Each source has its colour, so that one sees where values come from. */
+/** Each source has its colour, which shows where values come from. */
 export function styleOfSource(source: string): StyleName {
   return sourceStyles[source] ?? "cyan";
 }

@@ -8,7 +8,7 @@ export interface Column {
   readonly min?: number;
   /** Columns that it takes at most. Default: what its cells need. */
   readonly max?: number;
-  /** How much of the width that is left over it gets, against others. Default 0. */
+  /** Its share of the width that is left over, relative to the other columns. Default 0. */
   readonly grow?: number;
   /** Narrow tables leave the highest numbers out first. Default 0: never. */
   readonly dropOrder?: number;

@@ -10,7 +10,7 @@ export interface Misfit {
   readonly line: number;
   /** One sentence. */
   readonly problem: string;
-  /** Names that are close to a key that is gone. */
+  /** Names that are close to a key that no longer exists. */
   readonly near: readonly string[];
 }
 

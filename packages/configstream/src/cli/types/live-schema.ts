@@ -5,8 +5,8 @@ import { type Schema, typeOfValue, unknownList, unknownMap, unknownValue } from 
 const says: { readonly [vague: string]: number } = { [unknownValue]: 0, [unknownList]: 1, [unknownMap]: 1 };
 
 /**
- * The lowest layer that says something decides: it is the declared default where the core agent tells of it, and does not
- * depend on what this host's files happen to set.
+ * The lowest layer that says something decides: it is the declared default where the core agent sends it, and does not depend on
+ * what this host's files happen to set.
  */
 export function schemaOf(view: View): Schema {
   return new Map(

@@ -82,7 +82,7 @@ function fromJsonSchema(root: Node): Schema {
     for (const [name, node] of Object.entries(properties)) {
       if (!isNode(node)) continue;
       const key = `${prefix}${lowerCase(name)}`;
-      // A schema that holds itself by an alias has no end.
+      // A schema that contains itself through an alias has no end.
       if (isNode(node.properties) && depth < 48) visit(node.properties, `${key}.`, depth + 1);
       else schema.set(key, typeOfNode(node));
     }
@@ -116,7 +116,7 @@ function typeOfNode(node: Node): TypeText {
   }
 }
 
-/** Of what is inside lists and maps, the getters tell apart no more than this. */
+/** The getters distinguish no more than this inside lists and maps. */
 function scalarOr(inner: TypeText): TypeText {
   return ["string", "number", "boolean", "readonly string[]"].includes(inner) ? inner : unknownValue;
 }

@@ -11,7 +11,7 @@ export const unknownValue: TypeText = "ConfigValue";
 export const unknownList: TypeText = "readonly ConfigValue[]";
 export const unknownMap: TypeText = "{ readonly [key: string]: ConfigValue }";
 
-/** The type of a value. Of an empty list or map, and of null, nothing is known. */
+/** The type of a value. Nothing is known about what an empty list or map, or null, may hold. */
 export function typeOfValue(value: ConfigValue): TypeText {
   switch (typeof value) {
     case "string":
@@ -48,8 +48,8 @@ export function listOf(inner: TypeText): TypeText {
 }
 
 /**
- * Whether a value of one type may be read where another was declared. `Duration` and `Bytes` are numbers or texts; a
- * union holds its members; where nothing is known of a value, nothing can be wrong.
+ * Whether a value of one type may be read where another was declared. `Duration` and `Bytes` are numbers or texts; a union holds
+ * its members; where nothing is known about a value, nothing can be wrong.
  */
 export function fitsDeclared(actual: TypeText, declared: TypeText): boolean {
   const is = normal(actual);
@@ -78,7 +78,7 @@ function normal(text: TypeText, depth = 0): TypeText {
   const record = /^(?:Readonly<)?Record<string, (.*?)>?>$/.exec(flat)?.[1];
   if (record !== undefined) return mapOf(record);
   const map = /^\{ ?(?:readonly )?\[\w+: string\]: (.*?);? ?\}$/.exec(flat)?.[1];
-  // Deeper ones are no type of a setting.
+  // No type of a setting is nested deeper.
   if (map !== undefined && depth < 8) return mapOf(normal(map, depth + 1));
   return flat.endsWith("[]") && !flat.startsWith("readonly ") ? `readonly ${flat}` : flat;
 }

@@ -2,7 +2,7 @@
 import { sourceRank } from "../settings/source-order.js";
 import type { Ui } from "./ui.js";
 
-/** What is known of a setting that changed while it was watched. */
+/** What is known about a setting that changed while it was watched. */
 export interface Seen {
   /** Of its latest change, in ms on a monotonic clock. */
   readonly atMs: number;

@@ -46,7 +46,7 @@ class LiveWatch {
   #keys: readonly string[] = [];
   #listed: readonly string[] = [];
   #listedAtMs = Number.NEGATIVE_INFINITY;
-  /** Tells the states apart in which the listing may differ. */
+  /** Distinguishes the states in which the listing may differ. */
   #listedState = "";
   #top = 0;
   #downSinceMs: number | undefined;

@@ -1,4 +1,4 @@
-/** What `configstream watch` can be told. */
+/** The options of `configstream watch`. */
 
 import type { ChangeFilter } from "configstream-consumer";
 import { lowerCase } from "configstream-consumer/internal";

@@ -78,7 +78,7 @@ export async function callProvider(params: ProviderCall): Promise<readonly unkno
   }
 }
 
-/** An answer that does not carry the session comes from another process than the one that registered. */
+/** An answer without the session comes from another process than the one that registered. */
 function checkSession(
   call: ClientUnaryCall | ClientReadableStream<unknown>,
   client: Registration,
@@ -118,14 +118,14 @@ type Contract = { readonly [service: string]: { readonly [method: string]: Metho
 let contract: Contract | undefined;
 
 function methodOf(service: string, method: string): MethodDefinition<object, unknown> {
-  // Once: putting it together takes longer than a call.
+  // Built once: building it takes longer than a call.
   contract ??= loadContract() as unknown as Contract;
   const found = contract[service]?.[method];
   if (found === undefined) throw new ConfigStreamError("internal", `The contract has no ${service}/${method}.`);
   return found;
 }
 
-/** What the remote agent wrote is repeated only where it refused; nobody has checked it otherwise. */
+/** What the remote agent wrote is repeated only where it refused, because in other cases its text may quote anything. */
 function whatFailed({ code, details }: ServiceError): string {
   if (code === status.RESOURCE_EXHAUSTED) return `refused (${grpcCodeName(code)}): ${details.replace(/\.$/, "")}`;
   return `did not answer (${grpcCodeName(code)})`;

@@ -16,14 +16,14 @@ export interface Dialect {
   snapshot(settings: ReadonlyMap<string, EffectiveSetting>, encode: EncodeEntry): Iterable<Buffer>;
   /**
    * The update that reports a change. `undefined`: this dialect has nothing to report, and the change takes no sequence id,
-   * since a number that nobody receives would look like a lost event.
+   * because a number that no subscriber receives would look like a lost event.
    */
   update(change: LayerChange): WireSetting | typeof wholeState | undefined;
 }
 
 /**
- * True when a change leaves readers with the value that they have. A real core agent says nothing then, also when another layer
- * wins with an equal value.
+ * True when a change leaves readers with the value that they have. A real core agent reports nothing then, even if another layer
+ * now wins with an equal value.
  */
 export function keepsValue({ before, after }: LayerChange): boolean {
   if (before === after) return true;

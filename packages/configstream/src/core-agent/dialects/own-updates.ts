@@ -18,7 +18,7 @@ function ownUpdate(change: LayerChange): WireSetting | typeof wholeState | undef
     if (value === undefined || (before !== undefined && equalValues(before.value, value))) return undefined;
     return { source, key, value, unsetSource: "" };
   }
-  // Those senders say nothing, because each of their settings has a default; here a reader would keep the key.
+  // Those senders report nothing then, because each of their settings has a default; here a reader would keep the key.
   if (after === undefined) return wholeState;
   return keepsValue(change) ? undefined : { source, key, value: after.value, unsetSource: "" };
 }

@@ -4,7 +4,7 @@ import type { Dialect, EncodeEntry } from "./dialect.js";
 import { winnerUpdate } from "./leaf.js";
 import { SectionBuilder, sectionOf } from "./sections.js";
 
-/** What a section is said to come from: its leaves may have several sources, and there is room for one name. */
+/** The source that a section is sent with: its leaves may have several sources, and there is room for one name. */
 const sectionSource = "unknown";
 
 export const sectionMergedDialect: Dialect = { snapshot: snapshotOf, update: winnerUpdate };

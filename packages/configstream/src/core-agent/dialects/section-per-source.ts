@@ -33,7 +33,7 @@ export function createSectionPerSourceDialect(
         const layer = settings.get(leaf)?.layers.find((candidate) => candidate.source === source);
         if (layer !== undefined && layer.value !== null) section.add(leaf, layer.value);
       }
-      // Every change is told, a hidden layer's too: the receiver merges the layers itself.
+      // Every change is reported, a hidden layer's too, because the receiver merges the layers itself.
       return { source, key: name, value: section.value ?? null, unsetSource: "" };
     },
   };

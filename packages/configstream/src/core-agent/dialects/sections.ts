@@ -1,8 +1,8 @@
 /**
  * Leaves to sections: the part of a key before its first dot names the section, the rest becomes nested maps.
  *
- * A key that is a value and a section at once in one layer cannot be said in this form (the section is sent), as in the core
- * agents that speak it.
+ * A key that is a value and a section at once in one layer cannot be expressed in this form: only the section is sent, as the
+ * core agents that speak it do.
  */
 
 import { type ConfigValue, defineEntry } from "configstream-consumer/internal";

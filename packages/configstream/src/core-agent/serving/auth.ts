@@ -27,7 +27,7 @@ export function createAuthorizer(token: string): Authorizer {
   };
 }
 
-/** What ends a stream whose session is no more. */
+/** What ends a stream whose session no longer exists. */
 export const sessionGone: Refusal = {
   code: status.PERMISSION_DENIED,
   details: "The session is unknown or has expired; register again.",

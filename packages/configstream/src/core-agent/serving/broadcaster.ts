@@ -23,7 +23,7 @@ export interface BroadcasterParams {
   readonly settings: ReadonlyMap<string, EffectiveSetting>;
   /** Most updates that wait per subscriber. */
   readonly subscriberBuffer: number;
-  /** The ids are used up: streams must be reopened, since ids mean something only within one stream. */
+  /** The ids are used up: streams must be reopened, because ids mean something only within one stream. */
   readonly onExhausted: () => void;
 }
 
@@ -31,9 +31,9 @@ export interface Broadcaster extends StateFeed {
   readonly counts: Readonly<StreamCounts>;
   readonly subscribers: number;
   /**
-   * Tells the changes of one cause under one sequence id: a single one as an update, several as a snapshot.
+   * Sends the changes of one cause under one sequence id: a single one as an update, several as a snapshot.
    *
-   * @throws InvalidOptionError when they do not fit into one message. Nothing was told then, and the caller takes them back.
+   * @throws InvalidOptionError when they do not fit into one message. Nothing was sent then, and the caller takes them back.
    */
   publish(changes: readonly LayerChange[]): void;
   /** The first event is sent by the subscriber's first `pump`. */

@@ -6,7 +6,7 @@ import type { Clock, Timer } from "configstream-consumer/internal";
 
 /** Larger messages need room of all streams together, in bytes; smaller ones are bounded by {@link laneBytes} alone. */
 const largeBytes = 64 * 1024;
-/** A stream with so much on its way is not written to, in bytes. */
+/** A stream with this many bytes on their way is not written to. */
 export const laneBytes = 256 * 1024;
 /** Most bytes of large messages on the way to all streams. A single message may be larger, when it is alone. */
 export const roomBytes = 256 * 1024 * 1024;

@@ -1,4 +1,4 @@
-/** What one subscriber still has to get, and the rule for when it gets a snapshot instead. Pure. */
+/** What must still be sent to one subscriber, and when it gets a snapshot instead. Pure. */
 import type { Frame } from "configstream-consumer/internal";
 
 /** Where a subscriber's events go. */
@@ -57,7 +57,7 @@ export function createSubscriber(feed: StateFeed, sink: EventSink, counts: Strea
 
   const takes = (frame: Frame): boolean => {
     if (sink.takes === undefined || sink.takes(frame.bytes.length)) return true;
-    // By the time there is room, the newest state stands for everything.
+    // By the time there is room, the newest state covers everything.
     forgetWaiting();
     return false;
   };

@@ -6,7 +6,7 @@ import { checkKey, checkSetting, checkSource } from "./setting-checks.js";
 /** The source of settings that are set at run time without one. */
 export const runtimeSource = "agent-runtime";
 
-/** One operation on one layer. `undefined`: the layer gives the key up. */
+/** One operation on one layer. `undefined`: the layer gives up the key. */
 export interface LayerWrite {
   readonly key: string;
   readonly source: string;
@@ -27,7 +27,7 @@ export interface Transaction {
   unset(key: string, source?: string): void;
 }
 
-/** The writes of a change set, in order; of several to one key of one layer the last one counts. */
+/** The writes of a change set, in order; of several to the same key and layer, the last one counts. */
 export class WriteSet {
   readonly #writes = new Map<string, LayerWrite>();
   #open = true;

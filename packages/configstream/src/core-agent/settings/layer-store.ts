@@ -19,7 +19,7 @@ export interface LayerChange {
   readonly key: string;
   /** The layer that changed. */
   readonly source: string;
-  /** What that layer holds now; `undefined` when it gave the key up. */
+  /** What that layer holds now; `undefined` when it no longer holds the key. */
   readonly value: ConfigValue | undefined;
   /** What won before; the same object as `after` when the changed layer neither won nor wins. */
   readonly before: SourceValue | undefined;

@@ -6,7 +6,7 @@ import { type ConfigValue, copyValue, InvalidOptionError, lowerCase, valueSize }
 export const maxKeyBytes = 65_535;
 /** Largest value as it is sent, in bytes; consumers cannot store a larger one. */
 export const maxValueBytes = 16 * 1024 * 1024;
-/** So much of a long key is quoted in an error. */
+/** How many characters of a long key an error quotes. */
 const quotedKeyLength = 100;
 
 /** A key as it is stored: in lower case. */

@@ -3,9 +3,9 @@
 import { type ConfigValue, convertToType, type KnownKeys } from "configstream-consumer/internal";
 
 export interface Typing {
-  /** False, and said, when the key names a section: a real core agent sets settings only. */
+  /** False, and logged, when the key names a section: a real core agent sets settings only. */
   takes(key: string): boolean;
-  /** The value as it is stored and sent. One that cannot be converted stays as it is, and that is said. */
+  /** The value as it is stored and sent. One that cannot be converted stays as it is, and that is logged. */
   convert(key: string, value: ConfigValue): ConfigValue;
 }
 
