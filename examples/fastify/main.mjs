@@ -2,8 +2,8 @@
  * Fastify, with what an orchestrator and Prometheus ask for:
  *
  *   GET /health/live    503 when only a restart may help
- *   GET /health/ready   settings can be read; says whether they are stale, and why. Stale settings are no reason to be taken
- *                       out of service: without them the service would be gone just when the core agent is
+ *   GET /health/ready   settings can be read; says whether they are stale, and why. Stale settings must not take the service out:
+ *                       otherwise it would be gone whenever the core agent is
  *   GET /metrics        the consumer's metrics
  *   GET /               uses a setting
  *

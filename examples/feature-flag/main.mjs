@@ -1,6 +1,6 @@
 /*
- * A service with the feature flag: its settings come from its own file, or, once the flag is on, from the core agent. Nothing
- * in the code asks which.
+ * A service with the feature flag: its settings come from its own file, or, once the flag is on, from the core agent. The rest of
+ * the code is the same in both cases.
  *
  *   node examples/feature-flag/main.mjs                                    the flag is off: settings of agent.yaml, edits included
  *   DD_USE_RAR_CONFIG_STREAM=true node examples/feature-flag/main.mjs      the flag is on: settings of the core agent

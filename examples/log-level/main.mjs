@@ -1,8 +1,8 @@
 /*
  * A log level that follows the configuration: change `log_level` at the core agent, and pino writes more or less, at once.
  *
- * The core agent's levels have two names that pino does not: critical is fatal, off is silent. A level that nobody knows
- * leaves the present one. Run it: node examples/log-level/main.mjs
+ * The core agent's levels have two names that pino does not: critical is fatal, off is silent. An unknown level leaves the
+ * present one. Run it: node examples/log-level/main.mjs
  */
 import { createConsumer } from "configstream-consumer";
 import pino from "pino";

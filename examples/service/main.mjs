@@ -20,7 +20,7 @@ const cfg = consumer.reader();
 const greeting = cfg.setting("my_service.greeting").asString("Hello");
 
 const server = createServer((_request, response) => {
-  // Two settings that are used together come from one view: never the one of yesterday with the other of today.
+  // Two settings that are used together come from one view: never an old value of one with a new value of the other.
   const view = cfg.view();
   const timeoutMs = view.getDuration("my_service.timeout", 1_000);
   const tags = view.getStringSlice("my_service.tags");

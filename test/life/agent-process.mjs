@@ -1,4 +1,4 @@
-// A core agent in a process of its own, under a load of updates. Told what to do over the IPC channel; see agent.mjs.
+// A core agent in a process of its own, under a load of updates. Controlled over the IPC channel; see agent.mjs.
 import { setTimeout as delay } from "node:timers/promises";
 import { createCoreAgent } from "configstream/core-agent";
 import { loadKey, valueFor } from "./words.mjs";
@@ -45,7 +45,7 @@ process.on("message", async ({ id, kind, ...rest }) => {
   }
   process.send({ id, answer: await answers[kind](rest) });
 });
-// Whoever started this process is gone.
+// The process that started this one is gone.
 process.on("disconnect", () => process.exit());
 process.send({ address, authTokenFile: agent.authTokenFile, ipcCertFile: agent.ipcCertFile });
 

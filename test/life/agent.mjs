@@ -28,7 +28,7 @@ export async function startAgent(keys) {
     options: { coreAgentAddress: address, authTokenFile, ipcCertFile },
     /** Updates a second from now on. */
     rate: (perSecond) => ask("rate", { perSecond }),
-    /** Goes away, and comes back with the same settings after so long. */
+    /** Goes away, and comes back with the same settings after `ms`. */
     outage: (ms) => ask("outage", { ms }),
     set: (key, value) => ask("set", { key, value }),
     state: () => ask("state"),

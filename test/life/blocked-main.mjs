@@ -85,7 +85,7 @@ const peakHeap = kib(probe.peakHeap);
 const peakRss = kib(probe.peakRss);
 const flowed = (await sample(consumer, "updates_applied")) - applied;
 
-// The loop and the callback take what has waited, while more comes.
+// The loop and the callback take what has waited, while more arrives.
 await new Promise((resolve) => setTimeout(resolve, 500));
 await agent.rate(0);
 const { numbers, updates } = await agent.state();

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { newConsumer, readyConsumer, sample, startAgent, type Tidy, until } from "./support.js";
 import { commands, probe } from "./words.mjs";
 
-/** Writes are counted, and no worker dies of them. */
+/** Writes are counted, and no worker dies at one. */
 const unarmed = -1;
 
 /** A consumer whose workers can be made to die at a certain write to shared memory, and a subscriber that checks. */
@@ -20,7 +20,9 @@ async function mortalConsumer(tidy: Tidy) {
   const handles = keys.map((key) => consumer.reader().setting(key).asInt());
   const changes: ConfigChange[] = [];
   consumer.subscribe({ onChange: (change) => changes.push(change) });
-  /** Sets the next key to the next number, and waits until it has been told; nothing but old and new may be read meanwhile. */
+  /**
+   * Sets the next key to the next number, and waits until it has been reported; nothing but old and new may be read meanwhile.
+   */
   const follow = async (value: number): Promise<void> => {
     const turn = value % keys.length;
     const key = keys[turn] as string;
@@ -46,7 +48,8 @@ describe("a worker that dies", () => {
       const before = Atomics.load(words, probe.strikes);
       Atomics.store(words, probe.writesLeft, write);
       await follow(value++);
-      // It may have died when the change was told already; and it may be the heartbeat, a second later, of which it dies.
+      // It may have died after the change was reported, and the write at which it dies may be that of the heartbeat, a second
+      // later.
       const survived = Atomics.exchange(words, probe.writesLeft, unarmed) > 0 && write > 5;
       if (survived && Atomics.load(words, probe.strikes) === before) break;
       await until(() => consumer.status().workerRestarts === Atomics.load(words, probe.strikes));
@@ -63,7 +66,7 @@ describe("a worker that dies", () => {
     const { consumer, words, follow } = await mortalConsumer(tidy);
     const many = 1_000_000;
     let value = 0;
-    /** Lets the worker die, and the next one at a certain write; tells how many it made. */
+    /** Lets the worker die, and the next one at a certain write; gives how many it made. */
     const takeOver = async (write: number): Promise<number> => {
       const lives = Atomics.load(words, probe.lives);
       Atomics.store(words, probe.writesLeft, write);
@@ -86,7 +89,7 @@ describe("a worker that dies", () => {
       return Math.floor((writes * (i - 2 * third + 1)) / (third + 1));
     });
     for (const write of at) await takeOver(write);
-    // Each time the one that was told to exit, and mostly the one that took over from it.
+    // Each time the one that was made to exit, and mostly the one that took over from it.
     expect(consumer.status().workerRestarts - restarts).toBeGreaterThan(steps * 1.5);
   });
 

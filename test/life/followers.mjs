@@ -2,7 +2,7 @@
 import { until } from "./held.mjs";
 import { loadKey, numberIn } from "./words.mjs";
 
-/** A callback that follows everything. Each old value must be what it was told last. */
+/** A callback that follows everything. Each old value must be the one that it was given last. */
 export function followByCallback(consumer) {
   const state = new Map();
   const counts = { events: 0, wrong: 0, broken: 0, olderGetter: 0 };

@@ -5,8 +5,8 @@ import { setTimeout as delay } from "node:timers/promises";
 /**
  * Heap after a collection, memory, handles, and file descriptors: the least of a few looks. Needs --expose-gc.
  *
- * Files that a thread was just opening when it was ended by force stay open in any program, a defect of Node.js: mostly its
- * own code, when it was still being loaded. So files stand apart from sockets, pipes and event loops.
+ * Files that a thread was just opening when it was ended by force stay open in any program, a defect of Node.js: mostly its own
+ * code, when it was still being loaded. So files are listed apart from sockets, pipes and event loops.
  */
 export async function held() {
   const least = { heapBytes: Infinity, handles: Infinity, descriptors: Infinity, files: Infinity };
@@ -24,7 +24,7 @@ function handles() {
 }
 
 function descriptors() {
-  // Other systems than Linux have none to list.
+  // Only Linux can list them.
   const targets = existsSync("/proc/self/fd") ? readdirSync("/proc/self/fd").map(targetOf) : [];
   const files = targets.filter((target) => target.startsWith("/") && !/^\/(dev|proc)\//.test(target)).length;
   return { descriptors: targets.length - files, files };
@@ -34,7 +34,7 @@ function targetOf(name) {
   try {
     return readlinkSync(`/proc/self/fd/${name}`);
   } catch {
-    // That of the listing itself, or one that was closed since.
+    // That of the listing itself, or one that has been closed meanwhile.
     return "/proc/";
   }
 }

@@ -34,7 +34,7 @@ function obey(command) {
     globalThis.gc();
     Atomics.store(words, probe.heap, process.memoryUsage().heapUsed / 1024);
   }
-  // The next worker need not do the same.
+  // The next worker does not have to do the same.
   Atomics.store(words, probe.command, commands.none);
   if (command === commands.loop) for (;;);
   if (command === commands.wait) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);

@@ -1,4 +1,4 @@
-// Reads in a thread of its own, as fast as it is let, and checks every value: whole, of its key, and never an older one.
+// Reads in a thread of its own, as fast as it may, and checks every value: whole, of its key, and never an older one.
 import { workerData } from "node:worker_threads";
 import { attachReader } from "configstream-consumer";
 import { loadKey, numberIn } from "./words.mjs";

@@ -13,7 +13,7 @@ import { newProbe } from "./words.mjs";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 let probes = 0;
 
-/** Takes what is to be done when the test is over: its context's `onTestFinished`. */
+/** Takes a function to call when the test is over: its context's `onTestFinished`. */
 export type Tidy = (tidyUp: () => void | Promise<void>) => void;
 
 /** A core agent that ends with the test. */
@@ -69,7 +69,7 @@ export async function sample(consumer: Consumer, name: string): Promise<number |
 
 /**
  * Runs an ES module in a process of its own, with `options` and the library in scope; resolves when it has ended by itself.
- * `onOutput` is told of all output so far, as it comes.
+ * `onOutput` is called with all output so far, as it comes.
  */
 export async function runModule(
   tidy: Tidy,

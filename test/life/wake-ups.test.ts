@@ -46,6 +46,6 @@ it("with no subscriber nothing is sent, and the main thread does not wake up, wh
     expect(quiet.turns).toBeLessThan(30);
     expect(quiet.turns).toBeLessThan(found.during.turns / 3);
   }
-  // With one it does wake up: the count can tell.
+  // With one it does wake up: the count shows the difference.
   expect(found.during.sent).toBeGreaterThan(20);
 });

@@ -1,6 +1,6 @@
 // What the threads of these runs share beside the region: the words of a probe, and values that prove themselves.
 
-/** Words of the probe that observes the worker, and tells it what to do. */
+/** Words of the probe that observes the worker and gives it commands. */
 export const probe = {
   /** What the worker is to do; it takes the word back to 0 when it begins. See {@link commands}. */
   command: 0,

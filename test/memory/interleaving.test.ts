@@ -56,7 +56,7 @@ function former(values: Record<string, string>): (region: Region) => State {
   };
 }
 
-/** What stands in the page before a publish, so that this publish must grow the memory. */
+/** What is in the page before a publish, so that this publish must grow the memory. */
 function growing(): Scenario {
   for (let fill = 60; fill > 0; fill--) {
     const filled = Object.fromEntries(Array.from({ length: fill }, (_, i) => [`f${i}`, "x".repeat(400)]));

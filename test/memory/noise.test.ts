@@ -54,7 +54,7 @@ describe("a region that somebody overwrites with noise", () => {
           const handles = names.map((name) => reader.setting(name).as((value) => value));
           if (warm) readAll(reader, handles);
           const { words } = region;
-          // The identity stays: a reader looks at that once, when it is made.
+          // The identity stays, because a reader checks it only once, when it is made.
           const first = header.counters + 32;
           for (const [at, length] of spots) {
             const from = first + (at % (words.length - first));

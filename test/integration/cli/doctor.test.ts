@@ -51,7 +51,7 @@ async function examine(
   return { ...ended, diagnosis, cause: diagnosis.checks.find(({ id }) => id === diagnosis.cause) };
 }
 
-/** One set-up that is broken in one place: the doctor names that place, says what to do, and skips what stands on it. */
+/** One set-up that is broken in one place: the doctor names that place, says what to do, and skips what depends on it. */
 async function expectCause(id: string, detail: string | RegExp, ...more: readonly string[]): Promise<Diagnosis> {
   const { code, err, diagnosis, cause } = await examine(...more);
   expect(cause).toMatchObject({ id, outcome: "fail", detail: expect.stringMatching(detail) });
@@ -74,7 +74,7 @@ function file(name: string, content: string): string {
 }
 
 async function listening(onConnection: (server: Server) => void): Promise<string> {
-  // The doctor hangs up as it likes.
+  // The doctor may hang up at any moment.
   const server = createServer((socket) => socket.on("error", () => {}));
   onConnection(server);
   closers.push(() => server.close());
@@ -139,7 +139,7 @@ describe("configstream doctor over a broken set-up names the cause:", () => {
       "--auth-token-file",
       path,
     );
-    // What does not stand on it is examined all the same.
+    // What does not depend on it is still examined.
     expect(outcomes(diagnosis)).toMatchObject({ tls: "ok", token: "skip", snapshot: "skip" });
   });
 

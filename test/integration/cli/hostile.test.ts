@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Bench, expectOneLine } from "../../support/cli/cli.js";
 
-/** What a terminal might obey, or a person might misread. Line breaks are looked for by the number of lines. */
+/** What a terminal might obey, or a person might misread. Line breaks are found by the number of lines. */
 const raw = /(?!\n)[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/u;
 const key = "evil\u001b[2j\u009b\u202e\u2066\u061c\ufeffkey\nroot: true";
 const value = "v\u001b]0;owned\u0007\u009b31m\u202e\u2066\u061c\u2028\ufeff\r\tw";

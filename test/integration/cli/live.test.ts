@@ -51,7 +51,7 @@ class InTerminal {
     return lines.join("\n");
   }
 
-  /** True while the screen of before lies under another one. */
+  /** True while a full screen covers the previous one. */
   get isFullScreen(): boolean {
     return this.#terminal.buffer.active.type === "alternate";
   }

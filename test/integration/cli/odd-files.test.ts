@@ -1,4 +1,4 @@
-/** Files that never answer, in the place of those that a command reads: each would make a plain reader wait for ever. */
+/** Files that never answer, in the place of those that a command reads: each would make a plain reader wait forever. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { Bench, expectOneLine } from "../../support/cli/cli.js";
 
 const bench = new Bench();
 
-/** A named pipe that nobody writes to. */
+/** A named pipe without a writer. */
 function pipe(name: string): string {
   const path = join(bench.dataDir, name);
   mkdirSync(bench.dataDir, { recursive: true });

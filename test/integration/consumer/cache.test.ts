@@ -28,7 +28,7 @@ async function readyConsumer(agent: Pick<CoreAgent, "address">, options = {}): P
   return consumer;
 }
 
-/** Lets one process's consumer be live, and gives the address where nobody listens any more. */
+/** Lets one process's consumer be live, and gives the address, where nothing listens any more. */
 async function leaveBehind(options = {}): Promise<Pick<CoreAgent, "address">> {
   const agent = await live.startAgent();
   const consumer = await readyConsumer(agent, options);
@@ -78,7 +78,7 @@ describe.each(["worker", "none"] as const)("with isolation %s", (isolation) => {
     ]);
     await until(() => events.length === 4);
 
-    // Another life of the core agent: another state, and ids that begin anew.
+    // A restarted core agent: another state, and ids that start over.
     await live.startAgent({ address, defaults: { ...defaults, log_level: "debug" } });
     await consumer.waitReady({ fresh: true });
     expect(consumer.status()).toMatchObject({
@@ -104,7 +104,7 @@ describe.each(["worker", "none"] as const)("with isolation %s", (isolation) => {
 
 test("cached settings can be read, and are not ready, until an attempt has failed or patience is over", async () => {
   await leaveBehind();
-  // Somebody listens and never answers, so that no attempt fails for a while.
+  // A server listens and never answers, so that no attempt fails for a while.
   const { createServer } = await import("node:net");
   const held = new Set<{ destroy(): void }>();
   const silent = createServer((socket) => void held.add(socket)).listen(0, "127.0.0.1");

@@ -22,7 +22,7 @@ async function effective(options: Partial<EffectiveConfigOptions> = {}): Promise
   return config;
 }
 
-/** A logger that remembers what it was told. */
+/** A logger that keeps what it was given. */
 function recorder() {
   const lines: string[] = [];
   const log = (line: string): void => void lines.push(line);

@@ -1,6 +1,6 @@
 /**
- * Everything that can go wrong, with planted secrets in each place from which one could slip out. That none is seen is
- * checked below every test of the suite (test/support/secret-net); here each test also shows that there was something to see.
+ * Everything that can go wrong, with planted secrets in each place from which one could slip out. After every test of the suite
+ * it is checked that none was seen (test/support/secret-net); here each test also shows that there was something to see.
  */
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -233,7 +233,7 @@ test("in messages that cannot be read", async () => {
     ((await sample(consumer, "bad_messages")) ?? 0) + ((await sample(consumer, "skipped_settings")) ?? 0);
   for (const one of bytes) {
     const before = await refused();
-    // Again and again: the stream may just be being opened anew because of the one before.
+    // Repeated, because the stream may be reopening because of the one before.
     await until(async () => {
       agent.faults.send(one);
       await delay(20);
@@ -315,7 +315,7 @@ test("in the cache: what is damaged is not quoted, and credentials never get the
   await first.waitReady();
   await first.stop();
   const good = await readFile(path, "utf8");
-  // The values themselves belong into the file, and only there.
+  // The values themselves belong in the file, and only there.
   expect(good).toContain(text);
   expect(good).not.toContain(planted("api-key"));
   await agent.stop();

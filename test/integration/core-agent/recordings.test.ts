@@ -48,7 +48,7 @@ const { settings: defaults } = JSON.parse(fixture("../../../packages/configstrea
 };
 const declared = new Set(defaults.map(({ key }) => key));
 
-/** The differences that are right; docs/fidelity.md argues them one by one, under the same names. */
+/** The differences that are intended; docs/fidelity.md explains them one by one, under the same names. */
 const argued: Readonly<Record<string, readonly string[]>> = {
   "derived settings": [
     "case-004 api_key",
@@ -118,7 +118,7 @@ describe("what a real core agent was given", () => {
       settings.apply(policies.map(([key, value]) => ({ key, value, source: "fleet-policies" })));
       settings.apply(cli.map(({ key, value }) => ({ key, value, source: "cli" })));
       const atStart = differences(given, "snapshot", (key) => settings.store.get(key));
-      // What a stream tells: a winner of an equal value is no news.
+      // What a stream reports: a new winner with an equal value is not reported.
       const told = new Map<string, Sent | undefined>();
       const winner: Winner = (key) => (told.has(key) ? told.get(key) : settings.store.get(key));
       for (const { key } of given.settings) told.set(key, settings.store.get(key));

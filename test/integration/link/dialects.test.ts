@@ -29,7 +29,7 @@ async function start(spoken: Dialect, expected: Dialect | "auto"): Promise<{ age
 
 type View = (settings: ReadonlyMap<string, ResolvedSetting>) => unknown;
 
-/** Waits until both have the same sequence id, and the same settings: a snapshot that is asked for may still be on its way. */
+/** Waits until both have the same sequence id, and the same settings: a requested snapshot may still be on its way. */
 async function inStep(engine: LiveEngine, agent: CoreAgent, view: View): Promise<void> {
   const isSame = () => isDeepStrictEqual(view(engine.visible), view(agent.settings()));
   const giveUpAtMs = performance.now() + 10_000;
@@ -42,7 +42,7 @@ function take(agent: CoreAgent, { key, source, value }: LayerStep): void {
   else agent.set(key, value, source);
 }
 
-/** Values, and the layers where the dialect tells them: of equal values, the source that wins is not told. */
+/** Values, and the layers where the dialect sends them: of equal values, the source that wins is not sent. */
 function visibleIn(dialect: Dialect, settings: ReadonlyMap<string, ResolvedSetting>): Map<string, unknown> {
   if (dialect !== "section-per-source") return valuesOf(settings);
   return new Map([...settings].map(([key, setting]) => [key, layersOf(setting)]));

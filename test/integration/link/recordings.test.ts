@@ -41,7 +41,7 @@ const cases = readFileSync(new URL("../../fixtures/recordings/recordings.jsonl",
   .split("\n")
   .map((line) => JSON.parse(line) as Case);
 
-/** Differences that the recordings' README names as right; `when` and the keys of the case as far as it names them. */
+/** Differences that the recordings' README names as intended; `when` and the keys of the case as far as it names them. */
 const known: readonly {
   readonly case: string;
   readonly key?: string;
@@ -115,7 +115,7 @@ function differences(played: Case, reader: Reader, when: "snapshot" | "final"): 
         if (!same(ours, theirs, getter)) note(getter, ours, theirs);
       }
     }
-    // The last word of the stream, not of the agent's own getters, which tell no source in most cases.
+    // The last state of the stream, not of the agent's own getters, which give no source in most cases.
     const last = when === "final" ? (events.at(-1) ?? snapshot) : snapshot;
     const source = last === null ? "" : (last.source ?? "");
     if (reader.getSource(key) !== source) note("source", reader.getSource(key), source);

@@ -138,7 +138,7 @@ class World {
     expect(this.bench.transport.openConnections).toBeLessThanOrEqual(1);
   }
 
-  /** Ends every fault, tells one more change, since a lost last event shows at the next one only, and lets time pass. */
+  /** Ends every fault, sends one more change, because a lost last event shows only at the next one, and lets time pass. */
   async becomeQuiet(): Promise<void> {
     const { agent, bench } = this;
     agent.refusal = undefined;

@@ -212,7 +212,7 @@ describe("random and damaged messages", () => {
       fc.asyncProperty(fc.array(anyBytes, { minLength: 1, maxLength: 25 }), async (messages) => {
         for (const message of messages) agent.faults.send(message);
         round++;
-        // Damaged messages may be valid ones of any id, after which good ids are old: a new stream begins a new count.
+        // Damaged messages may be valid ones of any id, after which good ids count as old: a new stream begins a new count.
         agent.faults.closeStreams();
         agent.set("good", round, "default");
         const expected = { "a.b": 1, good: round, "s.labels": { "x.y": "z" } };

@@ -33,7 +33,7 @@ it.each([
     await agent.start();
     const args = [...flags, "--input-type=module", "-e", program, isolation];
     const options = { cwd: root, env: { ...process.env, ...environmentOf(agent) }, timeout: 60_000 };
-    // In a process of its own, since conditions are one process's.
+    // In a process of its own, because conditions hold for a whole process.
     const pending = run(process.execPath, args, options);
     expect(await pending).toEqual({ stdout: expected, stderr: "" });
   },

@@ -10,7 +10,7 @@ import { dist } from "../../support/memory/workshop.js";
 
 const run = promisify(execFile);
 
-/** Goes through everything up to the first snapshot, with the worker's code in the thread that can be looked into. */
+/** Goes through everything up to the first snapshot, with the worker's code in the thread that the test can inspect. */
 const program = `
 import { createRequire } from "node:module";
 import { createConsumer } from "configstream-consumer";

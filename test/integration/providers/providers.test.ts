@@ -48,7 +48,7 @@ async function nextWorker(): Promise<Worker> {
   return worker;
 }
 
-/** Where the only client of an agent can be reached; its tests alone look so deep. */
+/** Where the only client of an agent can be reached; only these tests look that deep. */
 async function addressOf(agent: CoreAgent, logged: readonly string[]): Promise<string> {
   expect(await agent.clients()).toHaveLength(1);
   const found = logged.map((line) => / serves at "(\S+)"\.$/.exec(line)?.[1]).findLast((uri) => uri !== undefined);

@@ -72,7 +72,7 @@ export class Agent {
   constructor(binary, directory, flags) {
     const given = { dir: directory.path, settings, ...flags };
     const args = Object.entries(given).map(([name, value]) => `-${name}=${value}`);
-    // The HTTP/2 stacks tell about their frames only on this request.
+    // The HTTP/2 stacks log their frames only on this request.
     const env = { ...process.env, GODEBUG: "http2debug=2" };
     this.#child = spawn(binary, args, { stdio: ["pipe", "pipe", "pipe"], env });
     this.#child.stderr.setEncoding("utf8").on("data", (text) => {
@@ -107,7 +107,7 @@ export class Agent {
     return this.command("report");
   }
 
-  /** Kills it without a word, and waits until it is gone. Idempotent. */
+  /** Kills it without a warning, and waits until it is gone. Idempotent. */
   async kill() {
     this.#child.kill("SIGKILL");
     await this.#exited;

@@ -49,14 +49,14 @@ export class Trial {
     return directory;
   }
 
-  /** An empty directory, for credential files of one's own. */
+  /** An empty directory, for credential files of the trial's own. */
   ownDirectory() {
     const directory = new AgentDirectory();
     this.#directories.push(directory);
     return directory;
   }
 
-  /** Starts a consumer that remembers what its subscribers are told, and does not wait for it. */
+  /** Starts a consumer that records what its subscribers are told of, and does not wait for it. */
   async startConsumer(options = {}) {
     const observed = new Observed(this.#kit.createConsumer, {
       ...quick,
@@ -124,13 +124,13 @@ export async function until(ask, good, timeoutMs, complain) {
   }
 }
 
-/** A consumer, what its log said, and what its subscribers were told, added up. */
+/** A consumer, the lines of its log, and the sum of the changes that its subscribers were told of. */
 class Observed {
   consumer;
   reader;
   lines = [];
   states = new Set();
-  /** Every setting as the change events tell it. */
+  /** Every setting, as the change events give it. */
   #told = new Map();
   #brokenChain;
 

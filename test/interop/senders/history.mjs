@@ -38,7 +38,7 @@ export const namedHistory = [
   // The sender shows what it is.
   [unset("agent-runtime"), unset("file"), set("cli", "debug"), calm, set("file", "loses"), calm],
   [unset("cli"), unset("file")],
-  // A set of an equal value is not told, so a reader knows too low a source for it; what follows loses, and seems to win.
+  // A set of an equal value is not reported, so a reader has too low a source for it; what follows loses, and seems to win.
   [set("cli", "info"), set("remote-config", "looks as if it won")],
   [unset("cli"), unset("remote-config")],
 ];

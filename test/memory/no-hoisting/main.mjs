@@ -1,8 +1,7 @@
 // Loops that never yield must see another thread's publish: no engine may take the plain read of a cell out of the loop. The
-// specification would allow it, so every supported engine is asked. Each shape runs in a thread of its own, whose engine has
-// never seen a change of the key when it optimises the loop; the writer is quiet until the loop is under way.
-//
-//   node main.mjs [shape]   prints one JSON object; exits with 1 when a shape did not see the change
+// specification would allow it, so every supported engine is tested. Each shape runs in a thread of its own, whose engine has
+// never seen a change of the key when it optimises the loop; the writer is quiet until the loop is under way. node main.mjs
+// [shape] prints one JSON object; exits with 1 when a shape did not see the change
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { createRegionMemory } from "../../../dist/memory/region.js";
@@ -11,7 +10,7 @@ import { shapes } from "./shapes.mjs";
 const chosen = process.argv[2] === undefined ? Object.keys(shapes) : [process.argv[2]];
 const seen = {};
 for (const name of chosen) seen[name] = await run(name);
-// What is hoisted by hand sees nothing: otherwise these loops could not tell.
+// What is hoisted by hand sees nothing: otherwise these loops would prove nothing.
 const ok = Object.entries(seen).every(([name, { iterations, bound }]) => {
   return shapes[name].hoisted ? iterations >= bound : iterations < bound && iterations > 1_000;
 });

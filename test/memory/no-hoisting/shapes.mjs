@@ -1,5 +1,5 @@
 // Every shape in which an application may read in a loop. `make` gives a loop that counts iterations until it sees a change, at
-// most so many as it is told; all bounds stay below 2³¹, where the counter itself would leave optimised code.
+// most as many as its argument says; all bounds stay below 2³¹, where the counter itself would leave optimised code.
 
 /** For reads of a nanosecond or so, of ten, and of hundreds: at least half a second each. */
 const FAST = 2 ** 30;
@@ -78,7 +78,7 @@ export const shapes = {
   "get, section": loop(() => 'reader.get("part")', SLOW),
   getSequenceId: loop(() => "reader.getSequenceId()", SLOW),
   "view().getInt": loop(() => 'reader.view().getInt("a")', SLOW),
-  // Not one of ours: an engine that took the read out of the loop would run this.
+  // Not a shape of an application: an engine that took the read out of the loop would run this.
   "hoisted by hand": {
     bound: FAST,
     hoisted: true,

@@ -97,7 +97,10 @@ function observeText(key) {
   observe(key, text === "" ? undefined : value);
 }
 
-/** A number carries no checksum; it is as a publish wrote it when it is no older than any, and none that is still to come. */
+/**
+ * A number carries no checksum; it is what a publish wrote if it is neither older than the last one read nor newer than any
+ * publish made.
+ */
 function observeCount(key) {
   const number = reader.getInt(key);
   if (number !== counts.get(key)?.number) counts.set(key, { key, number, pad: "", sum: sumOf(key, number, 0) });

@@ -1,4 +1,4 @@
-// Publishes without a pause until it is told to stop, or is killed.
+// Publishes without a pause until it is stopped or killed.
 import { workerData } from "node:worker_threads";
 import { Region } from "../../../dist/memory/region.js";
 import { RegionWriter } from "../../../dist/memory/writer/region-writer.js";

@@ -1,4 +1,4 @@
-/** Calls a consumer's providers, as a core agent does that plays by no rules but those of the test. */
+/** Calls a consumer's providers, as a core agent that follows only the rules of the test. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checkServerIdentity, createSecureContext } from "node:tls";
@@ -11,7 +11,7 @@ const contract = loadContract() as unknown as {
 };
 
 export interface Caller {
-  /** Of the folder's own by default; `undefined`: none is shown. */
+  /** Default: that of the folder; `undefined`: none is shown. */
   readonly token?: string | undefined;
   /** Folder of the certificate that is shown. */
   readonly certificate?: string;

@@ -28,14 +28,14 @@ if (cluster.isPrimary) {
   AggregatorRegistry.setRegistries(registry);
   new AggregatorRegistry();
   const consumer = createConsumer({ ...JSON.parse(process.argv[2]), registry });
-  // Nobody takes anything from it.
+  // Nothing is taken from it.
   const subscribe = () => void consumer.subscribe({ bufferSize: 1 });
   process.on("message", (message) => {
     if (message === "subscribe") subscribe();
     if (message === "die") void thread.terminate();
     if (message === "damage") damage();
   });
-  /** What a defect of this library would do: the bytes of a value that nobody has read yet. */
+  /** What a defect of this library would do: damages the bytes of a value that has not been read yet. */
   const damage = () => {
     const bytes = Buffer.from(consumer.share().memory.buffer);
     for (let at = bytes.indexOf("to-be-damaged"); at >= 0; at = bytes.indexOf("to-be-damaged", at + 1)) bytes[at] = 88;

@@ -5,7 +5,7 @@ import { type Block, root } from "./documents.js";
 
 const { scripts } = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as { scripts: Record<string, string> };
 
-/** Commands of the system that pages may use without proof. */
+/** Commands of the system that pages may use unchecked. */
 const known = new Set([
   "cd",
   "mkdir",

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readPage, root } from "./documents.js";
 
-/** What is wrong with the links of a page, one line each. Addresses on the web are taken on trust. */
+/** What is wrong with the links of a page, one line each. Addresses on the web are not checked. */
 export function problemsOfLinks(path: string): string[] {
   const text = withoutCode(readPage(path));
   return [...text.matchAll(/\]\(([^)\s]+)\)/g)]

@@ -32,7 +32,7 @@ function compile(blocks: readonly Block[], compilerOptions: ts.CompilerOptions):
   const { fileExists, readFile, getSourceFile } = host;
   const textOf = (name: string) => {
     const block = files.get(name);
-    // On one line, so that lines are the page's; and a module even when it imports nothing.
+    // On one line, so that line numbers are the page's; and a module even when it imports nothing.
     return block && `${(block.given || commonNames(block.code)).replaceAll("\n", " ")} export {};\n${block.code}`;
   };
   host.fileExists = (name) => files.has(name) || fileExists.call(host, name);

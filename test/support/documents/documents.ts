@@ -1,7 +1,7 @@
 /**
  * The pages for people, and the blocks of code in them. A block may be preceded by a comment that readers do not see:
  *
- * - `<!-- given … -->`: TypeScript that the block, a fragment, takes for granted (imports, `declare const`). A block that
+ * - `<!-- given … -->`: TypeScript that the block, a fragment, relies on (imports, `declare const`). A block that
  *   imports nothing and has no such comment may use what the package exports, `consumer` and `cfg`.
  * - `<!-- run -->`: the block is a whole program; it is run against a core agent, and must print what the next block says
  *   when that is one of `text`.

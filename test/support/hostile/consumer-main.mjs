@@ -1,6 +1,6 @@
 /**
- * A consumer in a process of its own that does with each setting all that an application can: reads it by every getter, is told of it,
- * keeps it in a cache, and shows it. Answers each message with what came of it.
+ * A consumer in a process of its own that does with each setting all that an application can: reads it by every getter,
+ * subscribes to it, keeps it in a cache, and shows it. Answers each message with the result.
  */
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { inspect } from "node:util";

@@ -7,13 +7,13 @@ import { type Child, optionsFor, type Workshop } from "../memory/workshop.js";
 const main = fileURLToPath(new URL("./consumer-main.mjs", import.meta.url));
 
 export interface Report {
-  /** The setting `good`, as it is read and as it was told. */
+  /** The setting `good`, as it is read and as it was reported. */
   readonly good: number;
   readonly told: number;
   /** Entries of the setting `hostile.map`. */
   readonly map: readonly (readonly [name: string, value: unknown])[];
   readonly changes: number;
-  /** How long the application's thread did nothing else, at most, since it was last asked to measure. */
+  /** The longest time for which the application's thread did nothing else, since it was last asked to measure. */
   readonly longestMs: number;
   readonly rssMiB: number;
   readonly status: ConsumerStatus;

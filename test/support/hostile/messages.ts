@@ -1,4 +1,4 @@
-/** Texts and messages that have stopped, frozen or ended somebody before. */
+/** Texts and messages that have stopped, frozen or ended programs before. */
 import { encode, field, nestedUpdate } from "../agents/wire-bytes.js";
 
 const many = (text: string, bytes: number): string => text.repeat(Math.ceil(bytes / text.length));
@@ -27,7 +27,7 @@ export function hostileTexts(bytes: number): readonly string[] {
   ];
 }
 
-/** Values with names that mean something to somebody. */
+/** Values with names that have a meaning in JavaScript or a library. */
 export const hostileMaps: readonly { readonly [name: string]: string }[] = [
   { constructor: "string", toJSON: "a" },
   // biome-ignore lint/suspicious/noThenProperty: a name that makes a promise of it.

@@ -1,4 +1,7 @@
-/** A tree of sources, as the rules of the house look at it: who names whom, circles, large folders, deep classes. Pure but for `readTree`. */
+/**
+ * A tree of sources, as the rules of the house look at it: which file names which, circles, large folders, deep classes. Pure but
+ * for `readTree`.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, posix, sep } from "node:path";
 import ts from "typescript";
@@ -21,7 +24,7 @@ export function readTree(root: string): Source[] {
     .map((file) => sourceOf(file.split(sep).join("/"), readFileSync(join(root, file), "utf8")));
 }
 
-/** What stands in one file. */
+/** What is in one file. */
 export function sourceOf(path: string, text: string): Source {
   const imports = new Set<string>();
   const loads = new Set<string>();
@@ -108,7 +111,10 @@ export function largeFolders(paths: readonly string[], most: number): string[] {
   return [...entries].filter(([, { size }]) => size > most).map(([folder]) => folder);
 }
 
-/** Classes that stand on more than `most` classes of the tree, themselves counted, each with those that it stands on. */
+/**
+ * Classes that are more than `most` levels deep, counting themselves and the classes of the tree that they extend; each with
+ * those.
+ */
 export function deepClasses(sources: readonly Source[], most: number): string[] {
   const bases = new Map<string, string | undefined>();
   for (const { path, text } of sources) {

@@ -6,7 +6,7 @@ import { PAGE_BYTES } from "../../../src/memory/layout.js";
 import { createRegionMemory, Region } from "../../../src/memory/region.js";
 import type { SharedMemory } from "../../../src/shared/types.js";
 
-/** One change of one word, or of the memory's size. Stores that change nothing are left out: nobody can see them. */
+/** One change of one word, or of the memory's size. Stores that change nothing are left out, because no reader can see them. */
 export interface Step {
   /** {@link SIZE} stands for the memory's size. */
   readonly word: number;

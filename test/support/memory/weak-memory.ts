@@ -2,13 +2,13 @@
  * A small exhaustive model of the protocol under a memory model like ECMAScript's.
  *
  * **What is modelled.** One writer, one reader; one slot with two descriptors, each a number and the place of a value of two
- * words; the words `begun` and `done`; four publishes, each of which changes
- * this slot or another one. Atomics are sequentially consistent: all of them stand in one total
- * order, and an atomic read sees the last atomic write before it. Plain accesses are ordered by nothing but happens-before,
- * which is program order within a thread and, between threads, from an atomic write (or a read-modify-write) to the atomic
- * read (or read-modify-write) that sees it. A plain read may see **any** write that does not happen after it and that is
- * not hidden by another write that happens after that one and before the read (ECMAScript 2024, 29.9 and 29.10). So plain
- * reads may see old values, values of the future (what a reordering processor or compiler could show), and tear.
+ * words; the words `begun` and `done`; four publishes, each of which changes this slot or another one. Atomics are sequentially
+ * consistent: all of them are in one total order, and an atomic read sees the last atomic write before it. Plain accesses are
+ * ordered by nothing but happens-before, which is program order within a thread and, between threads, from an atomic write (or a
+ * read-modify-write) to the atomic read (or read-modify-write) that sees it. A plain read may see **any** write that does not
+ * happen after it and that is not hidden by another write that happens after that one and before the read (ECMAScript 2024, 29.9
+ * and 29.10). So plain reads may see old values, values of the future (what a reordering processor or compiler could show), and
+ * tear.
  *
  * Every total order of the atomics is enumerated, and under each every choice of what each plain read sees.
  *
@@ -18,7 +18,7 @@
  * loops (no-hoisting.test.ts). Reads of the future are bounded by the model's writes, values are not invented.
  */
 
-/** Deviations from the shipped protocol; each must be found out. */
+/** Deviations from the shipped protocol; each must be detected. */
 export interface Variant {
   /** R3 is a load instead of a read-modify-write. */
   readonly closingLoad?: boolean;
@@ -133,7 +133,7 @@ function explorePattern(variant: Variant, pattern: readonly boolean[]): Outcome 
   };
   let accepted = 0;
   let refused = 0;
-  // R1 and R3 stand somewhere among the writer's atomics: so many of them come before each.
+  // R1 and R3 are somewhere among the writer's atomics: this many of those come before each.
   for (let beforeR1 = 0; beforeR1 <= atomics.length; beforeR1++) {
     for (let beforeR3 = beforeR1; beforeR3 <= atomics.length; beforeR3++) {
       const run = new Execution(writer, atomics, beforeR1, beforeR3, variant);
@@ -234,7 +234,7 @@ class Execution {
     return this.#begunAtR3 === this.newestComplete || this.#begunAtR3 === this.newestComplete + 1;
   }
 
-  /** Outcomes of `recordStillValid` when later publishes have begun; its plain reads stand after R3. */
+  /** Outcomes of `recordStillValid` when later publishes have begun; its plain reads come after R3. */
   *#secondChecks(chosen: "A" | "B", number: number): Generator<boolean> {
     if (number > this.newestComplete && !this.#variant.anyNumber) {
       yield false;

@@ -1,4 +1,4 @@
-/** What integration tests make and leave nothing of: folders, core agents, consumers, processes. */
+/** What integration tests make and remove without a trace: folders, core agents, consumers, processes. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -35,7 +35,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export class Workshop {
   readonly #cleanUps: (() => unknown)[] = [];
 
-  /** `hook` says when everything is cleared away: after each test, or with `afterAll` after the block. */
+  /** `hook` says when everything is removed: after each test, or with `afterAll` after the block. */
   constructor(hook: (clear: () => Promise<void>) => void = afterEach) {
     hook(() => this.clear());
   }

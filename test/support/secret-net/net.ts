@@ -1,6 +1,6 @@
 /**
- * The net below the whole suite: what must never be seen, and what was seen. Everything that the product says anywhere in a
- * test comes by here (see setup.ts and the watched package), and a test in which a secret was seen fails.
+ * The net below the whole suite: what must never be seen, and what was seen. Everything that the product prints or throws in a
+ * test passes through here (see setup.ts and the watched package), and a test in which a secret was seen fails.
  */
 
 /** Every planted text begins with it. */
@@ -10,9 +10,9 @@ interface Net {
   /** Secrets that no test planted: real tokens, keys and session ids of the core agents of this test. */
   readonly hidden: Set<string>;
   readonly leaks: string[];
-  /** What to look at when the net is looked into. */
+  /** What to look at when the net is checked. */
   readonly looks: (() => void)[];
-  /** How much came by, by kind: a net that sees nothing catches nothing. */
+  /** How much passed through, by kind: a net that sees nothing catches nothing. */
   readonly seen: Map<string, number>;
   muted: boolean;
 }
@@ -42,17 +42,17 @@ export function hide(secret: string): void {
 export function saw(kind: string, text: string): void {
   net.seen.set(kind, (net.seen.get(kind) ?? 0) + 1);
   if (showsPlanted(text)) net.leaks.push(`${kind}: ${text}`);
-  // A folder's name is made in the same way as a session's, and is none.
+  // A folder's name is made in the same way as a session id, but is no secret.
   const searched = text.replaceAll(/configstream-core-agent-[0-9a-f-]{36}/g, "");
   for (const secret of net.hidden) if (searched.includes(secret)) net.leaks.push(`${kind}: ${text}`);
 }
 
-/** Looks at something when the net is looked into, because it is not complete yet. */
+/** Looks at something later, when the net is checked, because it is not complete yet. */
 export function later(look: () => void): void {
   net.looks.push(look);
 }
 
-/** How often each kind came by in this test. */
+/** How often each kind passed through in this test. */
 export function seenSoFar(): ReadonlyMap<string, number> {
   return net.seen;
 }

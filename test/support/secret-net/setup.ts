@@ -1,4 +1,6 @@
-/** Runs before each test file: puts the net below consoles, streams, child processes and errors, and looks into it after each test. */
+/**
+ * Runs before each test file: puts the net below consoles, streams, child processes and errors, and checks it after each test.
+ */
 import crypto from "node:crypto";
 import { subscribe } from "node:diagnostics_channel";
 import { existsSync } from "node:fs";
@@ -38,7 +40,7 @@ function watch(stream: Readable): void {
   const push = stream.push;
   let last = "";
   stream.push = function (this: Readable, chunk: unknown, ...rest: never[]) {
-    // With the end of what came before, since a secret may come in two pieces.
+    // With the end of what came before, because a secret may come in two pieces.
     if (chunk !== null && chunk !== undefined) {
       last = `${last.slice(-200)}${Buffer.from(chunk as string)}`;
       saw("child process", last);
@@ -57,8 +59,9 @@ crypto.randomUUID = (...options) => {
 syncBuiltinESMExports();
 
 /**
- * Every error of the library: message and cause in the moment in which it is made, since it may be caught and dropped; the rest of it,
- * which its constructor has not set by then, when the net is looked into. It stands where the class calls `Error`.
+ * Every error of the library: message and cause at the moment at which it is made, because it may be caught and dropped; the rest
+ * of it, which its constructor has not set by then, when the net is checked. It takes the place of the `Error` that the class
+ * extends.
  */
 function watchErrors(library: object): void {
   function WatchedError(...given: unknown[]): Error {

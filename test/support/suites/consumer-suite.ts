@@ -1,4 +1,4 @@
-/** What whole consumers promise to those who read: one suite, to be run over each implementation. */
+/** What whole consumers promise to readers: one suite, to be run over each implementation. */
 import type { ConfigChange, ConfigValue, Consumer, Reader, View } from "configstream-consumer";
 import { describe, expect, test } from "vitest";
 import { until } from "../memory/workshop.js";
@@ -106,7 +106,7 @@ export function consumerSuite(name: string, open: (settings: TestSettings) => Pr
       });
       await change({ zero: 1, mode: "wild" });
       await until(() => told.length === 2);
-      // Beneath the winning layer: nobody who reads can see it.
+      // Below the winning layer, where no reader sees it.
       await change({ port: 1, mode: undefined });
       await until(() => told.length === 3);
       const facts = told.map(([{ key, oldValue, newValue, source }]) => [key, oldValue, newValue, source]);
@@ -133,7 +133,7 @@ export function consumerSuite(name: string, open: (settings: TestSettings) => Pr
   });
 }
 
-/** All that a reader says of its state, sequence ids and layers below the winner apart. */
+/** All that a reader says about its state, except for sequence ids and layers below the winner. */
 export function everythingOf(cfg: Reader): unknown {
   return cfg.allKeysLowercased().map((key) => {
     const { value, source, layers, isSet } = cfg.explain(key);

@@ -4,7 +4,7 @@ import type { SettingGetters } from "configstream-consumer";
 import { beforeAll, describe, expect, test } from "vitest";
 import { settings, type TestSettings } from "./suite-settings.js";
 
-/** Whether an implementation is told every layer of a key, or only the one that wins. */
+/** Whether an implementation gets every layer of a key, or only the one that wins. */
 export type Knows = "every layer" | "the winner";
 
 /** Runs over the getters of a reader or of a view. */

@@ -1,4 +1,4 @@
-/** Random histories of a core agent's settings, such that every dialect can tell them. */
+/** Random histories of a core agent's settings, such that every dialect can express them. */
 import fc from "fast-check";
 import type { ConfigValue } from "../../../src/shared/types.js";
 
@@ -25,7 +25,7 @@ const map = fc.constantFrom<ConfigValue>(
   JSON.parse('{"__proto__": {"polluted": true}, "x.y": 1}') as ConfigValue,
 );
 
-/** Keys of single-layer settings in the dialects where two layers of a top-level setting cannot be told apart. */
+/** Keys of single-layer settings in the dialects where two layers of a top-level setting look the same. */
 export function layerStep(
   sourcesOf: (key: string) => readonly string[] = () => stepSources,
   more: readonly ConfigValue[] = [],

@@ -1,13 +1,13 @@
-/** The settings that the suites over everything that reads are told. */
+/** The settings of the suites over everything that reads. */
 import type { ConfigValue } from "configstream-consumer";
 
 type Values = Readonly<Record<string, ConfigValue>>;
 
-/** Settings by source, as each implementation can be told them. */
+/** Settings by source, in a form that each implementation can be given. */
 export interface TestSettings {
   readonly defaults: Values;
   readonly file: Values;
-  /** Scalars, whose type the default of the same key tells. */
+  /** Scalars, whose type is that of the default of the same key. */
   readonly env: Values;
 }
 
@@ -20,7 +20,7 @@ export const settings: TestSettings = {
     "proxy.http": "",
     "proxy.no_proxy": ["localhost"],
     labels: {},
-    // Declared: in a file, a map of a name that nobody declares is a section.
+    // Declared, because in a file a map of an undeclared name is a section.
     lists: {},
     deep: {},
     "nested.below.level": 1,

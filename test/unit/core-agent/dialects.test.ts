@@ -14,7 +14,7 @@ import {
 import { defaultSourcePriority } from "../../../src/shared/params.js";
 import type { ConfigValue, WireSetting } from "../../../src/shared/types.js";
 
-/** A store that is told in one dialect, and what has been told. */
+/** A store whose changes are sent in one dialect, and what was sent. */
 function setUp(name: DialectName) {
   const store = createLayerStore(defaultSourcePriority);
   const dialect = createSpokenDialect(name, store.settings, createSourceOrder(defaultSourcePriority));

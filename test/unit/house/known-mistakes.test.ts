@@ -1,4 +1,4 @@
-/** The mistakes of the original that are on record, each with the tests that would fail if it were made here. */
+/** The recorded mistakes of the original, each with the tests that would fail if it were made here. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 

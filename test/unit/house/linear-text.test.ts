@@ -1,6 +1,6 @@
 /**
  * Everything that reads text from the wire, a file, a command line or the environment takes time that grows no faster than the
- * text. A function that takes time with the square of it can be made to hold up its thread by whoever writes the text.
+ * text. A function that takes time with the square of it can be made to hold up its thread by a text that others wrote.
  */
 import { describe, expect, it } from "vitest";
 import { parseAddress } from "../../../packages/configstream/src/cli/connection/options.js";
@@ -147,7 +147,7 @@ function attempt(read: () => unknown): unknown {
 }
 
 const allLengths = [10_000, 100_000, 1_000_000] as const;
-/** Ten times the text may take ten times as long; a hundred times is the square. Between them lies what a busy machine adds. */
+/** Ten times the text may take ten times as long; a hundred times is the square. The room between is for a busy machine. */
 const mostGrowth = 40;
 /** Shorter times are noise, in ms. */
 const noiseMs = 10;
@@ -172,7 +172,7 @@ function tooSlow(
     for (const length of lengths) {
       const text = make(length);
       let ms = timeOf(read, text);
-      // Again, because of what the collector of garbage does now and then.
+      // Again, because of what the garbage collector does now and then.
       for (let again = 0; again < 2 && ms > bound; again++) ms = Math.min(ms, timeOf(read, text));
       if (ms > bound) return [`${name}: ${length} characters`];
       bound = Math.max(noiseMs, ms) * mostGrowth;

@@ -89,7 +89,7 @@ describe("a value", () => {
     expect(convert(nested(maxNesting))).toBeDefined();
     expect(refusal(nestedUpdate(1, "my.key", maxNesting + 1)).message).toMatch(/is nested more than 48 levels/);
     expect(refusal(nestedUpdate(1, "my.key", 100_000)).message).toMatch(/"my\.key"/);
-    // Too deep, around something that must not be told.
+    // Too deep, around something that must not be shown.
     let value = field(3, Buffer.from("hunter2"));
     for (let i = 0; i <= maxNesting; i++) value = field(6, field(1, value));
     const bytes = field(2, field(3, Buffer.concat([field(2, Buffer.from("db")), field(3, value)])));

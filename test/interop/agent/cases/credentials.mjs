@@ -1,4 +1,4 @@
-// Who is trusted, and who is told the token.
+// Which agents are trusted, and which ones get the token.
 import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "node:tls";

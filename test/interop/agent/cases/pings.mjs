@@ -1,4 +1,4 @@
-// Pings, and long silence in order.
+// Pings, and long silence that is no fault.
 import { setTimeout as sleep } from "node:timers/promises";
 import { check } from "../trial.mjs";
 

@@ -128,7 +128,7 @@ export const settingsCases = [
       const sets = [];
       for (let i = 0; i < 20_000; i++) sets.push(t.agent.set("agent-runtime", `interop.storm.${i % 50}`, i));
       await Promise.all(sets);
-      // The last update may be among those that the agent dropped; what comes next tells.
+      // The last update may be among those that the agent dropped; what comes next shows it.
       await t.agent.set("agent-runtime", "interop.after", 1);
       await t.agent.set("agent-runtime", "interop.after", 2);
       await t.settled(observed);

@@ -12,7 +12,7 @@ import {
   type WaitOptions,
 } from "../../../../src/index.js";
 
-/** What the types of prom-client 14 say of a registry: it knew neither of content types nor of options. */
+/** What the types of prom-client 14 say about a registry: it had neither content types nor options. */
 interface RegistryOf14 {
   metrics(): Promise<string>;
   clear(): void;
@@ -52,7 +52,7 @@ describe("the options of a consumer", () => {
   });
 });
 
-/** As code has it that reads options from elsewhere: what may be left out may be undefined. */
+/** As in code that reads options from elsewhere: what may be left out may be undefined. */
 type Loose<T> = { [Name in keyof T]: object extends Pick<T, Name> ? T[Name] | undefined : T[Name] };
 type Nested<T> = Extract<T, object>;
 type CacheOptions = Nested<ConsumerOptions["cache"]>;

@@ -43,7 +43,7 @@ describe("a heartbeat", () => {
 
   test("is not missed for the time in which this thread was blocked or the machine asleep", async () => {
     const { clock, heart, stuck } = newWatchdog();
-    // Timers that are overdue fire late, and one after the other: each tick may come an hour after the last.
+    // Overdue timers fire late, and one after the other: each tick may come an hour after the last.
     for (let tick = 0; tick < 7; tick++) {
       clock.skip(3_600_000);
       clock.runNext();

@@ -149,7 +149,7 @@ describe("with a schema", () => {
     agent?.prot;
     // @ts-expect-error no such key
     cfg.get("my_agent.prot");
-    // @ts-expect-error nobody may change what a getter returns
+    // @ts-expect-error what a getter returns cannot be changed
     if (agent !== undefined) () => (agent.port = 1);
   });
 

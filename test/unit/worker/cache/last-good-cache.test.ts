@@ -11,7 +11,7 @@ const owner = { clientName: "a-client", coreAgentAddress: "localhost:5001" };
 const params = { path: "/cache/file", maxAgeMs: 1_000_000, writeIntervalMs: 30_000, waitForFreshMs: 5_000 };
 const minute = 60_000;
 
-/** A cache over a disk in memory and in virtual time, with an engine that the test plays. */
+/** A cache over a disk in memory and in virtual time, with the test in the place of the engine. */
 class Bench implements CacheFiles {
   readonly clock = new VirtualClock();
   readonly lines: { readonly level: string; readonly message: string }[] = [];
@@ -212,7 +212,7 @@ describe("writing", () => {
     bench.publish();
     await bench.clock.advance(3 * minute + 1_000);
     expect(bench.writtenAtMs).toEqual([1_000, 61_000, 121_000, 181_000]);
-    // A change is not put off until the renewal.
+    // A change does not wait for the renewal.
     await bench.clock.advance(30_000);
     bench.publish(2);
     await bench.clock.advance(1_000);

@@ -31,7 +31,7 @@ describe("a defect of the engine itself", () => {
     });
     bench.transport.stream.end(grpcError(unavailable));
     await bench.clock.settle();
-    // What a foreign error quotes, nobody has looked at.
+    // A foreign error may quote anything.
     expect(bench.defects).toMatchObject([{ code: "internal", message: expect.not.stringContaining("A defect.") }]);
     expect(bench.lines.at(-1)).toMatchObject({ level: "error", message: expect.stringContaining("RangeError") });
   });

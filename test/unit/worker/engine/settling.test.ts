@@ -1,4 +1,4 @@
-/** What `settleMs` promises: related settings that come one by one show at once, and nothing is lost by the wait. */
+/** What `settleMs` promises: related settings that come one by one show at once, and nothing is lost by waiting. */
 import { afterEach, describe, expect, it } from "vitest";
 import { EngineBench } from "../../../support/engine/engine-bench.js";
 import { grpcError } from "../../../support/engine/fake-transport.js";

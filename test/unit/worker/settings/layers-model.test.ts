@@ -1,4 +1,4 @@
-/** Random histories of a core agent, told in each dialect, against what the core agent holds. */
+/** Random histories of a core agent, sent in each dialect, against what the core agent holds. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Dialect, defaultSourcePriority } from "../../../../src/shared/params.js";
@@ -37,7 +37,7 @@ const stepsOf = (values: fc.Arbitrary<ConfigValue>): fc.Arbitrary<Step[]> =>
     { maxLength: 40 },
   );
 const steps = stepsOf(scalar);
-/** Null is a value of leaves; where whole sections are sent, it cannot be said. */
+/** Null is a value of leaves; where whole sections are sent, it cannot be expressed. */
 const stepsWithNull = stepsOf(fc.oneof({ weight: 6, arbitrary: scalar }, fc.constant<ConfigValue>(null)));
 
 /** What a core agent holds: sources, lowest first, each with its settings. */
@@ -160,7 +160,7 @@ const perSource: Speaker = {
   },
 };
 
-/** As real core agents: some key comes from two sources at any time, which tells the dialect. */
+/** As real core agents: some key comes from two sources at any time, which shows the dialect. */
 const perSourceAlways: Speaker = {
   snapshot: (model) => [...perSource.snapshot(model), plain("default", "version", 1), plain("file", "version", 2)],
   update: perSource.update,

@@ -23,7 +23,7 @@ function storeFor(clientName: string, overrides: readonly OverrideRule[] = defau
 
 const namespaced = "security_agent.log_level";
 
-/** Commits, and tells what `log_level` became; `"unchanged"` when it did not. */
+/** Commits, and gives what `log_level` became; `"unchanged"` when it did not. */
 function commit(staged: Staged): unknown {
   staged.commit();
   const change = staged.changes.find(({ key }) => key === "log_level");
