@@ -26,10 +26,10 @@ interface Packed extends Uint8Array {
   readonly end: number;
 }
 
-const headerBytes = 5;
-const formatAt = 4;
-const msgpack = 0;
-const json = 1;
+const HEADER_BYTES = 5;
+const FORMAT_AT = 4;
+const FORMAT_MSGPACK = 0;
+const FORMAT_JSON = 1;
 
 /** A record and whether layers are in it. */
 export interface EncodedRecord {
@@ -59,10 +59,10 @@ export function appendRecord(buffer: ByteBuffer, setting: ResolvedSetting, seque
     layers === undefined ? setting.value : [setting.value, ...layers.map(({ source, value }) => [source, value])];
   if (hasOddName(content)) {
     const text = Buffer.from(JSON.stringify(content));
-    return append(buffer, sequenceId, json, text, 0, text.length);
+    return append(buffer, sequenceId, FORMAT_JSON, text, 0, text.length);
   }
   const packed = packr.pack(content, IN_PLACE) as unknown as Packed;
-  return append(buffer, sequenceId, msgpack, packed, packed.start, packed.end);
+  return append(buffer, sequenceId, FORMAT_MSGPACK, packed, packed.start, packed.end);
 }
 
 function append(
@@ -73,15 +73,15 @@ function append(
   start: number,
   end: number,
 ): number {
-  const length = headerBytes + end - start;
+  const length = HEADER_BYTES + end - start;
   const at = buffer.reserve(length);
   const { bytes } = buffer;
   bytes[at] = sequenceId;
   bytes[at + 1] = sequenceId >> 8;
   bytes[at + 2] = sequenceId >> 16;
   bytes[at + 3] = sequenceId >> 24;
-  bytes[at + formatAt] = format;
-  const bodyAt = at + headerBytes;
+  bytes[at + FORMAT_AT] = format;
+  const bodyAt = at + HEADER_BYTES;
   // Most settings are small, and a subarray costs more than copying them.
   if (end - start > 64) bytes.set(body.subarray(start, end), bodyAt);
   else for (let i = start; i < end; i++) bytes[bodyAt + i - start] = body[i] as number;
@@ -91,8 +91,9 @@ function append(
 /** Decodes the first `length` bytes. What it returns is deeply frozen. */
 export function decodeRecord(bytes: Uint8Array, length: number, hasLayers: boolean): DecodedRecord {
   const sequenceId = new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true);
-  const body = bytes.subarray(headerBytes, length);
-  const content: unknown = bytes[formatAt] === json ? JSON.parse(Buffer.from(body).toString()) : packr.unpack(body);
+  const body = bytes.subarray(HEADER_BYTES, length);
+  const content: unknown =
+    bytes[FORMAT_AT] === FORMAT_JSON ? JSON.parse(Buffer.from(body).toString()) : packr.unpack(body);
   if (!hasLayers) return { value: deepFreeze(content as ConfigValue), layers: undefined, sequenceId };
   const [value, ...layers] = content as [ConfigValue, ...[string, ConfigValue][]];
   return {

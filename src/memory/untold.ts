@@ -19,9 +19,9 @@ const MAX_BYTES = 16 * 1024 * 1024;
 const ENTRY_HEADER = 12;
 
 /** Bits of an entry's kind. */
-const hasValue = 1;
+const HAS_VALUE = 1;
 /** It replaces what stands before it; otherwise it counts only for a key that has no entry yet. */
-const replaces = 2;
+const REPLACES = 2;
 
 /** ES2024's growable buffer, which Node.js 20 has and the ES2023 library typings lack. */
 type GrowableBuffer = SharedArrayBuffer & { readonly maxByteLength: number; grow(bytes: number): void };
@@ -62,7 +62,7 @@ export class Untold {
 
   /** These changes were sent, but others were not. */
   told(changes: Iterable<Pick<ConfigChange, "key" | "newValue">>): void {
-    for (const { key, newValue } of changes) this.#append(key, newValue, replaces);
+    for (const { key, newValue } of changes) this.#append(key, newValue, REPLACES);
   }
 
   /** Everything was sent, or there is no subscriber. */
@@ -83,9 +83,9 @@ export class Untold {
       const value = at + ENTRY_HEADER + bytes.readUInt32LE(at + 4);
       const kind = bytes.readUInt32LE(at + 8);
       const key = bytes.toString("utf8", at + ENTRY_HEADER, value);
-      if ((kind & replaces) !== 0 || !entries.has(key)) {
+      if ((kind & REPLACES) !== 0 || !entries.has(key)) {
         const record = bytes.subarray(value, next);
-        entries.set(key, (kind & hasValue) === 0 ? undefined : decodeRecord(record, record.length, false).value);
+        entries.set(key, (kind & HAS_VALUE) === 0 ? undefined : decodeRecord(record, record.length, false).value);
       }
       at = next;
     }
@@ -115,7 +115,7 @@ export class Untold {
     const entry = Buffer.from(this.#memory, at, length);
     entry.writeUInt32LE(length, 0);
     entry.writeUInt32LE(name.length, 4);
-    entry.writeUInt32LE(value === undefined ? kind : kind | hasValue, 8);
+    entry.writeUInt32LE(value === undefined ? kind : kind | HAS_VALUE, 8);
     entry.set(name, ENTRY_HEADER);
     entry.set(record, ENTRY_HEADER + name.length);
     this.#end = at + length;

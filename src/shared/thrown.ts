@@ -5,8 +5,8 @@
 import { types } from "node:util";
 
 /** Names as programs give them; anything else could be a message, or break a log line. */
-const NAME = /^[\w$.-]{1,100}$/;
-const CODE = /^[A-Z][A-Z0-9_]{0,99}$/;
+const plainName = /^[\w$.-]{1,100}$/;
+const plainCode = /^[A-Z][A-Z0-9_]{0,99}$/;
 
 /** Whether it is an error, of this realm or of another one. */
 export function isError(thrown: unknown): boolean {
@@ -33,8 +33,8 @@ export function describeThrown(thrown: unknown): string {
   if (!isError(thrown)) return `a thrown ${typeof thrown}`;
   const given = textIn(thrown, "name") ?? "";
   const code = textIn(thrown, "code") ?? "";
-  const name = NAME.test(given) ? given : "Error";
-  const named = CODE.test(code) ? `${name} (${code})` : name;
+  const name = plainName.test(given) ? given : "Error";
+  const named = plainCode.test(code) ? `${name} (${code})` : name;
   // The message comes first, and its lines might look like those of the stack.
   const lines = (textIn(thrown, "stack") ?? "").split("\n");
   const from = lines[lines.findLastIndex((line) => !/^\s+at /.test(line)) + 1];

@@ -7,7 +7,7 @@
 import type { Clock, Timer } from "../../shared/clock.js";
 
 /** Ticks without a heartbeat that make a worker stuck. */
-const TICKS = 8;
+const ticksToStuck = 8;
 
 export interface WatchdogPorts {
   /** Its timers must not keep the process alive. */
@@ -36,10 +36,10 @@ export class Watchdog {
       const now = heartbeat();
       silentTicks = now === seen ? silentTicks + 1 : 0;
       seen = now;
-      if (silentTicks < TICKS) this.#timer = clock.setTimer(timeoutMs / TICKS, tick);
+      if (silentTicks < ticksToStuck) this.#timer = clock.setTimer(timeoutMs / ticksToStuck, tick);
       else onStuck();
     };
-    this.#timer = clock.setTimer(timeoutMs / TICKS, tick);
+    this.#timer = clock.setTimer(timeoutMs / ticksToStuck, tick);
   }
 
   /** Watches nothing. */

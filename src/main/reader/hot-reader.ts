@@ -34,9 +34,9 @@ export type Known<T> = Map<string, T | null | undefined>;
 export type Conversion<T> = (reading: Reading, section: Section | undefined) => T | undefined;
 
 /** Tries of catching up; each fails only when two publishes begin while some hundred nanoseconds pass. */
-const MAX_TRIES = 4;
+const maxTries = 4;
 /** Answers about sections that are kept; a caller that makes names up must not fill the memory. */
-const MAX_FLEETING = 10_000;
+const maxFleeting = 10_000;
 
 export class HotReader {
   readonly region: Region;
@@ -81,7 +81,7 @@ export class HotReader {
   look<T>(key: string, map: Known<T>, conversion: Conversion<T>, ofSections: boolean): T | undefined {
     const { region } = this;
     let settled = false;
-    for (let tries = 0; tries < MAX_TRIES && !settled; tries++) {
+    for (let tries = 0; tries < maxTries && !settled; tries++) {
       const position = currentPosition(region);
       const { ordinal, publish } = position;
       if (ordinal === 0) break;
@@ -118,7 +118,7 @@ export class HotReader {
       const converted = conversion(reading, own !== undefined && hasValue(own.state) ? undefined : named?.section);
       if (reading.unreadableAs !== undefined) this.#unreadable.note(entry.key, reading);
       if (settled && named !== undefined && named.arena === this.#arena && named.publish === this.settledAt) {
-        if (++this.#fleetingKept > MAX_FLEETING) this.#dropFleeting();
+        if (++this.#fleetingKept > maxFleeting) this.#dropFleeting();
         fleeting.set(key, converted as T);
       }
       return converted;

@@ -8,7 +8,7 @@ import { KeyReader } from "../../memory/reader/key-reader.js";
 import type { Region } from "../../memory/region.js";
 
 /** Most keys that are remembered and named; beyond it, the oldest are dropped. */
-const MAX_NAMES = 100;
+const maxNames = 100;
 
 export class Unreadable {
   readonly #region: Region;
@@ -24,7 +24,7 @@ export class Unreadable {
   note(key: string, { state }: Reading): void {
     if (this.#noted.get(key) === state.sequenceId) return;
     this.#noted.delete(key);
-    if (this.#noted.size >= MAX_NAMES) this.#noted.delete(this.#noted.keys().next().value as string);
+    if (this.#noted.size >= maxNames) this.#noted.delete(this.#noted.keys().next().value as string);
     this.#noted.set(key, state.sequenceId);
     count(this.#region, "unreadableValues");
   }

@@ -15,7 +15,7 @@ import { detached } from "./detached.js";
 import { type ChangeFilter, compileFilter } from "./filter.js";
 
 /** Milliseconds between two looks. */
-const LOOK_MS = 100;
+const lookMs = 100;
 
 export class ChangeWatch {
   /** The newest state; `undefined` when it cannot be read now. */
@@ -38,7 +38,7 @@ export class ChangeWatch {
     // The callbacks that were there before get what has changed until now, because the new one must not get it.
     this.look();
     const remove = this.#callbacks.add(callback, ({ key }) => matches(key));
-    this.#timer ??= detached(() => setInterval(() => this.look(), LOOK_MS)).unref();
+    this.#timer ??= detached(() => setInterval(() => this.look(), lookMs)).unref();
     const unsubscribe = () => {
       remove();
       if (this.#callbacks.size === 0) this.#rest();

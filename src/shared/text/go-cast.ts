@@ -47,11 +47,11 @@ export function parseJson(text: string): ConfigValue | undefined {
 }
 
 /** Deepest nesting of a JSON text that is read: what looks at all of it must not use up the stack. */
-const MAX_DEPTH = 1_000;
+const maxDepth = 1_000;
 
 function isFiniteAllThrough(value: ConfigValue, depth = 0): boolean {
   if (typeof value === "object" && value !== null) {
-    return depth < MAX_DEPTH && Object.values(value).every((inner) => isFiniteAllThrough(inner, depth + 1));
+    return depth < maxDepth && Object.values(value).every((inner) => isFiniteAllThrough(inner, depth + 1));
   }
   return typeof value !== "number" || Number.isFinite(value);
 }

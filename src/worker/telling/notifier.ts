@@ -13,12 +13,12 @@ import type { ConfigChange, EffectiveChange } from "../../shared/types.js";
  * Most changes in a batch. Half of a subscription's default buffer: a subscriber that keeps up is never overrun by a snapshot,
  * because it runs between two batches.
  */
-const MAX_BATCH = 500;
+const defaultMaxBatch = 500;
 /** Rough bytes of a batch, so that large values do not pile up in the port. */
-const MAX_BATCH_BYTES = 1024 * 1024;
+const maxBatchBytes = 1024 * 1024;
 /** Changes that wait before only the newest value per key is kept, and the bytes that their values may take. */
-const MAX_WAITING = 10_000;
-const MAX_WAITING_BYTES = 32 * 1024 * 1024;
+const defaultMaxWaiting = 10_000;
+const maxWaitingBytes = 32 * 1024 * 1024;
 
 export interface NotifierOptions {
   readonly send: (batch: ChangeBatch) => void;
@@ -42,7 +42,7 @@ export class Notifier {
 
   constructor(options: NotifierOptions) {
     this.#options = options;
-    this.#queue = new ChangeQueue(options.maxWaiting ?? MAX_WAITING, MAX_WAITING_BYTES);
+    this.#queue = new ChangeQueue(options.maxWaiting ?? defaultMaxWaiting, maxWaitingBytes);
   }
 
   /** Whether there is a subscriber at this moment. */
@@ -96,7 +96,7 @@ export class Notifier {
     if (queue.size === 0) untold?.clear();
     if (this.#underWay || queue.size === 0) return;
     const lagged = queue.takeLost() || this.#missing;
-    const { changes, setEnds, publishes } = queue.take(this.#options.maxBatch ?? MAX_BATCH, MAX_BATCH_BYTES);
+    const { changes, setEnds, publishes } = queue.take(this.#options.maxBatch ?? defaultMaxBatch, maxBatchBytes);
     this.#underWay = true;
     this.#missing = false;
     this.#options.send({ kind: "changes", changes, setEnds, publishes, lagged });

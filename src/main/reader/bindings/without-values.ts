@@ -1,6 +1,6 @@
 /** Messages of schemas without the values that they quote: a setting may be a secret. */
 
-const WORD = /[\p{L}\p{N}_]/u;
+const wordCharacter = /[\p{L}\p{N}_]/u;
 
 /** The message, with an ellipsis for each text, number and boolean that is `value` or inside it. */
 export function withoutValues(message: string, value: unknown): string {
@@ -21,7 +21,7 @@ function without(message: string, leaf: string): string {
 }
 
 function isWord(before: string | undefined, after: string | undefined): boolean {
-  return before !== undefined && after !== undefined && WORD.test(before) && WORD.test(after);
+  return before !== undefined && after !== undefined && wordCharacter.test(before) && wordCharacter.test(after);
 }
 
 function* leavesOf(value: unknown): Generator<string> {
