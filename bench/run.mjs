@@ -33,7 +33,7 @@ const { values: options } = parseArgs({
   },
 });
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-// Not in this folder's node_modules, which are installed anew before each run.
+// Not in this folder's node_modules, which are reinstalled before each run.
 const lastRun = here("../node_modules/.cache/bench/last-run.json");
 /** What each suite runs on a version, and the rows that it makes of the results. */
 const known = {

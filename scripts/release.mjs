@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { companion, root } from "./places.mjs";
 
-/** What stands against a release, one sentence each. `facts`: what `readFacts` gives. Pure. */
+/** The obstacles to a release, one sentence each. `facts`: what `readFacts` gives. Pure. */
 export function problemsOf({ library, command, changelog, changedFiles, tags }) {
   const problems = [];
   const { version } = library;

@@ -1,4 +1,4 @@
-// Quantiles of many numbers that are all kept: exact, and cheap enough for some 100,000 of them.
+// Quantiles of many numbers that are all kept: exact, and cheap enough for about 100,000 of them.
 
 /** p50, p99, p99.9 and the greatest. */
 export function distribution(numbers) {

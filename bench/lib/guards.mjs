@@ -9,7 +9,9 @@ const rules = {
   object: { type: "list", maxLength: 100_000 },
 };
 
-/** One guard for each of the first `count` settings; those of maps are of further keys, since an update turns them into numbers. */
+/**
+ * One guard for each of the first `count` settings; those of maps are of further keys, because an update turns them into numbers.
+ */
 export function makeGuards(count) {
   return Object.fromEntries(
     makeSettings(count).map(({ key, value }) =>

@@ -1,6 +1,6 @@
 // How late the event loop is, tick by tick: a timer of 1 ms, and by how much each tick came later than that. Costs about half a
-// percent of a core, so CPU time is measured apart from it. `monitorEventLoopDelay` of Node.js counts the same way,
-// but keeps neither time nor order, and a picture over time needs both.
+// percent of a core, so CPU time is measured separately. `monitorEventLoopDelay` of Node.js counts the same way, but keeps
+// neither time nor order, and a picture over time needs both.
 import { distribution } from "./distribution.mjs";
 import { coreWaitMs } from "./thread-cpu.mjs";
 

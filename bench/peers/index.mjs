@@ -2,7 +2,7 @@
 // split or walked; values in memory; no logging, no events, no metrics. Where a peer walks a tree, it is measured with dotted
 // names as well, which is how its users name settings.
 
-/** Names of all peers, as they stand in the tables. */
+/** Names of all peers, as the tables have them. */
 export const peers = {
   "node-config": "node-config",
   "node-config, dotted names": "node-config",

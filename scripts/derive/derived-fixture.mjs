@@ -14,7 +14,7 @@ export function runGo(program, goArguments = ["run", "."]) {
   return run.stdout;
 }
 
-/** What is wrong with a committed file, or nothing. `remedy` says how to write it anew; `text` is what the file holds. */
+/** What is wrong with a committed file, or nothing. `remedy` says how to write it again; `text` is what the file holds. */
 export function differenceFrom(derivedText, target, remedy, text = readFileSync(target, "utf8")) {
   const committed = text.split("\n");
   const derived = derivedText.split("\n");

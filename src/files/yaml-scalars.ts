@@ -17,7 +17,7 @@ const words: ReadonlyMap<string, ScalarValue> = new Map<string, ScalarValue>([
 
 const whole = /^([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9]\d*)$/;
 const fractional = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/;
-/** Longest text of digits that a double holds exactly whatever they are. */
+/** Longest text of digits that a double always holds exactly. */
 const exactDigits = 15;
 
 /** A plain scalar without a tag. */

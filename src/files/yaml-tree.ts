@@ -259,7 +259,7 @@ class Composer {
   }
 }
 
-/** Where an event begins; something without text stands nowhere. */
+/** Where an event begins; an event without text has no place. */
 function startOf(event: Event): number {
   if (event.type === EVENT_SCALAR) return Math.max(event.valueStart, 0);
   if (event.type === EVENT_ALIAS) return event.anchorStart;

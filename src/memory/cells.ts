@@ -11,8 +11,8 @@ export function cellOfSlot(slotIndex: number): number {
 const NOWHERE = -1;
 
 /**
- * Word index of a cell, within this thread's view. Asked anew in every slow path, because the cells move once in a great while,
- * and to memory that another thread may have grown. -1 when it lies in no memory: the header has been overwritten.
+ * Word index of a cell, within this thread's view. Computed again in every slow path, because the cells move once in a great
+ * while, and to memory that another thread may have grown. -1 when it lies in no memory: the header has been overwritten.
  */
 export function cellAt(region: Region, cell: number): number {
   const at = region.load(header.cellChunkAt + Math.floor(cell / CELLS_PER_CHUNK)) + (cell % CELLS_PER_CHUNK);

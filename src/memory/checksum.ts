@@ -27,7 +27,7 @@ function mix(hash: number, word: number): number {
   return (Math.imul((rotated << 13) | (rotated >>> 19), 5) + 0xe6546b64) | 0;
 }
 
-/** Seed of a record's checksum: a record that stands in the wrong slot, or belongs to another publish, does not pass. */
+/** Seed of a record's checksum: a record that is in the wrong slot, or belongs to another publish, does not pass. */
 export function recordSeed(slotIndex: number, publish: number): number {
   return Math.imul(slotIndex + 1, 0x9e3779b1) ^ publish;
 }

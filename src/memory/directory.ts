@@ -1,6 +1,6 @@
 /**
- * The key directory of an arena: slots in chunks, and an open-addressing hash table from keys to slots. It only grows:
- * what a reader has found stays where it is for the life of the arena. Both halves stand here.
+ * The key directory of an arena: slots in chunks, and an open-addressing hash table from keys to slots. It only grows: what a
+ * reader has found stays where it is for the life of the arena. Both halves are here.
  *
  * A reader may look while the writer appends: a table entry is stored, atomically, after the slot and the key it names
  * are complete; a larger table is complete before its position is stored; a table that was replaced stays as it is.

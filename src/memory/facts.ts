@@ -1,4 +1,7 @@
-/** The header's plain facts: counters, times, flags, and the engine's status. Who writes which word stands in layout.ts. */
+/**
+ * The header's plain facts: counters, times, flags, and the engine's status. Which thread writes which word is documented in
+ * layout.ts.
+ */
 
 import type { EngineStatus } from "../shared/types.js";
 import { decode, encode } from "./codec.js";

@@ -1,5 +1,5 @@
 /**
- * The protocol between one writer and any number of readers. Both halves stand here, face to face.
+ * The protocol between one writer and any number of readers. Both halves are here, side by side.
  *
  * It is a seqlock in its latch form (compare Linux `seqcount_latch_t`): every slot has two descriptors, a publish overwrites the
  * **older** one, and a reader takes the newest one that is not newer than the last *complete* publish. So a publish under way, or
@@ -72,7 +72,7 @@ export function olderDescriptor(region: Region, slotAt: number): number {
   const inB = region.plain(b + descriptor.publish);
   if (inA === 0) return a;
   if (inB === 0) return b;
-  // Signed difference: numbers of one arena are close together, wherever in the 32 bits its range lies.
+  // Signed difference: numbers of one arena are close together, wherever in the 32 bits its range is.
   return ((inA - inB) | 0) < 0 ? a : b;
 }
 

@@ -20,7 +20,7 @@ const ENTRY_HEADER = 12;
 
 /** Bits of an entry's kind. */
 const HAS_VALUE = 1;
-/** It replaces what stands before it; otherwise it counts only for a key that has no entry yet. */
+/** It replaces earlier entries of its key; otherwise it counts only for a key that has no entry yet. */
 const REPLACES = 2;
 
 /** ES2024's growable buffer, which Node.js 20 has and the ES2023 library typings lack. */

@@ -1,4 +1,4 @@
-/** Which processes `--import` leaves alone when it stands in `NODE_OPTIONS`, which every process of Node.js inherits. Pure. */
+/** Which processes `--import` leaves alone when it is in `NODE_OPTIONS`, which every process of Node.js inherits. Pure. */
 
 const managers = /\/node_modules\/(npm|pnpm|yarn|corepack|@yarnpkg\/cli-dist|@pnpm\/exe)\//;
 /** Where Yarn keeps itself in a project, and corepack what it has downloaded. */

@@ -161,7 +161,7 @@ export class ChangeQueue {
  */
 export function mergeChange(byKey: Map<string, ConfigChange>, change: ConfigChange): boolean {
   const first = byKey.get(change.key);
-  // Deleted first, so that the merged event stands where the newest change belongs and sequence ids keep rising.
+  // Deleted first, so that the merged event takes the place of the newest change and sequence ids keep rising.
   byKey.delete(change.key);
   if (first === undefined) byKey.set(change.key, change);
   else if (!isDeepStrictEqual(first.oldValue, change.newValue)) {

@@ -1,6 +1,9 @@
 import { whenRejected } from "./thrown.js";
 
-/** The logger that an application may give: the part of pino's shape that is used. */
+/**
+ * The logger that an application may give: the part of pino's shape that is used. Messages hold names of settings, but no values
+ * and no credentials. What a method throws, or rejects with, is ignored.
+ */
 export interface Logger {
   /** Each further failure of an outage that was reported, and session refreshes that failed. */
   debug(message: string): void;

@@ -24,7 +24,7 @@ export class WireReader {
     this.#end = bytes.length;
   }
 
-  /** The next field's number and wire type, as they stand on the wire; 0 at the end of the present message. */
+  /** The next field's number and wire type, as they are on the wire; 0 at the end of the current message. */
   tag(): number {
     if (this.#at >= this.#end) return 0;
     const tag = this.uint32();

@@ -16,7 +16,7 @@ import { playTo } from "./senders/play.mjs";
 const buildScript = fileURLToPath(new URL("../../scripts/build.mjs", import.meta.url));
 const page = new URL("../../docs/fidelity.md", import.meta.url);
 
-/** `reopens`: whether a stream may be opened anew by the rule of ambiguous updates. */
+/** `reopens`: whether a stream may be reopened by the rule of ambiguous updates. */
 const senders = [
   { version: "v0.82.3", reopens: true },
   { version: "v0.83.3", reopens: true },

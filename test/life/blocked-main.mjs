@@ -1,6 +1,6 @@
-// npm run blocked -- [--seconds 60] [--rate 10000] [--keys 2000]
-// Blocks the main thread while updates flow and subscribers are there, and prints what memory that costs: the worker's heap,
-// and the whole process, in which lies also what waits in ports. Afterwards readers and subscribers must be at the newest state.
+// npm run blocked -- [--seconds 60] [--rate 10000] [--keys 2000] Blocks the main thread while updates flow and subscribers are
+// there, and prints what memory that costs: the worker's heap, and the whole process, which includes what waits in ports.
+// Afterwards readers and subscribers must be at the newest state.
 import { parseArgs } from "node:util";
 import { setEnvironmentData } from "node:worker_threads";
 import { createConsumer, SubscriberOverflowError } from "configstream-consumer";

@@ -16,7 +16,7 @@ export const missingCodeHint =
   'In a bundle, the bundler must know the condition "module", or the option workerUrl must name the file that ' +
   "configstream-consumer/worker stands for; docs/bundles.md tells more.";
 
-// Apart from the call of `new URL`: where both are one expression, bundlers copy the file, without what it imports.
+// Separate from the call of `new URL`: where both are one expression, bundlers copy the file, without what it imports.
 const here = import.meta.url;
 
 /** For a thread of its own. `workerUrl` is the application's own choice and comes first. */
@@ -31,6 +31,6 @@ export function inlineCode(workerUrl: URL | undefined): WorkerCode {
 
 function chosen(workerUrl: URL | undefined): WorkerCode | undefined {
   if (workerUrl !== undefined) return { kind: "file", url: workerUrl };
-  // A bundle is one file without a place for a second, and neither its name nor its folder is ours to know.
+  // A bundle is one file without a place for a second, and its name and folder are not known here.
   return bundledWorker === undefined ? undefined : { kind: "text", text: bundledWorker };
 }

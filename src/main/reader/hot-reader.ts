@@ -6,7 +6,7 @@
  * stays. So a publish costs this thread a hundred nanoseconds or so, and the reads of the keys that it changed.
  *
  * **Why what the maps hold is never too old.** Say the maps are settled at publish P: P was complete when this thread last caught
- * up. Then each value in them is what its key held at P or later. Catching up from P to Q keeps that, since it drops every slot
+ * up. Then each value in them is what its key held at P or later. Catching up from P to Q keeps that, because it drops every slot
  * that a publish after P, up to Q, has changed. Adding a value keeps it too: a value is added only when its key's own cell says
  * that it is the newest, and this thread has seen that P is complete, so every cell that P or an earlier publish marked shows it
  * (seqlock.ts, G2). And once this thread has seen a publish after P, in whatever way, it sees the word changed, because every
@@ -167,7 +167,7 @@ export class HotReader {
     this.#absent.clear();
   }
 
-  /** Leaves the key in its place: a map from which much is deleted is laid out anew now and then, which takes long. */
+  /** Leaves the key in its place: a map from which much is deleted is rebuilt now and then, which takes long. */
   #dropKey(key: string): void {
     for (const map of this.#maps.keys()) if (map.has(key)) map.set(key, undefined);
   }

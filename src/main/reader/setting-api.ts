@@ -10,7 +10,10 @@ export interface UpdateSubscription extends Disposable {
 export interface Setting<T> {
   /** Lower-case key. */
   readonly key: string;
-  /** The newest value, converted once per change. */
+  /**
+   * The newest value, converted once per change. When it cannot be converted, the handle's default; after a parser threw, the
+   * last good value.
+   */
   readonly value: T;
   /** What the parser threw at the newest change, as long as that change stands; `undefined` when `value` reflects it. */
   readonly lastError: unknown;

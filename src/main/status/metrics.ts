@@ -188,7 +188,7 @@ class Collector implements SharedCollector {
     const collect = (client: string, { values, seen }: Source): void => {
       const now = values.counter(name);
       if (now === undefined) return;
-      // The word wraps at 2³²; the difference does not mind. Adding 0 makes the series exist.
+      // The word wraps at 2³², which the difference is not affected by. Adding 0 makes the series exist.
       metric.inc({ client }, (now - (seen.get(name) ?? 0)) >>> 0);
       seen.set(name, now);
     };

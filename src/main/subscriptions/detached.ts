@@ -1,6 +1,6 @@
 /**
- * Runs what lives long outside of the asynchronous context of the caller: a consumer that was made in a request must not keep
- * that request's store alive, nor show it to callbacks that were added elsewhere.
+ * Runs long-lived work outside the asynchronous context of the caller: a consumer that was made in a request must not keep that
+ * request's store alive, nor show it to callbacks that were added elsewhere.
  */
 import { AsyncResource } from "node:async_hooks";
 

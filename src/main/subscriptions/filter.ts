@@ -3,7 +3,10 @@ import { InvalidOptionError } from "../../shared/errors.js";
 import { stringOption, stringsOption } from "../../shared/options/option-checks.js";
 import { lowerCase } from "../../shared/text/lower-case.js";
 
-/** What a subscription asks for. A change is delivered when any of the given filters fits; without filters, every one is. */
+/**
+ * What a subscription asks for. A change is delivered when any of the given filters fits; without filters, every one is. Empty
+ * texts and an empty list are refused with `InvalidOptionError`.
+ */
 export interface ChangeFilter<Key extends string = string> {
   /** One key, in any case. */
   readonly key?: Key | undefined;

@@ -1,7 +1,10 @@
 /** A subscription that is read with `for await`: a bounded buffer between the events that arrive and the loop that takes. */
 import { SubscriberOverflowError } from "../../shared/errors.js";
 
-/** What happens when a subscription's buffer is full. */
+/**
+ * What happens when a subscription's buffer is full. `disconnect`, the default: the subscription ends with a
+ * `SubscriberOverflowError`. `coalesce`: only the newest change of each key is kept until the loop catches up.
+ */
 export type OverflowPolicy = "disconnect" | "coalesce";
 
 /** Where events wait. Past its bound it merges them. */

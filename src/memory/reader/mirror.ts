@@ -123,7 +123,7 @@ export class Mirror {
     return changedSlots(this.#region, position, this.#logSeen, meta.logHead);
   }
 
-  /** Reads every slot that is not as it was read last. What changes meanwhile stands in the ring. */
+  /** Reads every slot that is not as it was read last. What changes meanwhile is in the ring. */
   #scan(slots: number): void {
     const region = this.#region;
     this.#stale.clear();

@@ -1,6 +1,6 @@
 /**
  * Writes one arena's key directory: slots in chunks, the hash table that finds them, and what this writer itself needs to know
- * of them. It only grows; the reader's half stands in src/memory/directory.ts.
+ * about them. It only grows; the reader's half is in src/memory/directory.ts.
  */
 
 import { ConfigStreamError } from "../../shared/errors.js";

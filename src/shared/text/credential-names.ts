@@ -14,7 +14,7 @@ const harmless = /(tag|label|sort|group|primary|partition|routing|public|additio
 
 /**
  * User name and password inside a URL, up to the last `@` before the path. It begins at what never repeats, so that the time
- * grows no faster than the text, whatever stands in it.
+ * grows no faster than the text, whatever it contains.
  */
 const urlLogins = /(?<=[a-z0-9+.-]:\/\/)[^\s/?#]*@/gi;
 const privateKeyBlock = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
@@ -32,8 +32,8 @@ export function withoutUrlLogins(text: string, replacement: string): string {
 }
 
 /**
- * True when a setting seems to hold a credential: by its own name, that of a section it stands in, a name inside its value,
- * or the value's form. Stricter than {@link looksLikeCredential}: for what leaves the process.
+ * True when a setting seems to hold a credential: by its own name, that of a section around it, a name inside its value, or the
+ * value's form. Stricter than {@link looksLikeCredential}: for what leaves the process.
  */
 export function holdsCredential(key: string, value: ConfigValue): boolean {
   return key.split(".").some(isCredentialWord) || valueHoldsCredential(value);

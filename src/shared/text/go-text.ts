@@ -30,7 +30,7 @@ export function parseGoInt(text: string): number | undefined {
   return Number.isSafeInteger(value) ? sign * value + 0 : undefined;
 }
 
-/** Digits without their separators; `undefined` when one does not stand between two digits (or prefix and digit). */
+/** Digits without their separators; `undefined` when one is not between two digits (or prefix and digit). */
 function withoutUnderscores(digits: string, afterPrefix: boolean): string | undefined {
   if (!digits.includes("_")) return digits;
   if (digits.endsWith("_") || digits.includes("__") || (digits.startsWith("_") && !afterPrefix)) return undefined;

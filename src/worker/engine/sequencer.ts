@@ -44,7 +44,7 @@ export interface SequenceStep {
    * fires. Also true after a snapshot that is older than an update seen before it.
    */
   readonly awaitingResync: boolean;
-  /** True when this event was applied but jumped over ids: a snapshot that closes a gap nobody had seen yet. */
+  /** True when this event was applied but jumped over ids: a snapshot that closes a gap that was not noticed before. */
   readonly skippedIds: boolean;
 }
 

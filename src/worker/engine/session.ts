@@ -41,7 +41,7 @@ export interface SessionSource {
   readonly renewable: boolean;
   /** True while the next {@link obtain} has a session without a call. */
   readonly ready: boolean;
-  /** Where the core agent can call back from now on; another place than before is registered anew. */
+  /** Where the core agent can call back from now on; another place than before is registered again. */
   reachableAt(endpoint: Endpoint | undefined): void;
   /** The session for a stream on this connection. Rejects with a `ConfigStreamError`. */
   obtain(connection: Connection, signal: AbortSignal): Promise<Session>;

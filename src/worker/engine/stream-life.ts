@@ -14,7 +14,7 @@ export type GivenUp = ConfigStreamError | "wants a snapshot";
 export interface StreamLifeParts {
   readonly clock: Clock;
   readonly resyncTimeoutMs: number;
-  /** How long to wait before the stream may be opened anew for a snapshot, in ms. */
+  /** How long to wait before the stream may be reopened for a snapshot, in ms. */
   readonly reopensInMs: () => number;
   readonly giveUp: (why: GivenUp) => void;
 }

@@ -211,9 +211,9 @@ export class ConfigStream {
   }
 
   /**
-   * A refused state is a gap: updates that follow would build on a state that nobody sees. The sequence goes back to what
-   * readers see, so that a resync snapshot is accepted even when it carries the refused state's own id; when none comes,
-   * the resync timer reopens the stream, with back-off, and the first snapshot of the new one decides again.
+   * A refused state is a gap: updates that follow would build on a state that no reader sees. The sequence goes back to what
+   * readers see, so that a resync snapshot is accepted even when it carries the refused state's own id; when none comes, the
+   * resync timer reopens the stream, with back-off, and the first snapshot of the new one decides again.
    */
   #refuse(last: WireEvent, published: SequenceState): void {
     this.#sequence = { lastApplied: published.lastApplied, missed: last.sequenceId, gap: true };

@@ -1,4 +1,7 @@
-/** Finds the core agent by its own `datadog.yaml`, anew at every attempt: the file may come, and change, after this process began. */
+/**
+ * Finds the core agent by its own `datadog.yaml`, again at every attempt: the file may come, and change, after this process
+ * began.
+ */
 import { resolve } from "node:path";
 import { isMissing, readFault } from "../../shared/disk/file-faults.js";
 import { type FileVersion, readRegularFile } from "../../shared/disk/regular-file.js";

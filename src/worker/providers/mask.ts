@@ -11,9 +11,9 @@ const secretSource = "secret";
 const privateKeyBlock = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 
 /**
- * A setting's value as it may leave the process. Hidden is what a secrets backend resolved (`source`), and what stands under a name
- * that looks like that of a credential: the setting's own, that of a section it stands in, or one inside the value; except
- * what cannot be one: null, booleans, empty text. Private keys and logins inside URLs are hidden under any name.
+ * A setting's value as it may leave the process. Hidden is what a secrets backend resolved (`source`), and what has a name that
+ * looks like that of a credential: the setting's own, that of a section around it, or one inside the value; except what cannot be
+ * one: null, booleans, empty text. Private keys and logins inside URLs are hidden under any name.
  */
 export function maskedSetting(key: string, value: ConfigValue, source: string): ConfigValue {
   const isSecret = source === secretSource || key.split(".").some(looksLikeCredential);

@@ -73,7 +73,7 @@ function childrenOf(maps: readonly SourceValue[], name: string): SourceValue[] {
   return children;
 }
 
-/** `value` with `inner` at the path; what stands in the way of the path and is no section is replaced. */
+/** `value` with `inner` at the path; what is in the way of the path and is not a section is replaced. */
 export function withPath(value: ConfigValue | undefined, path: readonly string[], inner: ConfigValue): ConfigValue {
   const [name, ...rest] = path;
   if (name === undefined) return inner;

@@ -64,7 +64,7 @@ export const winnerOfSubtree: LeafRule = (update, state) => {
   const stored = state.get(key) !== undefined;
   const below = !stored || isMap(value) ? state.below(key) : [];
   const covered = stored ? [key, ...below] : below;
-  // A merged section names no source, but `unknown`, which says nothing of who wins.
+  // A merged section names the source `unknown` only, which says nothing about which source wins.
   const told = covered.filter((path) => state.get(path)?.source !== unnamedSource);
   if (unsetSource === "" && told.some((path) => outranks(state.get(path), source, state))) return "ambiguous";
   const edits =

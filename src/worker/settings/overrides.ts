@@ -46,7 +46,7 @@ export class Overrides {
     return this.targets.has(key);
   }
 
-  /** What stands in place of a key now; `undefined` when the wire decides. */
+  /** What replaces a key now; `undefined` when the wire decides. */
   present(key: string): ResolvedSetting | undefined {
     return this.#overlay.get(key);
   }

@@ -47,8 +47,8 @@ export class Notifier {
 
   /** Whether there is a subscriber at this moment. */
   get active(): boolean {
-    // Asked, not remembered: a subscription must see every change that is published after it was made, and the event
-    // loop of this thread may not have turned since then.
+    // Asked, not remembered: a subscription must see every change that is published after it was made, and the event loop of this
+    // thread may not have turned after that.
     if (!this.#active || this.#underWay) this.#options.poll();
     return this.#active;
   }

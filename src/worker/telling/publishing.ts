@@ -26,7 +26,7 @@ export function publishing(parts: PublishingParts): StateSink {
   const { region, writer, notifier, untold, onPublished } = parts;
   let first = true;
 
-  /** Writes down what subscribers are to be told, before readers can see it. Gives it, if there are subscribers. */
+  /** Writes down what subscribers are to be told of, before readers can see it. Gives it, if there are subscribers. */
   const announce = (changes: readonly EffectiveChange[]): readonly EffectiveChange[] | undefined => {
     if (!notifier.active) return undefined;
     const differences = first ? netChanges(toldSettings(region, untold, notifier), changes) : changes;
@@ -59,7 +59,7 @@ function without(publication: Publication, skipped: readonly Skipped[]): Publica
   return { ...publication, changes: publication.changes.filter(({ key }) => !keys.has(key)) };
 }
 
-/** What subscribers have been told: what readers see, but for changes that were published and not told. */
+/** What subscribers have been told: what readers see, except for changes that were published and not reported. */
 function toldSettings(region: Region, untold: Untold | undefined, notifier: Notifier): Map<string, ConfigValue> {
   const told = untold?.read() ?? (untold === undefined ? new Map() : undefined);
   if (told === undefined) {

@@ -43,7 +43,7 @@ describe("after many forced reconnects, by clean ends, errors, evictions and res
     const { before, after, counted, forced, left } = await run(reconnects, "none");
     expect(withoutHeap(after)).toEqual(withoutHeap(before));
     expect([after.subscribers, after.workerRestarts]).toEqual([1, 0]);
-    // Some 30,000 are usual; one small forgotten object or listener per reconnect would add up to more than this.
+    // About 30,000 are usual; one small forgotten object or listener per reconnect would add up to more than this.
     expect(after.heapBytes - before.heapBytes).toBeLessThan(200_000);
     expect(counted).toBeGreaterThanOrEqual(forced);
     expect(left).toBe(0);

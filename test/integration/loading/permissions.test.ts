@@ -4,7 +4,7 @@ import { optionsFor, Workshop } from "../../support/memory/workshop.js";
 const workshop = new Workshop();
 const known = process.allowedNodeEnvironmentFlags;
 
-/** The permission model, with all that the engine needs, threads apart. */
+/** The permission model, with all that the engine needs, except threads. */
 const restricted = [
   known.has("--permission") ? "--permission" : "--experimental-permission",
   "--allow-fs-read=*",

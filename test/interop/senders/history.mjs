@@ -21,7 +21,7 @@ const sources = ["file", "fleet-policies", "agent-runtime", "remote-config", "cl
 const set = (source, value) => ({ op: "set", source, key: "log_level", value });
 const unset = (source) => ({ op: "unset", source, key: "log_level" });
 
-/** Long enough for a stream to be opened anew and to say what is right. */
+/** Long enough for a stream to be reopened and to say what is right. */
 const calm = { op: "wait", ms: 6_000 };
 
 /** Bursts, each with what follows from the one before. */

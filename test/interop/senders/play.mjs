@@ -32,7 +32,7 @@ export async function playTo(trial, dialect, bursts) {
     compared += Object.keys(state.settings).length;
     wrong.push(...different);
   }
-  // A stream may just be opened anew.
+  // A stream may be reopening just now.
   await observed.reached(({ state }) => state === "live", "it is not live at the end");
   const reopened = await observed.metric("reconnect_count");
   return { changes, compared, wrong, reopened, rightMs: { p50: quantile(times, 0.5), p99: quantile(times, 0.99) } };

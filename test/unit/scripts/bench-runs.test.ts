@@ -44,7 +44,7 @@ test("rows agree when their spreads overlap, and it is said how many would not b
   const earlier = { rows: [row("reads", "20", 1), row("reads", "22", 1)] };
   const comparison = compareRuns([row("reads", "20", 1.15), row("reads", "22", 1.3)], earlier);
   expect(comparison).toMatchObject({ compared: 2, agreeing: 1, others: [{ node: "22", now: { low: 1.2 } }] });
-  // Of the 20 ways to choose three of six, two put them apart.
+  // Of the 20 ways to choose three of six, two separate them fully.
   expect(comparison.byChance).toBeCloseTo(2 * (2 / 20));
   expect(compareRuns([row("reads", "20", 1, 1)], earlier)).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-/** The texts that stand below the options in the help of a command. */
+/** The texts below the options in the help of a command. */
 import type { Command } from "commander";
 import { ansiStyle } from "./terminal/style.js";
 import { wrap } from "./terminal/text.js";

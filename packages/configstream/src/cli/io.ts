@@ -1,4 +1,4 @@
-/** What a command sees of the process around it. Everything that touches `process` stands here and in main.ts. */
+/** What a command sees of the process around it. Everything that touches `process` is here and in main.ts. */
 
 import { systemConfigFile } from "configstream-consumer/internal";
 import { Interrupted } from "./exit.js";

@@ -227,7 +227,7 @@ function play(speaker: Speaker, dialect: Dialect | "auto", script: readonly Step
         const staged = follower.store.applyUpdate(update);
         follower.follow(staged);
         if (!staged.ambiguous) continue;
-        // As the consumer does, by opening the stream anew.
+        // As the consumer does, by reopening the stream.
         ambiguous++;
         follower.follow(follower.store.applySnapshot(speaker.snapshot(model)));
       }

@@ -1,7 +1,7 @@
 /** What a shell can complete, taken from the program's own definition. */
 import type { Command, Option } from "commander";
 
-/** What comes after an option or stands as an argument. */
+/** What follows an option or is an argument. */
 export type ValueKind = "none" | "file" | "directory" | "choice" | "text";
 
 export interface CompletableOption {

@@ -1,4 +1,4 @@
-/** What both forms of the demo stand on: a folder, a core agent in a process of its own, and a consumer. */
+/** What both forms of the demo need: a folder, a core agent in a process of its own, and a consumer. */
 import { type Consumer, createConsumer } from "configstream-consumer";
 import { machineTimeMs } from "../agent/control.js";
 import { startAndWait } from "../connection/connection.js";

@@ -5,8 +5,8 @@ import { type ConfigValue, looksLikeCredential, withoutUrlLogins } from "configs
 export const mask = "********";
 
 /**
- * A value as it may be printed. What stands under a name that looks like a credential is replaced, except what cannot be
- * one: nothing, booleans, empty text. User names and passwords inside URLs are replaced under any name.
+ * A value as it may be printed. What has a name that looks like a credential is replaced, except what cannot be one: nothing,
+ * booleans, empty text. User names and passwords inside URLs are replaced under any name.
  */
 export function maskValue(name: string, value: ConfigValue): ConfigValue {
   return looksLikeCredential(name) ? hide(value) : maskWithin(value);

@@ -13,7 +13,7 @@ export interface Leaf<T> {
  */
 export function toTree<T>(entries: Iterable<readonly [key: string, value: T]>): Tree<T> {
   const root: Tree<T> = new Map();
-  // Sorted, so that a setting comes before what would stand below it.
+  // Sorted, so that a setting comes before what would be below it.
   for (const [key, value] of [...entries].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const names = key.split(".");
     let tree = root;

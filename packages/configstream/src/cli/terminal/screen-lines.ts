@@ -5,8 +5,8 @@ const clearToEnd = "\u001b[K";
 const reset = "\u001b[0m";
 
 /**
- * The bytes for the rows that differ, each with its place. A row that stands below the last line is cleared. `before` is
- * `undefined` when the screen is empty.
+ * The bytes for the rows that differ, each with its place. A row below the last line is cleared. `before` is `undefined` when the
+ * screen is empty.
  */
 export function changedRows(before: readonly string[] | undefined, lines: readonly string[]): string {
   let bytes = "";

@@ -25,7 +25,7 @@ function* graphemes(text: string): Generator<string> {
   while (at < text.length) {
     const part = text.slice(at, at + longestPart);
     const found = Array.from(segmenter.segment(part), ({ segment }) => segment);
-    // What stands at the end of a part may go on in the next one.
+    // What is at the end of a part may continue in the next one.
     if (found.length > 1 && at + longestPart < text.length) found.pop();
     for (const grapheme of found) {
       at += grapheme.length;
@@ -53,7 +53,7 @@ export function truncate(text: string, columns: number): string {
   return `${kept}…`;
 }
 
-/** Breaks a text at its spaces into lines of at most so many columns; a word that is longer stands alone, uncut. */
+/** Breaks a text at its spaces into lines of at most so many columns; a longer word gets a line of its own, uncut. */
 export function wrap(text: string, columns: number): readonly string[] {
   const lines: string[] = [];
   let line = "";

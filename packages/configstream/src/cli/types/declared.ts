@@ -7,7 +7,7 @@ export interface DeclaredKey {
   readonly type: TypeText;
   /** With a question mark: it need not be there. */
   readonly optional: boolean;
-  /** Where it stands, from 1. */
+  /** Where it is, from 1. */
   readonly line: number;
 }
 
@@ -37,7 +37,7 @@ export function declaredKeys(text: string, name?: string): ReadonlyMap<string, D
   return undefined;
 }
 
-/** Words that may stand between the name of an interface and its body; further ones are no declaration. */
+/** Words that may be between the name of an interface and its body; with more, it is not a declaration. */
 const longestHead = 64;
 
 /** Index behind the brace that begins the body; `undefined`: there is none. */

@@ -5,11 +5,11 @@
 
 export interface Token {
   readonly kind: "word" | "text" | "sign";
-  /** As it stands in the code, quotes included. */
+  /** As it is in the code, quotes included. */
   readonly source: string;
   /** From 1. */
   readonly line: number;
-  /** Blanks or a comment stand before it. */
+  /** Blanks or a comment are before it. */
   readonly blankBefore: boolean;
   /** A line ends before it. */
   readonly breakBefore: boolean;
@@ -55,7 +55,7 @@ export function tokensOf(code: string): readonly Token[] {
   return tokens;
 }
 
-/** What stands between the quotes. */
+/** What is between the quotes. */
 export function contentOf({ source }: Token): string {
   return source.slice(1, -1);
 }

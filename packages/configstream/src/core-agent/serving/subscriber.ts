@@ -14,7 +14,7 @@ export interface EventSink {
 export interface StateFeed {
   /** The number of the newest state. */
   readonly sequenceId: number;
-  /** The newest state; the same frame for everyone who asks between two changes. */
+  /** The newest state; the same frame for all subscribers between two changes. */
   snapshot(): Frame;
 }
 
@@ -119,7 +119,7 @@ export function createSubscriber(feed: StateFeed, sink: EventSink, counts: Strea
       return queue.length - taken;
     },
     offer(frame) {
-      // Not queued: what waits is part of it, and by the time the receiver is ready a newer state may stand for both.
+      // Not queued: what waits is part of it, and by the time the receiver is ready a newer state may cover both.
       if (frame.kind === "snapshot") forgetWaiting();
       else if (needsSnapshot) return pump();
       else if (queue.length - taken < capacity) queue.push(frame);

@@ -19,7 +19,10 @@ export interface RecordedWrite extends LayerWrite {
   readonly before: ConfigValue | undefined;
 }
 
-/** Takes the operations of one change set. It is closed when the function that it was handed to returns. */
+/**
+ * Takes the operations of one change set. It is closed when the function that it was handed to returns. Both methods throw
+ * `InvalidOptionError` for a key, value or source that cannot be sent, and when it is closed.
+ */
 export interface Transaction {
   /** As `CoreAgent.set`, as part of the change set. Default source: `agent-runtime`. */
   set(key: string, value: ConfigValue, source?: string): void;
