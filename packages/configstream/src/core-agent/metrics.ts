@@ -1,7 +1,7 @@
 /** The core agent's metrics. Plain numbers are counted on the hot path and read at scrape time. */
 import { Counter, Gauge, Registry } from "prom-client";
-import type { ReportCounts } from "./clients/reports.js";
 import type { StoreStatus } from "../store/index.js";
+import type { ReportCounts } from "./clients/reports.js";
 import type { StreamCounts } from "./serving/subscriber.js";
 
 export type { Registry } from "prom-client";
