@@ -27,7 +27,7 @@ export function parseYaml(
     return leavesOf(reading, known, noteLine);
   } catch (error) {
     if (error instanceof YamlFault) throw invalidFile(path, error.place.line, error.place.column, `${error.message}.`);
-    // A value that nobody could take, such as one that is nested too deeply; the sentence names its key.
+    // A value that no reader could take, such as one that is nested too deeply; the sentence names its key.
     if (error instanceof InvalidOptionError) throw invalidFile(path, 1, 1, error.message);
     throw error;
   }

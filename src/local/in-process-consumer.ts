@@ -1,6 +1,6 @@
 /**
- * A consumer without a core agent and without a worker: this thread tells the settings. Layers, shared memory, getters,
- * subscriptions and metrics are those of a streaming consumer, so that nobody who reads can tell the difference.
+ * A consumer without a core agent and without a worker: this thread gives the settings. Layers, shared memory, getters,
+ * subscriptions and metrics are those of a streaming consumer, so that a reader cannot see the difference.
  */
 
 import { CommonConsumer } from "../main/consumer/common-consumer.js";
@@ -57,7 +57,7 @@ export interface InProcessParams
   readonly registry: MetricsRegistry | undefined;
   /** When subscribers are told of a batch of changes: at once, or later, so that loops can keep up with many of them. */
   readonly turn: (deliver: () => void) => void;
-  /** Ends whatever tells the settings. */
+  /** Ends whatever gives the settings. */
   readonly onStop?: () => Promise<void>;
 }
 
@@ -210,7 +210,7 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
     }
   }
 
-  /** What was told last could not be used; the last good settings stay, and `status()` tells. */
+  /** What was told last could not be used; the last good settings stay, and `status()` says so. */
   refused({ code, message }: ConfigStreamError): void {
     this.#lastError = { code, message, atMs: regionNow(this.#region) };
     // A limit was counted when the state was applied.

@@ -153,7 +153,7 @@ export function sourceName(region: Region, position: ArenaPosition, source: numb
   return bytes && decoder.decode(bytes);
 }
 
-/** What a publish tells about itself. */
+/** What a publish says about itself. */
 export interface PublishMeta {
   readonly sequenceId: number;
   readonly logHead: number;
@@ -163,12 +163,12 @@ export interface PublishMeta {
   readonly lowerLayers: LowerLayers;
 }
 
-/** Whether any arena can have a slot of this number: what is read of memory that somebody has overwritten may be anything. */
+/** Whether any arena can have a slot of this number: what is read of memory that was overwritten may be anything. */
 function isSlot(index: number): boolean {
   return index >= 0 && index < MAX_CELL_CHUNKS * CELLS_PER_CHUNK;
 }
 
-/** Slots in the directory; 0 when the number makes no sense, so that nobody looks for what is not there. */
+/** Slots in the directory; 0 when the number makes no sense, so that no read looks for what is not there. */
 export function slotCount(region: Region, position: ArenaPosition): number {
   const slots = region.load(position.blockAt + block.slots);
   return isSlot(slots) ? slots : 0;
@@ -188,7 +188,7 @@ export function publishMeta(region: Region, position: ArenaPosition): PublishMet
     liveKeys: region.plain(copy + meta.liveKeys),
     atMs: (region.plain(copy + meta.timeLow) >>> 0) + region.plain(copy + meta.timeHigh) * 2 ** 32,
     origin: decoder.decode(bytes),
-    // What somebody has overwritten may be anything.
+    // What was overwritten may be anything.
     lowerLayers: lowerLayers[region.plain(copy + meta.lowerLayers)] ?? "some",
   };
 }

@@ -2,7 +2,7 @@
 export const counterNames = [
   /** Attempts to reconnect after a connection, stream or session was lost. Written by the worker, like all up to `publishes`. */
   "reconnects",
-  /** Snapshots and updates dropped since their sequence id was not larger than the last one. */
+  /** Snapshots and updates dropped because their sequence id was not larger than the last one. */
   "droppedStaleUpdates",
   /** Gaps in the sequence ids of one stream, and updates before the first snapshot. */
   "discontinuities",
@@ -24,11 +24,11 @@ export const counterNames = [
   "publishes",
   /** Changes sent to the main thread for subscribers. */
   "changesSent",
-  /** Subscriptions ended since their buffer overflowed. Written by the main thread, like all below. */
+  /** Subscriptions ended because their buffer overflowed. Written by the main thread, like all below. */
   "bufferOverflowDisconnects",
   /** Workers started in place of one that died. */
   "workerRestarts",
-  /** Reads that kept the cached value since no clean copy could be had in a bounded number of tries. Written by any reader. */
+  /** Reads that kept the cached value because no clean copy could be had in a bounded number of tries. Written by any reader. */
   "contendedReads",
   /** Values whose checksum did not match. Written by any reader. */
   "checksumMismatches",
@@ -44,7 +44,7 @@ export const counterNames = [
   "unreadableValues",
   /** Plain updates that name a source below the one known to win; they change nothing, and a snapshot is asked for. */
   "ambiguousUpdates",
-  /** Settings left out, since no reader could ever read them; the rest of their state went on. */
+  /** Settings left out, because no reader could ever read them; the rest of their state went on. */
   "skippedSettings",
   /** Values that broke a guard and were kept from readers. Written by the worker. */
   "heldValues",

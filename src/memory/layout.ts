@@ -12,7 +12,7 @@
  * Offsets named `…At` that point into an arena are byte offsets; all other positions are indices of 32-bit words.
  */
 
-/** "CSTR" in little endian: tells a region from any other memory. */
+/** "CSTR" in little endian: distinguishes a region from any other memory. */
 export const MAGIC = 0x52545343;
 /** Raised by every change of this file that an older reader would misread. */
 export const LAYOUT_VERSION = 2;
@@ -86,7 +86,7 @@ export const CELLS_PER_CHUNK = 4_096;
 export const MAX_CELL_CHUNKS = 512;
 /** Cell 0 belongs to no slot: it changes whenever a key is added, and with every new arena. */
 export const ABSENT_CELL = 0;
-/** Cell 1 belongs to no slot either: it changes with every publish, and so tells a reader of any change. */
+/** Cell 1 belongs to no slot either: it changes with every publish, and so shows a reader any change. */
 export const LATEST_CELL = 1;
 /** Cell of slot 0. The cells before it fill a cache line, so that handles do not share one that every publish writes. */
 export const FIRST_SLOT_CELL = 16;

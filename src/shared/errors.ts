@@ -1,7 +1,7 @@
 /**
  * Every failure that leaves this library is a {@link ConfigStreamError} with one code of a closed set.
  *
- * Errors cross threads as plain {@link SerializedError}s, since structured clone drops class and custom fields.
+ * Errors cross threads as plain {@link SerializedError}s, because structured clone drops class and custom fields.
  */
 
 import type { HeldSetting } from "./held-setting.js";
@@ -43,7 +43,7 @@ export const errorCodes = {
   /** A view could not be made consistent within its bound. Try again. */
   view_contended: { retry: true },
   /**
-   * The settings of a binding are refused, by its schema, by a function of yours, or since a required one is missing. Thrown when
+   * The settings of a binding are refused, by its schema, by a function of yours, or because a required one is missing. Thrown when
    * the binding is made; afterwards its `lastError`, until a change makes them good. Fix the settings.
    */
   refused_value: { retry: false },
@@ -89,7 +89,7 @@ export interface ErrorDetails {
   readonly limit?: string;
   /** Required keys that are not there, and that are not held. */
   readonly missing?: readonly string[];
-  /** Required keys that are held, since what arrived broke a guard, and that have no good value. */
+  /** Required keys that are held, because what arrived broke a guard, and that have no good value. */
   readonly held?: readonly HeldSetting[];
   /** What is wrong with which settings. */
   readonly issues?: readonly ValueIssue[];
@@ -146,7 +146,7 @@ export class ConfigStreamError extends Error {
       code: this.code,
       message: this.message,
       details: this.details,
-      // Of foreign errors without the message, which nobody has checked.
+      // Of foreign errors without the message, which is unchecked.
       cause:
         cause === undefined || typeof cause === "string" ? cause : (ownError(cause)?.message ?? describeThrown(cause)),
     };
@@ -212,8 +212,8 @@ export class SubscriberOverflowError extends ConfigStreamError {
 }
 
 /**
- * The name is written out in each class, since a bundler that shortens names would change what `new.target.name` says; and it
- * is defined, not assigned, since that fails in a process that has frozen `Error.prototype`.
+ * The name is written out in each class, because a bundler that shortens names would change what `new.target.name` says; and it
+ * is defined, not assigned, because that fails in a process that has frozen `Error.prototype`.
  */
 function giveName(error: ConfigStreamError, name: string): void {
   Object.defineProperty(error, "name", { value: name, writable: true, configurable: true, enumerable: true });

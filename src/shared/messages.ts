@@ -50,7 +50,7 @@ export interface ChangeBatch {
    * after the last one belong to a set that the next batch goes on with.
    */
   readonly setEnds: readonly number[];
-  /** For each change, the number of the publish that made it visible: who subscribed later is not told of it. */
+  /** For each change, the number of the publish that made it visible: a later subscriber is not told of it. */
   readonly publishes: readonly number[];
   /** Events were merged away, since the main thread did not take them fast enough. */
   readonly lagged: boolean;
@@ -96,7 +96,7 @@ export interface RuntimeInit {
   readonly onDefect: (error: ConfigStreamError) => void;
   /** Sends to the host. */
   readonly post: (message: WorkerMessage) => void;
-  /** Takes what the host has sent and nobody has looked at yet, and passes it to `receive`, without waiting. */
+  /** Takes what the host has sent and no code has looked at yet, and passes it to `receive`, without waiting. */
   readonly poll: () => void;
 }
 

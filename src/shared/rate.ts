@@ -2,10 +2,10 @@
 import type { LogLevel, WorkerMessage } from "./messages.js";
 
 /** Lines under way before further ones are dropped. */
-const MAX_UNDER_WAY = 200;
+const maxUnderWay = 200;
 
 /** Least time between two lines about one thing that lasts, in ms. */
-const REMINDER_MS = 60_000;
+const reminderMs = 60_000;
 
 /** At most one line a minute about one thing. Times are monotonic, in ms. */
 export class LineRate {
@@ -13,7 +13,7 @@ export class LineRate {
 
   /** True at most once a minute, whenever a line may be written. */
   isDue(nowMs: number): boolean {
-    const isDue = nowMs - this.#saidMs >= REMINDER_MS;
+    const isDue = nowMs - this.#saidMs >= reminderMs;
     if (isDue) this.#saidMs = nowMs;
     return isDue;
   }
@@ -38,7 +38,7 @@ export class LogGate {
 
   write(level: LogLevel, message: string): void {
     if (!this.#open) return;
-    if (this.#underWay >= MAX_UNDER_WAY) {
+    if (this.#underWay >= maxUnderWay) {
       this.#dropped++;
       return;
     }

@@ -114,7 +114,7 @@ export interface ErrorSummary {
   readonly atMs: number;
 }
 
-/** Where the engine stands. Everything that `status()` tells about it, in one value that is replaced whole. */
+/** Where the engine stands. Everything that `status()` reports about it, in one value that is replaced whole. */
 export interface EngineStatus {
   readonly state: LifecycleState;
   /** What the engine is waiting for on its way to `live`. */

@@ -1,4 +1,4 @@
-/** What a consumer tells about itself, put together from shared memory alone: any thread can ask, at any time. */
+/** What a consumer reports about itself, put together from shared memory alone: any thread can ask, at any time. */
 
 import { isReady, isStopped, readCounter, readStatus } from "../memory/facts.js";
 import { readHeld } from "../memory/held.js";

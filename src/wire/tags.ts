@@ -9,7 +9,7 @@ export const eventTag = { snapshot: 0x0a, update: 0x12 } as const;
 export const bodyTag = { origin: 0x0a, sequenceId: 0x10, setting: 0x1a } as const;
 /**
  * A field of our own in ConfigSnapshot, of number 50001, which everybody else skips as one that is not known: true when each key has
- * an entry for each of its layers, lowest priority first, so that whoever takes the last entry of a key has the winner.
+ * an entry for each of its layers, lowest priority first, so that a consumer that takes the last entry of a key has the winner.
  */
 export const allLayersTag = 50_001 * 8;
 /** ConfigSetting. */

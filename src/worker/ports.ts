@@ -12,7 +12,7 @@ import type { Gate } from "./guards/gate.js";
 
 export type { EngineStatus, Publication, Registration, Skipped };
 
-/** Receives what `status()` and the metrics tell. Must not throw. */
+/** Receives what `status()` and the metrics report. Must not throw. */
 export interface StatusSink {
   /** Replaces the engine's status. */
   set(status: EngineStatus): void;
@@ -25,7 +25,7 @@ export interface StatusSink {
 export interface StateSink {
   /**
    * Publishes all changes at once, calls `commit`, and then reports them to the subscribers. `commit` is given
-   * those that were left out, since nobody could ever read them. Throws `limit_exceeded` without a trace when the state cannot
+   * those that were left out, because no reader could ever read them. Throws `limit_exceeded` without a trace when the state cannot
    * be published; `commit` is not called then.
    */
   show(publication: Publication, commit: (skipped: readonly Skipped[]) => void): void;
@@ -52,7 +52,7 @@ export interface CallOptions {
   readonly deadlineMs: number;
 }
 
-/** How a stream tells what happens to it. After `onEnd` nothing is called any more. */
+/** How a stream reports what happens to it. After `onEnd` nothing is called any more. */
 export interface StreamHandlers {
   /** The connection is up and the call is on its way. Called at most once, before any message, and never after `onEnd`. */
   onConnected?(): void;

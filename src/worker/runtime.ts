@@ -30,7 +30,7 @@ import { hasSettings, RegionStatus } from "./telling/region-status.js";
 import { publishedSettings } from "./telling/takeover.js";
 
 /** How often the heartbeat word counts up. */
-const HEARTBEAT_MS = 1_000;
+const heartbeatMs = 1_000;
 
 /** Makes the running composition; it does nothing before `start()`. Throws `incompatible_region`. */
 export function createRuntime(init: RuntimeInit): Runtime {
@@ -77,7 +77,7 @@ export function createRuntime(init: RuntimeInit): Runtime {
   const status = new RegionStatus(region, clock, {
     fixedSession: params.session.kind === "fixed",
     onFirstLive() {
-      // Later, since readers wait for this state.
+      // Later, because readers wait for this state.
       if (ignored.any && !hasLooked) setImmediate(() => reportIgnored(ignored.look(publishedSettings(region)), log));
       hasLooked = true;
     },
@@ -117,7 +117,7 @@ export function createRuntime(init: RuntimeInit): Runtime {
   let patience: Timer | undefined;
   return {
     start() {
-      heartbeat ??= setInterval(() => region.add(header.heartbeat, 1), HEARTBEAT_MS);
+      heartbeat ??= setInterval(() => region.add(header.heartbeat, 1), heartbeatMs);
       engine.start();
       guarding?.start((rules) => engine.judgeBy(rules));
       if (params.cache !== undefined) {

@@ -28,7 +28,7 @@ export type AttachedReader<S extends object = AnySchema> = Reader<S> & AttachedC
 
 /** What an attached reader has besides a reader's calls. */
 export interface AttachedControls<S extends object> {
-  /** The reader itself, for those who like to take it apart. */
+  /** The reader itself, for code that destructures. */
   readonly reader: Reader<S>;
   /** As `consumer.waitReady`. */
   waitReady(options?: WaitOptions): Promise<void>;

@@ -37,7 +37,7 @@ export interface ConsumerParts {
   readonly registry: MetricsRegistry | undefined;
   /** Path of the file that the settings come from. Default: empty. */
   readonly configFile?: string;
-  /** Ends whatever tells the settings. Called once, when readers and subscribers know already. Must not reject. */
+  /** Ends whatever gives the settings. Called once, when readers and subscribers know already. Must not reject. */
   readonly end: () => Promise<void>;
 }
 

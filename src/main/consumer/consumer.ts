@@ -50,7 +50,7 @@ import { SharedReading } from "./shared-reading.js";
 /**
  * A live configuration. Make it with {@link createConsumer}; one per process and core agent is enough.
  *
- * It never keeps the process alive once it has started. One that is dropped without `stop()` goes on until the process ends, since
+ * It never keeps the process alive once it has started. One that is dropped without `stop()` goes on until the process ends, because
  * its readers, handles and subscriptions, also those of other threads, are served as before.
  */
 export type Consumer<S extends object = AnySchema> = IsOpen<S> extends true ? PlainConsumer : ConsumerOf<S>;
@@ -68,7 +68,7 @@ export interface ConsumerOf<S extends object> extends AsyncDisposable, ConsumerE
    * same promise.
    *
    * Rejects with `worker_died` when the worker cannot run at all; waits then end with the same error, at once, until `start()` is
-   * called again. Rejects with `ConsumerStoppedError` after `stop()`. It need not be awaited: a rejection that nobody handles
+   * called again. Rejects with `ConsumerStoppedError` after `stop()`. It need not be awaited: a rejection that is not handled
    * does not end the process.
    */
   start(): Promise<void>;
@@ -78,7 +78,7 @@ export interface ConsumerOf<S extends object> extends AsyncDisposable, ConsumerE
    * attempt to reach the core agent has failed or `cache.waitForFreshMs` is over.
    *
    * Rejects with `required_settings`, which names all of them, when settings of the option `required` are missing or held by then; with
-   * `required: false` it resolves all the same. Rejects with `WaitTimeoutError`, which tells what was waited for and what failed last, and does not stop the
+   * `required: false` it resolves all the same. Rejects with `WaitTimeoutError`, which says what was waited for and what failed last, and does not stop the
    * consumer; with the signal's reason; with `ConsumerStoppedError`; or with `worker_died`, at once, when nothing is tried any more.
    */
   waitReady(options?: WaitOptions): Promise<void>;

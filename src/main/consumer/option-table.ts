@@ -33,7 +33,7 @@ const url = custom<URL | undefined>((name, given) => {
   throw new InvalidOptionError(`Option "${name}" must be a URL object, but is ${described(given)}.`);
 });
 
-/** Checked in resolve.ts, since what is right depends on other options or on the environment. */
+/** Checked in resolve.ts, because what is right depends on other options or on the environment. */
 const asGiven = <T>() => custom<T>((_name, given) => given as T);
 
 /** The rows. The type makes them complete. */

@@ -42,7 +42,7 @@ export interface ConsumerOptions {
    * (`/etc/datadog-agent/datadog.yaml` on Linux), where none has to be.
    */
   readonly configFile?: string | undefined;
-  /** False: plaintext, without any check of who answers. For tests only. Default: true. */
+  /** False: plaintext, without any check of the peer. For tests only. Default: true. */
   readonly tls?: boolean | undefined;
 
   /**
@@ -77,7 +77,7 @@ export interface ConsumerOptions {
         readonly floorMs?: number | undefined;
         /** What the bound grows by. Default 2; 1 to 10. */
         readonly factor?: number | undefined;
-        /** A stream (or worker) that lived so long, in ms, begins anew with `initialMs`. Default 60,000; 0 to 86,400,000. */
+        /** A stream (or worker) that lived so long, in ms, starts over with `initialMs`. Default 60,000; 0 to 86,400,000. */
         readonly resetAfterMs?: number | undefined;
       }
     | undefined;
@@ -89,7 +89,7 @@ export interface ConsumerOptions {
   readonly keepaliveRefusedIntervalMs?: number | undefined;
   /** Largest message accepted from the core agent, in bytes. Default 134,217,728 (128 MiB); 1,024 to 2,147,483,647. */
   readonly maxReceiveMessageBytes?: number | undefined;
-  /** After a gap in the updates, the stream is opened anew when no snapshot came within so many ms. Default 5,000; 1 to 3,600,000. */
+  /** After a gap in the updates, the stream is reopened when no snapshot came within so many ms. Default 5,000; 1 to 3,600,000. */
   readonly resyncTimeoutMs?: number | undefined;
   /**
    * For a core agent that sends settings which belong together one by one: what it sent becomes visible once it has sent nothing for so

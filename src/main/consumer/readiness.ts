@@ -36,9 +36,9 @@ export interface Waiter {
 }
 
 /** Longest time between two looks. The wake-up normally comes at once; this bounds the harm of one that does not. */
-const SLICE_MS = 1_000;
+const sliceMs = 1_000;
 /** Longest delay of a timer. */
-const MAX_DELAY_MS = 2 ** 31 - 1;
+const maxDelayMs = 2 ** 31 - 1;
 
 /** Resolves once settings can be read. Rejects with a timeout, the signal's reason, or `ConsumerStoppedError`. */
 export async function waitReady(waiter: Waiter, options: WaitOptions = {}): Promise<void> {
@@ -85,19 +85,19 @@ function becomesReady(
       return over;
     };
     const watch = (): void => {
-      // Before looking: whatever changes afterwards has rung since, and the wait below returns at once.
+      // Before looking: whatever changes afterwards rings, and the wait below returns at once.
       const ring = region.load(header.doorbell);
-      if (!look()) void region.waitAsync(header.doorbell, ring, SLICE_MS).then(watch);
+      if (!look()) void region.waitAsync(header.doorbell, ring, sliceMs).then(watch);
     };
     /** Holds the process as well, which a promise of waitAsync does not, nor does the worker. */
     const wait = (leftMs: number): ReturnType<typeof setTimeout> =>
       setTimeout(
         () => {
           if (look()) return;
-          if (leftMs > MAX_DELAY_MS) timer = wait(leftMs - MAX_DELAY_MS);
+          if (leftMs > maxDelayMs) timer = wait(leftMs - maxDelayMs);
           else end(() => reject(timeoutError(waiter, timeoutMs)));
         },
-        Math.min(leftMs, MAX_DELAY_MS),
+        Math.min(leftMs, maxDelayMs),
       );
     let timer = wait(timeoutMs);
     const release = onAbort(signal, () => {
@@ -120,7 +120,7 @@ export function waitReadySync(waiter: Waiter, options: WaitSyncOptions = {}): vo
     if (isReadyNow(region, fresh)) break;
     const leftMs = giveUpAt - performance.now();
     if (leftMs <= 0) throw timeoutError(waiter, timeoutMs);
-    region.waitSync(header.doorbell, ring, Math.min(leftMs, SLICE_MS));
+    region.waitSync(header.doorbell, ring, Math.min(leftMs, sliceMs));
   }
   if (isRequired) checkRequired(waiter);
 }

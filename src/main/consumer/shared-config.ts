@@ -32,7 +32,7 @@ export function checkShared(shared: SharedConfig): void {
       `attachReader expects the value of consumer.share(), but was given ${described(shared)}.`,
     );
   }
-  // By its name, since a test runner may have another SharedArrayBuffer for each file.
+  // By its name, because a test runner may have another SharedArrayBuffer for each file.
   if (Object.prototype.toString.call(shared.memory?.buffer) !== "[object SharedArrayBuffer]") {
     throw new InvalidOptionError(
       "attachReader was given a value of consumer.share() that has lost its memory on the way. Memory is shared between " +

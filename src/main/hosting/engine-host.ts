@@ -6,7 +6,7 @@ import type { EngineParams } from "../../shared/params.js";
 import type { SharedMemory } from "../../shared/types.js";
 import type { HostParams } from "../consumer/resolve.js";
 
-/** What an engine is started with, and whom it tells. */
+/** What an engine is started with, and where it reports. */
 export interface EngineHostInit {
   readonly memory: SharedMemory;
   /** See src/memory/untold.ts. */

@@ -16,7 +16,7 @@ import { workerArguments, workerEnvironment } from "./worker-environment.js";
 import { yarnResolver } from "./yarn-resolver.js";
 
 /** How long a thread may take to end after it was ended by force, in ms. JavaScript ends at once; native code does not. */
-const EXIT_WAIT_MS = 5_000;
+const exitWaitMs = 5_000;
 
 /** What to do, by the code of the error. */
 const startHints: { readonly [code: string]: string } = {
@@ -95,7 +95,7 @@ class WorkerHost implements EngineHost {
       }),
       this.ended.then((error) => Promise.reject(error)),
     ]);
-    // Whoever waits for it is told; nobody has to.
+    // A caller that waits for it gets it; none has to.
     this.up.catch(() => {});
   }
 
@@ -115,7 +115,7 @@ class WorkerHost implements EngineHost {
     const giveUp = setTimeout(() => {
       this.#init.onLog("error", "A worker thread does not end: native code holds it up. It is given up.");
       this.#end(`${why} Native code holds its thread up, which was given up.`);
-    }, EXIT_WAIT_MS);
+    }, exitWaitMs);
     giveUp.unref();
     void this.ended.then(() => clearTimeout(giveUp));
   }
@@ -169,7 +169,7 @@ class WorkerHost implements EngineHost {
       this.#receive(next.message as WorkerMessage);
     }
     for (const port of this.#ports) port.close();
-    // What was thrown is not passed on as the cause: nobody has checked what its message quotes.
+    // What was thrown is not passed on as the cause: what its message quotes is unchecked.
     this.#reportEnd(new ConfigStreamError("worker_died", `The worker thread ended: ${reason}`));
   }
 
@@ -193,7 +193,7 @@ export function missingModule(thrown: unknown): string | undefined {
   return `its code could not be loaded. ${textIn(thrown, "message") ?? ""}. ${missingCodeHint}`;
 }
 
-/** Here, since a thread that blocks in `waitReadySync` would not hear from a worker that cannot even load its code. */
+/** Here, because a thread that blocks in `waitReadySync` would not hear from a worker that cannot even load its code. */
 function refuseMissing(url: URL): void {
   try {
     statSync(url);

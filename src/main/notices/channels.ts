@@ -1,5 +1,5 @@
 /**
- * The same events for whoever watches a process and not a consumer, as tracers do: channels of `node:diagnostics_channel`, each with
+ * The same events for code that watches a process and not a consumer, as tracers do: channels of `node:diagnostics_channel`, each with
  * the event's notice and the name of the client.
  */
 import { type Channel, channel } from "node:diagnostics_channel";

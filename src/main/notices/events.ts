@@ -32,7 +32,7 @@ export interface ConsumerEmitter {
   /**
    * Calls back at every event of that name from now on. The same listener may be added several times. It runs in the asynchronous
    * context in which it was added; what it throws, or a promise that it returns and that rejects, is reported to the logger and
-   * disturbs nobody. Events come one after another, in order, and a listener that is added meanwhile gets none that is older than
+   * has no other effect. Events come one after another, in order, and a listener that is added meanwhile gets none that is older than
    * itself. States that follow each other faster than this thread takes them are told as the last one.
    *
    * Listening neither keeps the process alive nor wakes this thread more often than something happens. Throws

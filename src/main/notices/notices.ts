@@ -92,7 +92,7 @@ export class Notices {
 }
 
 function check(name: unknown, listener: unknown): asserts listener is Listener {
-  // Those who wait for an event by node:events listen to errors, too.
+  // Code that waits for an event by node:events listens to errors, too.
   if (typeof name !== "string" || !(names.includes(name) || name === "error")) {
     throw new InvalidOptionError(
       `A consumer has the events ${names.join(", ")}, but was asked for ${described(name)}.`,

@@ -24,7 +24,7 @@ export type { Setting, UpdateSubscription } from "./setting-api.js";
  * Synchronous, lock-free getters. Legal at any time: before the first snapshot every key is missing.
  *
  * Keys are compared without regard to case. A key that is missing, or whose value cannot be converted, gives
- * `defaultValue`, or the zero value of the getter's type when none is given; {@link ReaderOf.explain} tells why. No getter
+ * `defaultValue`, or the zero value of the getter's type when none is given; {@link ReaderOf.explain} says why. No getter
  * waits, and none throws, except `InvalidOptionError` for a key that is no string. Objects and arrays that a getter returns are
  * deeply frozen. The conversions are those of the Go agent's reader; docs/reader.md lists them.
  *
@@ -75,13 +75,13 @@ export interface SettingGetters<S extends object = AnySchema> {
   getProxies(): Proxies | undefined;
   /** True when the key, or a key below it, has a value other than null; defaults count. */
   isSet(key: NameIn<S>): boolean;
-  /** True when somebody chose the value: as `isSet`, but values that win from `default` or `schema` do not count. */
+  /** True when the value was chosen: as `isSet`, but values that win from `default` or `schema` do not count. */
   isConfigured(key: NameIn<S>): boolean;
   /** True when the core agent knows the name: a setting, whatever its value and source, or a section. */
   isKnown(key: NameIn<S> | (string & {})): boolean;
   /** True for a setting, false for a section and for a missing key. */
   isSetting(key: NameIn<S> | (string & {})): boolean;
-  /** True when somebody configured a section of this name: a key below it has a layer other than `default` and `schema`. */
+  /** True when a section of this name was configured: a key below it has a layer other than `default` and `schema`. */
   hasSection(key: NameIn<S> | (string & {})): boolean;
   /** Names directly below a section, sorted; `""` stands for the top. Empty for a setting and for a missing key. */
   getSubfields(key: NameIn<S> | (string & {})): readonly string[];
@@ -142,11 +142,11 @@ export interface Explanation {
   /** The core agent's number of the state in which the present value arrived; 0 when the key is missing. */
   readonly sequenceId: number;
   /**
-   * Getters that give their default although the key has a value, since it cannot be converted into what they promise. In the
+   * Getters that give their default although the key has a value, because it cannot be converted into what they promise. In the
    * order of the documentation; empty for a missing key, a section, and null.
    */
   readonly unreadableBy: readonly string[];
-  /** What is kept from readers since it breaks its guard; `undefined`: nothing is. */
+  /** What is kept from readers because it breaks its guard; `undefined`: nothing is. */
   readonly held: HeldSetting | undefined;
   /**
    * A sentence for people; for a value that was asked for in this thread as something it cannot be converted into, with the
@@ -158,7 +158,7 @@ export interface Explanation {
 /**
  * A reader over the present state: each call gives the newest publish. One per thread; not to be shared by posting.
  *
- * One with a schema may stand for one without: the compiler compares them by their members, since {@link PlainReader} is a type
+ * One with a schema may stand for one without: the compiler compares them by their members, because {@link PlainReader} is a type
  * of its own.
  */
 export type Reader<S extends object = AnySchema> = IsOpen<S> extends true ? PlainReader : ReaderOf<S>;
@@ -181,7 +181,7 @@ export interface ReaderOf<S extends object> extends SettingGetters<S> {
    * ```
    *
    * Members are handles of this reader, with their defaults, and other bindings. When a member of `required` is missing or
-   * cannot be read, or a parser throws, a change is refused whole: the binding keeps its last value, and tells in `lastError`.
+   * cannot be read, or a parser throws, a change is refused whole: the binding keeps its last value, and says so in `lastError`.
    *
    * Throws `refused_value` when that is so now, as before the first snapshot; `InvalidOptionError`; and `view_contended` as `view` does.
    */
@@ -226,10 +226,10 @@ export interface ReaderOf<S extends object> extends SettingGetters<S> {
   configFileUsed(): string;
   /**
    * Calls back after each change of a setting's value, in order, until `unsubscribe()`. What the callback
-   * throws, or a promise of it that rejects, goes to the logger and disturbs nobody.
+   * throws, or a promise of it that rejects, goes to the logger and has no other effect.
    *
-   * The consumer's own reader tells every change; see `Consumer.subscribe` for filters and loops. A reader that was
-   * attached in another thread gets no messages: it looks every 100 ms for what has changed meanwhile, and tells the
+   * The consumer's own reader reports every change; see `Consumer.subscribe` for filters and loops. A reader that was
+   * attached in another thread gets no messages: it looks every 100 ms for what has changed meanwhile, and reports the
    * newest value of each such key, with the first old value. Neither keeps the process alive.
    */
   onUpdate(callback: (change: ConfigChange) => unknown): UpdateSubscription;
@@ -277,7 +277,7 @@ export interface SettingConversions<V> {
   /**
    * With a conversion of your own, called once per change, on the value as `get` gives it: `undefined` when the key is
    * missing, an object for a section. When it throws while the handle is made, the error reaches you. When it throws
-   * later, the handle keeps its last value and tells in {@link Setting.lastError} and, once per change, to the logger.
+   * later, the handle keeps its last value and says so in {@link Setting.lastError} and, once per change, to the logger.
    */
   as<T>(parse: (value: V | undefined) => T): Setting<T>;
 }

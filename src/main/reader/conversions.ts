@@ -97,7 +97,7 @@ export function isSetIn({ state }: Reading, section: Section | undefined): boole
   return hasValue(state) || (section?.readings.some(({ value }) => value !== null) ?? false);
 }
 
-/** Whether the value of the key, or of one below it, is somebody's choice. */
+/** Whether the value of the key, or of one below it, was chosen. */
 export function isConfiguredIn({ state }: Reading, section: Section | undefined): boolean {
   if (hasValue(state)) return isChosen(state.source);
   return section?.readings.some(({ source, value }) => isChosen(source) && value !== null) ?? false;
@@ -127,7 +127,7 @@ function rarely<T>(reading: Reading, into: string, conversion: (value: ConfigVal
 function convert<T>(reading: Reading, into: string, conversion: (value: ConfigValue) => T | undefined): T | undefined {
   const { value } = reading.state;
   const converted = value === undefined ? undefined : conversion(value);
-  // A null is the agent's empty list or map: nothing that somebody got wrong.
+  // A null is the agent's empty list or map: no mistake.
   if (converted === undefined && value !== undefined && value !== null) {
     reading.unreadableAs ??= [];
     reading.unreadableAs.push(into);

@@ -54,7 +54,7 @@ const emptyList: readonly never[] = Object.freeze([]);
 const emptyMap: StringMap<never> = Object.freeze({});
 
 /**
- * The first lines of each getter are the hot path: one word, one look into a map. They stand in every getter, since a function
+ * The first lines of each getter are the hot path: one word, one look into a map. They stand in every getter, because a function
  * that all shared would learn of all their types.
  *
  * Private fields are read as fast as ordinary ones only when their declaration gives them their first value: a field that is

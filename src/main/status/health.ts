@@ -8,13 +8,13 @@ import type { ConsumerStatus } from "../../status/status.js";
 /** Thresholds of {@link checkHealth}, in ms; `Infinity` switches one off. */
 export interface HealthOptions {
   /**
-   * Settings that nothing has confirmed for longer make the consumer not `ready`. Default: `Infinity`, since an
+   * Settings that nothing has confirmed for longer make the consumer not `ready`. Default: `Infinity`, because an
    * application that goes on with its last good settings is better than one that an outage of the core agent takes away.
    */
   readonly maxStaleMs?: number | undefined;
   /**
-   * Without a message for longer, settings count as `stale` also while the stream seems to be alive. Default: `Infinity`, since
-   * settings that nobody changes cause no message, and a dead connection is noticed otherwise.
+   * Without a message for longer, settings count as `stale` also while the stream seems to be alive. Default: `Infinity`, because
+   * settings that do not change cause no message, and a dead connection is noticed otherwise.
    */
   readonly maxMessageAgeMs?: number | undefined;
   /**

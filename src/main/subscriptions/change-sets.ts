@@ -14,9 +14,9 @@ export interface ChangeSet<Change = ConfigChange, TheView = View> {
   /**
    * The settings as this publish left them, whatever has been published since; made when it is first asked for, and kept. Keys,
    * values and sources are exactly its own. When another publish has come meanwhile, `publishedAtMs` and `origin` are of that one, and
-   * what the sets do not tell may be missing or older: layers below the winners, and a source that has changed while the value has not.
+   * what the sets do not contain may be missing or older: layers below the winners, and a source that has changed while the value has not.
    *
-   * When events were merged before they reached this thread, the view is of the newest publish, as its `sequenceId` tells. Throws as
+   * When events were merged before they reached this thread, the view is of the newest publish, as its `sequenceId` says. Throws as
    * `reader.view()` does.
    */
   readonly view: TheView;
@@ -97,7 +97,7 @@ export class SetAssembly {
   }
 
   /**
-   * A set's last changes; gives all of them. What is left of a set that never ended, since its worker has died or had to merge it
+   * A set's last changes; gives all of them. What is left of a set that never ended, because its worker has died or had to merge it
    * with later ones, becomes part of the next.
    */
   complete(changes: readonly ConfigChange[]): readonly ConfigChange[] {

@@ -41,12 +41,12 @@ export interface SubscribeOptions<Key extends string = string, Change = ConfigCh
   readonly signal?: AbortSignal | undefined;
   /**
    * Called with each change, in order, as it arrives; there is no iteration then, no buffer and no overflow. What it throws,
-   * or a promise that it returns and that rejects, goes to the logger and disturbs nobody. It is not waited for.
+   * or a promise that it returns and that rejects, goes to the logger and has no other effect. It is not waited for.
    */
   readonly onChange?: ((change: Change) => unknown) | undefined;
 }
 
-/** Options of `subscribe` that name keys, and nothing else: then a schema tells the types of the changes. */
+/** Options of `subscribe` that name keys, and nothing else: then a schema gives the types of the changes. */
 export type KeyedSubscribeOptions<Key extends string, Change> = SubscribeOptions<Key, Change> & {
   readonly prefix?: never;
 };
@@ -74,7 +74,7 @@ export interface SubscriptionsPorts {
   readonly logger: Logger;
   /** Whether there is any subscriber now. Called at each change of that. */
   readonly onActive: (active: boolean) => void;
-  /** A subscription ended since its buffer overflowed. */
+  /** A subscription ended because its buffer overflowed. */
   readonly onOverflow: () => void;
   /** The newest state of all keys, for change sets; `undefined` when it cannot be read now. */
   readonly state: () => MirrorState | undefined;
@@ -96,7 +96,7 @@ interface Kind<Event> {
   readonly listen: (receive: (event: Event) => unknown) => () => void;
 }
 
-/** A change, and the number of the publish that made it visible; `undefined`: one that nobody had seen. */
+/** A change, and the number of the publish that made it visible; `undefined`: one that no reader had seen. */
 interface NumberedChange {
   readonly change: ConfigChange;
   readonly publish: number | undefined;
@@ -188,7 +188,7 @@ export class Subscriptions {
     if (lagged) this.#markLagged();
     if (lagged) this.#past?.startOver();
     for (const change of changes) freeze(change);
-    // Before anybody is told, since who subscribes meanwhile is not to be told of these.
+    // Before the first delivery, because a subscriber that comes meanwhile is not to be told of these.
     const sets = this.#setsOf(changes, setEnds, publishes);
     this.#changes.deliver(changes.map((change, index) => ({ change, publish: publishes[index] })));
     this.#sets.deliver(sets);
@@ -207,7 +207,7 @@ export class Subscriptions {
     }
     if (from < changes.length) {
       if (this.#setsBegun === this.#setsEnded) this.#setsBegun++;
-      // With nobody to be told of it, a large one need not be kept.
+      // Without a subscriber, a large one need not be kept.
       if (this.#sets.size > 0) this.#assembly.add(changes.slice(from));
     }
     return sets;
@@ -229,7 +229,7 @@ export class Subscriptions {
   }
 
   /**
-   * Tells every subscription that events are missing. One that calls back has no buffer that could tell: it goes on with the
+   * Informs every subscription that events are missing. One that calls back has no buffer that could show it: it goes on with the
    * merged events, which is what it can still be told.
    */
   #markLagged(): void {

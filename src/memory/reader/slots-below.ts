@@ -25,7 +25,7 @@ export class SlotsBelow {
    *
    * What is found may be of bytes that another arena uses by now. It is never relied on: the slots are read at
    * a position of the same arena, and that reading closes with `stillHolds`, whose read-modify-write comes after these reads. If it
-   * precedes the arena's retirement, so do they; if not, it fails. And in another arena all is found anew.
+   * precedes the arena's retirement, so do they; if not, it fails. And in another arena all is found again.
    */
   find(region: Region, position: ArenaPosition): boolean {
     const isSameArena = this.arena === position.ordinal;

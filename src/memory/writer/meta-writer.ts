@@ -1,8 +1,8 @@
-/** Writes what each publish of an arena tells about itself, in turn into one of two copies, with the origin beside each. */
+/** Writes what each publish of an arena says about itself, in turn into one of two copies, with the origin beside each. */
 import { block, type LowerLayers, lowerLayers as levels, META_WORDS, meta } from "../layout.js";
 import type { Region } from "../region.js";
 
-/** What a publish tells about itself. */
+/** What a publish says about itself. */
 export interface PublishInfo {
   readonly sequenceId: number;
   readonly origin: string;

@@ -27,7 +27,7 @@ export interface Skipped {
 export interface Publisher {
   /**
    * Encodes what {@link publish} is to make visible next, and gives the changes that cannot be: their key or value is over the
-   * limits of one setting, or the value cannot be encoded. Never throws; nobody sees anything yet.
+   * limits of one setting, or the value cannot be encoded. Never throws; no reader sees anything yet.
    */
   prepare(publication: Publication): readonly Skipped[];
   /**

@@ -161,7 +161,7 @@ export class RegionWriter implements Publisher {
       const staged = arena.stage(contents, info);
       moveCellsIfDue(region, epoch, contents.count);
       arena.commit(staged);
-      // Before readers are sent over: whoever then reads any key of the new arena finds every other cell changed as well.
+      // Before readers are sent over: a thread that then reads any key of the new arena finds every other cell changed as well.
       markAllCells(region, arena.publishNumber, () => true);
       while (region.compareExchange(header.arena, former, ordinal) !== former) {
         // A writer that was thought dead was faster, or this one is that writer.
@@ -240,7 +240,7 @@ function moveCellsIfDue(region: Region, epoch: number, slots: number): void {
 }
 
 /**
- * Marks all cells with the first publish of a new arena: those that belong to none of its slots too, since readers may still be
+ * Marks all cells with the first publish of a new arena: those that belong to none of its slots too, because readers may still be
  * bound to them. `mayMark` is asked before each change, so that a writer that was only thought dead cannot put a number
  * back that a reader once took from it.
  */
@@ -249,11 +249,11 @@ function markAllCells(region: Region, publish: number, mayMark: () => boolean): 
   for (let chunk = 0; chunk < chunks; chunk++) {
     const first = cellAt(region, chunk * CELLS_PER_CHUNK);
     for (let at = first; at < first + CELLS_PER_CHUNK; at++) {
-      // Plain, since nearly all cells were marked by the commit, and this thread reads its own stores in any case.
+      // Plain, because nearly all cells were marked by the commit, and this thread reads its own stores in any case.
       if (region.plain(at) === publish) continue;
       const seen = region.load(at);
       if (!mayMark()) return;
-      // Only if nobody else has marked it since.
+      // Only if it was not marked since.
       region.compareExchange(at, seen, publish);
     }
   }

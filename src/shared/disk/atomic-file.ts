@@ -13,7 +13,7 @@ export type Existing = "replace" | "keep";
 
 /** Writes a file of mode 0600. Throws system errors; then nothing has changed and nothing is left. */
 export async function writeWholeFile(path: string, pieces: Iterable<string>, existing: Existing): Promise<void> {
-  // In the same folder, since only within a file system a rename is one step. A fresh name, and never somebody else's file.
+  // In the same folder, because only within a file system a rename is one step. A fresh name, and never the file of another process.
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   const file = await open(temporary, "wx", mode);
   try {

@@ -1,5 +1,5 @@
 /**
- * Reads a small regular file, at once and never longer than the disk takes: a named pipe is refused instead of waited for, and since
+ * Reads a small regular file, at once and never longer than the disk takes: a named pipe is refused instead of waited for, and because
  * the calling thread itself reads, a thread pool that is busy or stuck holds nothing up.
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
@@ -45,10 +45,10 @@ function opened(path: string): number {
 }
 
 /** Longest text that is read where no limit is given: 64 MiB. */
-const MAX_TEXT_BYTES = 2 ** 26;
+const maxTextBytes = 2 ** 26;
 
 /** The text of a whole file. Throws as {@link readRegularFile} does. */
-export function readTextFile(path: string, maxBytes = MAX_TEXT_BYTES): string {
+export function readTextFile(path: string, maxBytes = maxTextBytes): string {
   return readRegularFile(path, maxBytes)?.bytes.toString("utf8") ?? "";
 }
 
@@ -60,7 +60,7 @@ function wholeOf(file: number, maxBytes: number): Buffer {
     const read = readSync(file, piece, 0, piece.length, null);
     if (read === 0) return Buffer.concat(pieces, length);
     length += read;
-    // It grew since, or its size is not told, as in /proc.
+    // It grew since, or its size is not given, as in /proc.
     if (length > maxBytes) throw new FileTooLargeError(length, maxBytes);
     pieces.push(piece.subarray(0, read));
   }

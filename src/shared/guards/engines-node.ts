@@ -1,6 +1,6 @@
 /**
  * What Node.js loads as `#guard-engines`: the validator of JSON Schema and the engine of patterns, each loaded when a guard first
- * needs it. Both are inside of one file that the build makes (scripts/build/bundle-guard-engines.mjs), so that nobody installs them.
+ * needs it. Both are inside of one file that the build makes (scripts/build/bundle-guard-engines.mjs), so that they are not installed.
  *
  * Bundlers cannot see through this. They know the condition `module` of package.json, and get that file itself.
  */

@@ -11,7 +11,7 @@
 import type { ConfigValue } from "../types.js";
 import { deepFreeze } from "../values/freeze.js";
 import { listOf, parseJson, textList, textOf, toStringSlice, toStringValue } from "./go-cast.js";
-import { MAX_NUMBER_TEXT, maxDurationNs, parseGoDuration, parseGoFloat, parseGoInt, trimSpace } from "./go-text.js";
+import { maxDurationNs, maxNumberText, parseGoDuration, parseGoFloat, parseGoInt, trimSpace } from "./go-text.js";
 
 export { toBool, toFloat64, toStringSlice, toStringValue } from "./go-cast.js";
 
@@ -22,7 +22,7 @@ const emptyMap: StringMap<never> = Object.freeze({});
 export function toInt(value: ConfigValue): number | undefined {
   if (typeof value === "number") return safe(value);
   if (typeof value === "boolean") return value ? 1 : 0;
-  if (typeof value !== "string" || value.length > MAX_NUMBER_TEXT) return undefined;
+  if (typeof value !== "string" || value.length > maxNumberText) return undefined;
   return parseGoInt(withoutFraction(value));
 }
 
@@ -37,7 +37,7 @@ export function toDurationMs(value: ConfigValue): number | undefined {
     const isInRange = value >= -Number(maxDurationNs) && value < Number(maxDurationNs);
     return isInRange ? (Math.trunc(value) + 0) / 1e6 : undefined;
   }
-  if (typeof value !== "string" || value.length > MAX_NUMBER_TEXT) return undefined;
+  if (typeof value !== "string" || value.length > maxNumberText) return undefined;
   const ns = parseGoDuration(/[nsu\u00b5mh]/.test(value) ? value : `${value}ns`);
   return ns === undefined ? undefined : Number(ns) / 1e6;
 }
@@ -65,7 +65,7 @@ export function toStringMapStringSlice(value: ConfigValue): StringMap<readonly s
 
 export function toSizeInBytes(value: ConfigValue): number | undefined {
   const text = typeof value === "number" || typeof value === "string" ? toStringValue(value) : undefined;
-  if (text === undefined || text.length > MAX_NUMBER_TEXT) return undefined;
+  if (text === undefined || text.length > maxNumberText) return undefined;
   const parts = /^(.*?)(?:([kmgt])(?:i?b)?|b)?$/is.exec(trimSpace(text));
   if (parts === null) return undefined;
   const [, before = "", unit = ""] = parts;

@@ -4,7 +4,7 @@
  * Longest text that is read as a number or a duration. Go takes any number of leading zeros; no real number is as long as this,
  * and longer texts are not looked at.
  */
-export const MAX_NUMBER_TEXT = 1_024;
+export const maxNumberText = 1_024;
 
 const digitsOf: ReadonlyMap<string, RegExp> = new Map([
   ["0b", /^[01]+$/],
@@ -17,7 +17,7 @@ const digitsOf: ReadonlyMap<string, RegExp> = new Map([
  * between digits. The result is a safe integer.
  */
 export function parseGoInt(text: string): number | undefined {
-  if (text.length > MAX_NUMBER_TEXT) return undefined;
+  if (text.length > maxNumberText) return undefined;
   const sign = text[0] === "-" ? -1 : 1;
   const body = (text[0] === "-" || text[0] === "+" ? text.slice(1) : text).toLowerCase();
   const prefix = body.slice(0, 2);
@@ -39,7 +39,7 @@ function withoutUnderscores(digits: string, afterPrefix: boolean): string | unde
 
 /** `strconv.ParseFloat` for 64 bits: decimal, hexadecimal with `p` exponent, and the names of infinity and NaN. */
 export function parseGoFloat(text: string): number | undefined {
-  if (text.length > MAX_NUMBER_TEXT) return undefined;
+  if (text.length > maxNumberText) return undefined;
   const special = /^(?:([+-]?)inf(?:inity)?|nan)$/i.exec(text);
   if (special !== null) return special[1] === undefined ? Number.NaN : special[1] === "-" ? -Infinity : Infinity;
   const hex = /^[+-]?0x/i.test(text);
@@ -113,7 +113,7 @@ const mostDigits = 19;
 
 /** `time.ParseDuration`, in nanoseconds. */
 export function parseGoDuration(text: string): bigint | undefined {
-  if (text.length > MAX_NUMBER_TEXT) return undefined;
+  if (text.length > maxNumberText) return undefined;
   const negative = text.startsWith("-");
   const body = negative || text.startsWith("+") ? text.slice(1) : text;
   if (body === "0") return 0n;

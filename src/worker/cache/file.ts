@@ -27,14 +27,14 @@ export const diskFiles: CacheFiles = {
 async function readCacheFile(path: string, maxBytes: number): Promise<Uint8Array | undefined> {
   let file: FileHandle;
   try {
-    // Without O_NONBLOCK, opening a named pipe would wait for somebody who writes.
+    // Without O_NONBLOCK, opening a named pipe would wait for a writer.
     file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw thrown;
   }
   try {
-    // Of the open file, not of the path: nobody can put another one there meanwhile.
+    // Of the open file, not of the path: it cannot be exchanged meanwhile.
     check(await file.stat(), maxBytes);
     return await file.readFile();
   } finally {
@@ -67,6 +67,6 @@ async function removeLeftovers(path: string, nowMs: number): Promise<void> {
       if (nowMs - (await stat(leftover)).mtimeMs > leftBehindMs) await rm(leftover, { force: true });
     }
   } catch {
-    // Whatever is wrong with the folder, reading or writing the file will tell.
+    // Whatever is wrong with the folder, reading or writing the file will show it.
   }
 }

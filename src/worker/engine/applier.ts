@@ -1,5 +1,5 @@
 /**
- * Applies events to the store and shows the result: the one place where a state becomes visible, whoever sends it.
+ * Applies events to the store and shows the result: the one place where a state becomes visible, from whatever sender.
  *
  * A run of updates is published as one change. The last event of a publication is committed to the store only once readers
  * can see it. When the publisher refuses (a limit would be exceeded), readers keep the last good state, and the refusal

@@ -16,7 +16,7 @@ export class OutageLog {
   /** Since when, if there is one. */
   #sinceMs: number | undefined;
 
-  /** `sinceMs`: an outage that a former worker or its end began, and that was told; in ms since the epoch. */
+  /** `sinceMs`: an outage that a former worker or its end began, and that was reported; in ms since the epoch. */
   constructor(log: EngineLog, clock: Clock, sinceMs: number | undefined) {
     this.#log = log;
     this.#clock = clock;

@@ -34,7 +34,7 @@ export function skippedError(skipped: readonly Skipped[]): ConfigStreamError {
   return new ConfigStreamError(first.error.code, `${first.error.message}${further}`);
 }
 
-/** Why a stream is opened anew although it was not lost. */
+/** Why a stream is reopened although it was not lost. */
 export function reopeningLine(intervalMs: number): string {
   return (
     "The core agent names sources in its updates that do not win, as versions before 0.85 do. " +

@@ -1,4 +1,4 @@
-/** Puts the parts of guarding together: the rules, the gate, the region that remembers what is held, and who is told. */
+/** Puts the parts of guarding together: the rules, the gate, the region that remembers what is held, and the reports. */
 import { count } from "../../memory/facts.js";
 import { readHeld, writeHeld } from "../../memory/held.js";
 import { header } from "../../memory/layout.js";
@@ -90,7 +90,7 @@ function copiesOf({ overrides, clientName }: Params) {
   return overrides.filter((rule) => rule.clientName === clientName);
 }
 
-/** The list in the region is short: those that somebody waits for come first. */
+/** The list in the region is short: those that a caller waits for come first. */
 function requiredFirst(all: readonly HeldSetting[], required: ReadonlySet<string>): readonly HeldSetting[] {
   if (required.size === 0) return all;
   const isRequired = ({ key }: HeldSetting) => required.has(key);

@@ -30,7 +30,7 @@ export interface FailedCall {
   readonly secured: boolean;
 }
 
-/** The part of a Node.js socket error that tells what happened. */
+/** The part of a Node.js socket error that says what happened. */
 export interface SocketFailure {
   readonly code: string;
   readonly message: string;
@@ -68,7 +68,7 @@ export class UnknownEventError extends ConfigStreamError {
   }
 }
 
-/** True when the core agent closed the connection since keepalive pings came too often. */
+/** True when the core agent closed the connection because keepalive pings came too often. */
 export function isTooManyPings(failed: FailedCall): boolean {
   const { details } = failed;
   // By its text: grpc-js hands on neither the code nor the data of a GOAWAY in a field.
@@ -116,7 +116,7 @@ function unreadable({ call }: FailedCall, { address }: FailureContext): Sentence
 function tooManyPings({ address }: FailureContext): Sentence {
   return [
     "unavailable",
-    `The core agent at ${address} closed the connection since keepalive pings came too often`,
+    `The core agent at ${address} closed the connection because keepalive pings came too often`,
     `they are sent less often from now on`,
   ];
 }
@@ -299,7 +299,7 @@ function withoutSuspicious(text: string): string {
 }
 
 function clean(details: string, { secrets }: FailureContext): string {
-  // First, since a known secret that is an ordinary word would cut up an unknown one.
+  // First, because a known secret that is an ordinary word would cut up an unknown one.
   let text = withoutSuspicious(details);
   for (const secret of secrets) if (secret !== "") text = text.replaceAll(secret, "[secret]");
   text = text.replace(/\s+/g, " ").trim();

@@ -29,7 +29,7 @@ export class SocketWatch {
   /** The channel is closed: lets go of every socket that is left. */
   release(): void {
     this.#released = true;
-    // Two turns of the loop for the frames that tell the core agent that the calls are cancelled: one in which HTTP/2
+    // Two turns of the loop for the frames that inform the core agent that the calls are cancelled: one in which HTTP/2
     // queues them, one in which they are written.
     setImmediate(() => {
       setImmediate(() => {

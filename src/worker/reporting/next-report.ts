@@ -9,7 +9,7 @@ export type NextReport =
   | { readonly kind: "healed"; readonly key: string };
 
 /**
- * `undefined`: the core agent knows everything, or as much as it may. What healed comes first, since it makes room for others.
+ * `undefined`: the core agent knows everything, or as much as it may. What healed comes first, because it makes room for others.
  *
  * @param limit Most settings that it is told of at a time.
  */
@@ -23,7 +23,7 @@ export function nextReport(told: Told, held: readonly HeldSetting[], limit: numb
   return setting && { kind: "held", setting };
 }
 
-/** Differs where a setting is to be reported anew; the next bad value of a key that breaks the same rule is no news. */
+/** Differs where a setting is to be reported again; the next bad value of a key that breaks the same rule is no news. */
 export function markOf({ rule, source }: HeldSetting): string {
   return JSON.stringify([rule, source]);
 }

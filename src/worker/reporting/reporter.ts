@@ -71,7 +71,7 @@ export class Reporter implements Reports {
   reportOver(connection: Connection, sessionId: string): void {
     this.#line = { connection, sessionId };
     if (this.#sessionId !== sessionId) {
-      // A core agent that has started anew may be another version, and knows of no issue.
+      // A core agent that has restarted may be another version, and knows of no issue.
       this.#sessionId = sessionId;
       this.#told = new Map();
       this.#way = "issues";

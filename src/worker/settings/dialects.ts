@@ -6,7 +6,7 @@
  * | it says that it has all layers of leaves | leaves, with what is known of all layers |
  * | a dotted key | leaves (`newest` or `leaf`: their snapshots and updates are read alike) |
  * | no dotted key, some key from two sources | `section-per-source` |
- * | no dotted key, each key once | undecided: the updates tell the rest |
+ * | no dotted key, each key once | undecided: the updates show the rest |
  */
 import type { LowerLayers } from "../../memory/layout.js";
 import type { Dialect } from "../../shared/params.js";

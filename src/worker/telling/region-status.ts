@@ -64,7 +64,7 @@ export class RegionStatus implements StatusSink {
     this.#wasLive ||= goesLive;
     if (status.attempt > 0) this.#fallsBack = true;
     this.#write(status);
-    // After the status, so that whoever is told that settings are there finds the consumer live.
+    // After the status, so that a thread that learns that settings are there finds the consumer live.
     if (goesLive) {
       markReady(this.#region, this.#clock.now());
       this.#options.onFirstLive();
@@ -142,7 +142,7 @@ export class RegionStatus implements StatusSink {
   }
 }
 
-/** Whether settings can be read, whoever published them. */
+/** Whether settings can be read, from whatever publisher. */
 export function hasSettings(region: Region): boolean {
   return region.load(header.arena) !== 0;
 }

@@ -121,7 +121,7 @@ export interface CoreAgent {
   readonly sequenceId: number;
   /** A prom-client registry of the core agent's own. */
   readonly metrics: Registry;
-  /** Where it stands, and who is connected. */
+  /** Where it stands, and what is connected. */
   status(): CoreAgentStatus;
   /**
    * Every registered remote agent, oldest registration first, with what it says of itself when it is asked now; one that serves no

@@ -38,7 +38,7 @@ export type RegisterServices = "both" | "agent-secure" | "remote-agent";
 export interface CoreAgentOptions {
   /** YAML files, watched. Later files win. They may be missing; they are read when they appear. Default: none. */
   readonly configFiles?: readonly string[] | undefined;
-  /** Values of the source `default`, by dotted key or as schema entries; they also tell which keys exist. Default: none. */
+  /** Values of the source `default`, by dotted key or as schema entries; they also say which keys exist. Default: none. */
   readonly defaults?: Defaults | undefined;
   /**
    * Environment whose `DD_*` variables set known keys as source `environment-variable`; read once, at start.

@@ -1,7 +1,7 @@
 /**
  * Follows ranges of a store: reads them whole at one revision, then watches from the next one. Whatever ends the watch (a lost leader, a
  * compaction, an expired token, a network, a cluster that was restored from a backup) leads to the same: another member, and
- * everything read anew. Nothing is resumed, because what a resumed watch would miss cannot be seen from its messages.
+ * everything read again. Nothing is resumed, because what a resumed watch would miss cannot be seen from its messages.
  */
 import { type Backoff, type Clock, createBackoff } from "configstream-consumer/internal";
 import { type Connect, type Connection, StoreError, type Watching } from "./etcd/connection.js";
@@ -22,7 +22,7 @@ export interface FollowerParams {
   readonly clock: Pick<Clock, "setTimer" | "monotonic">;
   /** Uniform in [0, 1). */
   readonly random: () => number;
-  /** Everything, as it stood at one revision. What it throws ends the watch, and everything is read anew. */
+  /** Everything, as it stood at one revision. What it throws ends the watch, and everything is read again. */
   readonly onWhole: (state: WholeState, endpoint: string) => void;
   /** What one revision changed; as `onWhole` otherwise. */
   readonly onRevision: (revision: Revision) => void;

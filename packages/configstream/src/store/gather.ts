@@ -15,7 +15,7 @@ export interface Gatherer {
    * Takes a message, and returns the revisions that are whole with it, oldest first. Members cut what is too large for one message
    * anywhere, also within a revision, and say so in each message but the last.
    *
-   * @throws StoreError when the watch cannot go on: everything has to be read anew then.
+   * @throws StoreError when the watch cannot go on: everything has to be read again then.
    */
   take(response: WatchResponse): readonly Revision[];
 }

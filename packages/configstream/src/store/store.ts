@@ -26,7 +26,7 @@ export interface StoreStatus {
   readonly fromDisk: boolean;
   /** Keys of the store whose newest value is not used; the last good one is. */
   readonly badKeys: readonly string[];
-  /** How often everything was read anew. */
+  /** How often everything was read again. */
   readonly reads: number;
 }
 

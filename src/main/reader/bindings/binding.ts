@@ -129,7 +129,7 @@ class LiveBinding<Taken, T> implements Binding<T> {
     functionOption("listener", listener ?? null);
     checkNames(options, ["now"], "onChange");
     const isNow = booleanOption("now", options.now, false);
-    // Those who came before are told of what has changed until now, since the newcomer must not be.
+    // Earlier subscribers are told of what has changed until now, since the newcomer must not be.
     if (this.#updates === undefined) this.#watch();
     else this.#look();
     const callbacks = this.#callbacks;
@@ -205,7 +205,7 @@ class LiveBinding<Taken, T> implements Binding<T> {
     this.#updates = detached(() => ports.onUpdate(() => this.#look(), filter));
   }
 
-  /** Tells what has changed since it was told last. A publish is told key by key; the first one brings all of it. */
+  /** Reports what has changed since its last report. A publish is told key by key; the first one brings all of it. */
   #look(): void {
     const before = this.#told as T;
     const value = this.value;

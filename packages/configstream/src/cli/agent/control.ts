@@ -1,5 +1,5 @@
 /**
- * How a process that started `configstream agent` with an IPC channel tells it what to change: plain messages, both ways.
+ * How a process that started `configstream agent` with an IPC channel says what it has to change: plain messages, both ways.
  * The agent ends when the channel closes, so it cannot outlive its parent.
  */
 
@@ -78,7 +78,7 @@ export function serveParent(agent: CoreAgent, onClosed: () => void): ParentChann
   };
   process.on("message", onMessage);
   process.once("disconnect", onClosed);
-  // It may have gone while the agent started, when nobody listened yet.
+  // It may have gone while the agent started, when nothing listened yet.
   if (!process.connected) onClosed();
   return {
     report,

@@ -6,7 +6,7 @@ import type { RegisteredClient } from "../../core-agent/index.js";
  * | standing | meaning |
  * |---|---|
  * | `has` | it has the change, and reads the new values |
- * | `sent` | it serves no status, so that nobody knows; the change was sent to it |
+ * | `sent` | it serves no status, so that it is unknown; the change was sent to it |
  * | `holds` | it has the change, and keeps the last good value of a setting in it |
  * | `behind` | it has still to get there |
  * | `silent` | it serves a status, and does not answer |
@@ -31,7 +31,7 @@ export function isSettled(standings: readonly Standing[]): boolean {
   return standings.every(({ standing }) => standing !== "behind" && standing !== "silent");
 }
 
-/** Those for whom the wait has failed. */
+/** Remote agents for which the wait has failed. */
 export function without(standings: readonly Standing[]): readonly Standing[] {
   return standings.filter(({ standing }) => standing !== "has" && standing !== "sent");
 }

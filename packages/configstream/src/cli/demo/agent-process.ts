@@ -62,7 +62,7 @@ export function startAgentProcess(workspace: Workspace, env: NodeJS.ProcessEnv):
     });
     void ended.then((code) => reject(failure(code)));
   });
-  // Whoever waits for it is told; nobody else needs to be.
+  // A caller that waits for it gets it; no other needs it.
   started.catch(() => {});
 
   return {

@@ -26,7 +26,7 @@ export function judge(main: MainSection, newest: number, heldSettings: readonly 
     return { ...silent("Its status does not say which state it has."), held };
   }
   const isLive = main.state === "live";
-  // Ids begin anew with the core agent: those of a stream that is not live may be of its former life.
+  // Ids start over with the core agent: those of a stream that is not live may be of its former life.
   const behind = sequenceId === undefined || !isLive ? undefined : Math.max(0, newest - sequenceId);
   const known = { sequenceId, behind, held };
   if (!isLive) return { ...known, state: "behind", reason: `Its stream is not live: state ${word(main.state)}.` };

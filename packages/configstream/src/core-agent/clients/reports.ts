@@ -39,7 +39,7 @@ const maxIssues = 200;
 const maxEvents = 20;
 /** Sessions that have reported something. */
 const maxSessions = 10_000;
-/** In characters; a longer id is refused, since a part of it could be that of another issue. */
+/** In characters; a longer id is refused, because a part of it could be that of another issue. */
 const maxText = 500;
 const severities = ["unspecified", "low", "medium", "high"] as const;
 
@@ -107,7 +107,7 @@ export class Reports {
 
   #forgetExpired(): void {
     for (const sessionId of this.#bySession.keys()) {
-      // Those who have not registered report without a session.
+      // Remote agents that have not registered report without a session.
       if (sessionId !== "" && !this.#sessions.has(sessionId)) this.#bySession.delete(sessionId);
     }
   }

@@ -49,11 +49,11 @@ export async function ensureCredentials(dataDir: string): Promise<AgentCredentia
 }
 
 /** Longest file that is taken for credentials. */
-const MAX_FILE_BYTES = 65_536;
+const maxFileBytes = 65_536;
 
 async function readOrMake(path: string, make: () => string | Promise<string>): Promise<string> {
   try {
-    return readTextFile(path, MAX_FILE_BYTES);
+    return readTextFile(path, maxFileBytes);
   } catch (error) {
     if (!isMissing(error)) throw credentialsError(path, `it ${readFault(error)}`, error);
   }
@@ -61,7 +61,7 @@ async function readOrMake(path: string, make: () => string | Promise<string>): P
   try {
     // When another process was faster, its file stays.
     await writeWholeFile(path, [content], "keep");
-    return readTextFile(path, MAX_FILE_BYTES);
+    return readTextFile(path, maxFileBytes);
   } catch (error) {
     throw credentialsError(path, `it cannot be written: ${writeFault(error)}`, error);
   }

@@ -2,7 +2,7 @@
  * Snapshots with all layers of each key, so that a consumer knows after its start what lies below the winners.
  *
  * Every consumer takes them rightly: that of the real agents writes each entry into the layer that it names and lets the highest
- * win, and whoever keeps one entry a key keeps the last one, which is the winner. A mark that others skip says that these are all.
+ * win, and a consumer that keeps one entry a key keeps the last one, which is the winner. A mark that others skip says that these are all.
  */
 import { allLayersMark } from "configstream-consumer/internal";
 import type { EffectiveSetting } from "../settings/layer-store.js";

@@ -47,7 +47,7 @@ export interface History {
 }
 
 const limits = { maxEntries: 1_000, maxBytes: 16 * 1024 * 1024 };
-/** The file is written anew when so much was appended to it, in bytes. */
+/** The file is rewritten when so much was appended to it, in bytes. */
 const rewriteAfterBytes = 2 * limits.maxBytes;
 
 export function createHistory({ now, settings, warn }: HistoryParams): History {

@@ -1,4 +1,4 @@
-/** The history's file: read once, then appended to; written anew when much of it was given up. */
+/** The history's file: read once, then appended to; rewritten when much of it was given up. */
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { writeFault, writeWholeFile } from "configstream-consumer/internal";
@@ -13,7 +13,7 @@ export interface LogFile {
   append(what: Life | HistoryEntry): void;
   /** Bytes that were appended since the file was written as a whole. */
   readonly appended: number;
-  /** Writes the file anew. */
+  /** Rewrites the file. */
   rewrite(lives: readonly Life[]): void;
   /** Resolves when everything is written. */
   close(): Promise<void>;

@@ -2,7 +2,7 @@
 import { ServerInterceptingCall, type ServerInterceptor, ServerListenerBuilder } from "@grpc/grpc-js";
 import type { Authorizer } from "./auth.js";
 
-/** Looks at the token before a message is read, so that nothing is buffered on behalf of somebody unknown. */
+/** Looks at the token before a message is read, so that nothing is buffered on behalf of an unknown caller. */
 export function refuseEarly(authorize: Authorizer): ServerInterceptor {
   return (_method, call) =>
     new ServerInterceptingCall(call, {

@@ -102,7 +102,7 @@ function addServices(
   if (services !== "agent-secure") server.addService(registryMethods(remoteAgentService), registry);
 }
 
-/** The certificate is its own authority: whoever holds it and its key is a client. */
+/** The certificate is its own authority: a process that holds it and its key is a client. */
 function serverCredentials({ certificate, privateKey }: AgentCredentials): ServerCredentials {
   const cert = Buffer.from(certificate);
   return ServerCredentials.createSsl(cert, [{ cert_chain: cert, private_key: Buffer.from(privateKey) }], true);

@@ -7,7 +7,7 @@ export interface FilesSourceParams {
   /** Later ones win. */
   readonly paths: readonly string[];
   readonly known: KnownKeys;
-  /** Takes all that the files set. Files make keys known, so that the environment is given anew with them. */
+  /** Takes all that the files set. Files make keys known, so that the environment is given again with them. */
   readonly give: (leaves: Layer, cause: ChangeCause) => number;
   readonly clock: Clock;
   readonly log: AgentLog;
