@@ -175,7 +175,8 @@ describe("stop", () => {
     }
     expect(escaped.status().state).toBe("stopped");
     expect(escaped.reader().getInt("a.b")).toBe(1);
-    expect(agent.status().subscribers).toBe(0);
+    // The core agent learns of it a moment later.
+    await expect.poll(() => agent.status().subscribers).toBe(0);
   });
 
   it("called while a snapshot is being applied lets it end, and leaves the core agent nothing to wait for", {

@@ -479,8 +479,9 @@ describe("credentials", () => {
     expect(pem).toMatch(
       /^-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n-----BEGIN EC PRIVATE KEY-----[^-]+-----END EC PRIVATE KEY-----\n$/,
     );
-    for (const file of [first.authTokenFile, first.ipcCertFile]) expect(statSync(file).mode & 0o777).toBe(0o600);
-    expect(readdirSync(dataDir).sort()).toEqual(["auth_token", "ipc_cert.pem"]);
+    const files = readdirSync(dataDir).sort();
+    expect(files).toEqual(["auth_token", "history", "ipc_cert.pem"]);
+    for (const file of files) expect(statSync(join(dataDir, file)).mode & 0o777).toBe(0o600);
     await first.stop();
     const second = await startAgent({ dataDir });
     expect(readFileSync(second.authTokenFile, "utf8")).toBe(token);

@@ -78,6 +78,7 @@ it("importing the package loads its code from one file, and of others only what 
     "main/hosting/bundled-worker.js",
     "main/hosting/library.generated.js",
     "main/status/prom-client-node.js",
+    "shared/guards/engines-node.js",
   ]);
 });
 

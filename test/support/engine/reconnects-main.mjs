@@ -17,6 +17,9 @@ const permissionDenied = 7;
 const agent = createCoreAgent({ address: "127.0.0.1:0", env: false, defaults: { "a.b": 1, round: 0 } });
 await agent.start();
 
+// Its history, in this process, has its full size from the start.
+for (let filled = 0; filled < 1_000; filled++) agent.set("round", -1 - filled);
+
 const { faults } = agent;
 const endings = [
   () => faults.closeStreams(),
