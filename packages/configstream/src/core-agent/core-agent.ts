@@ -35,6 +35,7 @@ import { createSettings } from "./settings/settings.js";
 import { createFilesSource } from "./settings/sources/files.js";
 import type { LayerSource } from "./settings/sources/source.js";
 import { createStoreSource } from "./settings/sources/store.js";
+import type { Trial } from "./settings/trial.js";
 
 /** Where a core agent stands. */
 export interface CoreAgentStatus {
@@ -98,6 +99,11 @@ export interface CoreAgent {
    * characters. Throws as {@link CoreAgent.setMany}.
    */
   transaction<Result>(work: (transaction: Transaction) => Result, note?: ChangeNote): Result;
+  /**
+   * What {@link CoreAgent.transaction} would lead to, with the values converted as there. Nothing changes: no setting, no sequence id, no
+   * history, no log, and nothing is sent. Throws as `transaction`, but is not measured against the 128 MiB of one message.
+   */
+  trial(work: (transaction: Transaction) => void): Trial;
   /**
    * The last change sets, oldest first: at most 1,000 and 16 MiB. Values that may be credentials are there as hashes. With `dataDir` they are
    * kept in its file `history` (mode 0600), and ids count on over restarts. The first id is the state at the start.
@@ -285,6 +291,7 @@ export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
         for (const key of keys) tx.unset(key, source);
       }),
     transaction,
+    trial: (work) => settings.trial([...gather(work).writes.writes]),
     history: () => history.entries(),
     get historyId() {
       return history.lastId;

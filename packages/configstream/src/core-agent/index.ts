@@ -35,3 +35,4 @@ export type { AgentLog, CoreAgentOptions, RegisterServices } from "./options.js"
 export type { Transaction } from "./settings/change-set.js";
 export type { EffectiveSetting } from "./settings/layer-store.js";
 export type { ChangeCause } from "./settings/sources/source.js";
+export type { Trial } from "./settings/trial.js";

@@ -20,7 +20,8 @@ import { createOnce } from "./once.js";
 import { reasonNotSent } from "./setting-checks.js";
 import { createEnvironment, environmentSource } from "./sources/environment.js";
 import type { ChangeCause, Layer, LayerSink } from "./sources/source.js";
-import { createTyping } from "./typing.js";
+import { type Trial, tryWrites } from "./trial.js";
+import { createTyping, type Typing } from "./typing.js";
 
 export interface SettingsParams {
   readonly defaults: Defaults;
@@ -46,6 +47,8 @@ export interface Settings extends LayerSink {
   apply(writes: Iterable<LayerWrite>, cause?: ChangeCause): number;
   /** Makes one change set of writes whose values are as they were stored before: nothing is converted. */
   restore(writes: Iterable<LayerWrite>, cause: ChangeCause): number;
+  /** What {@link Settings.apply} would lead to. Changes nothing, and logs nothing. */
+  trial(writes: readonly LayerWrite[]): Trial;
 }
 
 /** Defaults and environment are applied at once. */
@@ -106,15 +109,6 @@ export function createSettings(params: SettingsParams): Settings {
     return count;
   };
 
-  const typed = (writes: Iterable<LayerWrite>): LayerWrite[] => {
-    const taken: LayerWrite[] = [];
-    for (const write of writes) {
-      if (write.value === undefined) taken.push(write);
-      else if (typing.takes(write.key)) taken.push({ ...write, value: typing.convert(write.key, write.value) });
-    }
-    return taken;
-  };
-
   replace({ default: defaults, [environmentSource]: environment() }, { kind: "start" });
   return {
     store,
@@ -124,8 +118,28 @@ export function createSettings(params: SettingsParams): Settings {
       return replace({ file: leaves, [environmentSource]: environment() }, cause);
     },
     replace,
-    change: (writes, cause) => commit(typed(writes), cause),
-    apply: (writes, cause = { kind: "runtime" }) => commit(typed(writes), cause),
+    change: (writes, cause) => commit(typed(writes, typing), cause),
+    apply: (writes, cause = { kind: "runtime" }) => commit(typed(writes, typing), cause),
     restore: commit,
+    trial(writes) {
+      const warnings: string[] = [];
+      // Typing of its own, because a warning that a trial has used up would be missing from the log later.
+      const taken = typed(
+        writes,
+        createTyping(known, (message) => warnings.push(message)),
+      );
+      const keys = writes.map(({ key }) => key);
+      return { settings: tryWrites(store, keys, taken, params.sourcePriority), warnings };
+    },
   };
+}
+
+/** The writes as they are stored: without those that are ignored. */
+function typed(writes: Iterable<LayerWrite>, typing: Typing): LayerWrite[] {
+  const taken: LayerWrite[] = [];
+  for (const write of writes) {
+    if (write.value === undefined) taken.push(write);
+    else if (typing.takes(write.key)) taken.push({ ...write, value: typing.convert(write.key, write.value) });
+  }
+  return taken;
 }

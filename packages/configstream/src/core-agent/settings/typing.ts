@@ -21,7 +21,7 @@ export function createTyping(known: KnownKeys, warn: (message: string) => void):
       if (type === undefined || value === null) return value;
       const converted = convertToType(value, type);
       if (converted !== undefined) return converted;
-      warn(`The value that was set for "${key}" does not read as ${type}; it is kept as it is.`);
+      warn(`The value given for "${key}" does not read as ${type}; it is kept as it is.`);
       return value;
     },
   };
