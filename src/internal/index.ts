@@ -16,6 +16,8 @@ export { isTemporaryOf, writeWholeFile } from "../shared/disk/atomic-file.js";
 export { isForbidden, isMissing, isUnattended, readFault, systemCode, writeFault } from "../shared/disk/file-faults.js";
 export { readTextFile } from "../shared/disk/regular-file.js";
 export { ConfigStreamError, InvalidOptionError } from "../shared/errors.js";
+export { readGuardFile } from "../shared/guards/guard-file.js";
+export type { ReadyGuards } from "../shared/guards/read-guards.js";
 export { holdProcess } from "../shared/hold.js";
 export { described } from "../shared/options/option-checks.js";
 export {
@@ -61,3 +63,4 @@ export { allLayersMark, createEntryEncoder, encodeSnapshot, encodeUpdate, type F
 export { valueSize } from "../wire/proto-value.js";
 export { agentSecureService, providerService, remoteAgentService } from "../wire/service-names.js";
 export { fieldSize, WireWriter } from "../wire/wire-writer.js";
+export { groupFault } from "../worker/guards/verdicts.js";

@@ -58,7 +58,7 @@ export function ownFault(
 
 /** The rule that a key breaks because of another key of its group. */
 export function groupFault(
-  { groups, groupOf }: Rules,
+  { groups, groupOf }: ReadyGuards,
   key: string,
   faultOf: (key: string) => string | undefined,
 ): string | undefined {

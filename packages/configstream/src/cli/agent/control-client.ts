@@ -11,6 +11,7 @@ import {
   type ControlResponse,
   controlAddress,
   controlPath,
+  type TrialResponse,
 } from "./control-protocol.js";
 
 /** Longer than the agent itself waits for a remote agent. */
@@ -23,6 +24,15 @@ export function sendControl(
   signal: AbortSignal,
 ): Promise<ControlResponse> {
   return askControl(place, controlPath, order, signal);
+}
+
+/** What an order would change; nothing is. Rejects as {@link sendControl}. */
+export function tryControl(
+  place: Pick<Place, "authTokenFile">,
+  order: ControlRequest,
+  signal: AbortSignal,
+): Promise<TrialResponse> {
+  return askControl(place, controlPath, { ...order, dryRun: true }, signal);
 }
 
 /** As {@link sendControl}, for any resource of the agent; `T` is what the agent answers there. */

@@ -23,6 +23,10 @@ export interface ControlRequest {
   readonly writes: readonly ControlWrite[];
   /** Who and why, for the history. */
   readonly note?: ChangeNote;
+  /** True: nothing is changed, and the answer is a {@link TrialResponse}, which says what would be. */
+  readonly dryRun?: boolean;
+  /** Of a dry run: further keys whose state is asked for. */
+  readonly others?: readonly string[];
 }
 
 export interface ControlWrite {
@@ -54,6 +58,14 @@ export interface WriteResult {
   readonly after: Effective | null;
   /** Names that are close to the key; only when it did not exist before. */
   readonly near: readonly string[];
+}
+
+/** `results` as they would be; `sequenceId` of the state as it is. */
+export interface TrialResponse extends ControlResponse {
+  /** What the keys of `others` resolve to, in their order. */
+  readonly others: readonly (Effective | null)[];
+  /** What the agent's log would say of the values, as sentences. */
+  readonly warnings: readonly string[];
 }
 
 export interface ControlError {

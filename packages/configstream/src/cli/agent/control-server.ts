@@ -4,20 +4,14 @@ import { chmod, readFile, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { dirname } from "node:path";
-import { ConfigStreamError, lowerCase, suggest } from "configstream-consumer/internal";
+import { ConfigStreamError } from "configstream-consumer/internal";
 import type { CoreAgent } from "../../core-agent/index.js";
 import { clientsAnswer } from "./clients-control.js";
 import { clientsPaths } from "./clients-protocol.js";
-import {
-  type ControlRequest,
-  type ControlResponse,
-  controlAddress,
-  controlPath,
-  type Effective,
-  maxRequestBytes,
-} from "./control-protocol.js";
+import { controlAddress, controlPath, maxRequestBytes } from "./control-protocol.js";
 import { historyAnswer } from "./history-control.js";
 import { historyPaths } from "./history-protocol.js";
+import { settingsAnswer } from "./settings-control.js";
 
 export interface ControlServer {
   close(): Promise<void>;
@@ -119,50 +113,10 @@ function handler(agent: CoreAgent, token: string, onChange: () => void) {
     }
     readBody(request)
       .then((text) => {
-        const result = apply(agent, parse(text));
-        if (result.results.some(({ changed }) => changed)) onChange();
-        answer(200, result);
+        answer(200, settingsAnswer(agent, text, onChange));
       })
       .catch((thrown: unknown) => answer(400, { error: reasonOf(thrown) }));
   };
-}
-
-function apply(agent: CoreAgent, { source, writes, note }: ControlRequest): ControlResponse {
-  const names = writes.map(({ key }) => lowerCase(key));
-  const before = names.map((name) => agent.get(name));
-  const near = names.map((name, at) => (before[at] === undefined ? suggest(name, [...agent.settings().keys()]) : []));
-  agent.transaction((change) => {
-    for (const { key, value } of writes) {
-      if (value === undefined) change.unset(key, source);
-      else change.set(key, value, source);
-    }
-  }, note);
-  return {
-    results: names.map((key, at) => {
-      const after = agent.get(key);
-      // Settings are immutable, so that identity decides.
-      const changed = before[at] !== after;
-      return { key, changed, before: effective(before[at]), after: effective(after), near: near[at] ?? [] };
-    }),
-    sequenceId: agent.sequenceId,
-  };
-}
-
-function effective(setting: ReturnType<CoreAgent["get"]>): Effective | null {
-  return setting === undefined ? null : { value: setting.value, source: setting.source };
-}
-
-function parse(text: string): ControlRequest {
-  const request = JSON.parse(text) as ControlRequest;
-  const { source, writes } = request ?? {};
-  if (
-    typeof source !== "string" ||
-    !Array.isArray(writes) ||
-    !writes.every((write) => typeof write?.key === "string")
-  ) {
-    throw new Error("A request needs a source and a list of writes, each with a key.");
-  }
-  return request;
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

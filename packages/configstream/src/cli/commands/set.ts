@@ -10,13 +10,14 @@ import { CommandFailure } from "../exit.js";
 import { addNotes } from "../help.js";
 import type { Io } from "../io.js";
 import { givenSettings } from "../settings/given-settings.js";
-import { maskSetting } from "../settings/mask.js";
-import { formatValue } from "../terminal/format.js";
+import { noSetting } from "../settings/missing-key.js";
+import { maskedWinner, valueText, winnerText } from "../settings/winner.js";
 import { jsonText, printable } from "../terminal/printable.js";
-import { type Style, styleFor, styleOfSource } from "../terminal/style.js";
+import { styleFor } from "../terminal/style.js";
+import { addDryRunOptions, type DryRunOptions, dryRun, dryRunGuards, dryRunNote } from "./dry-run.js";
 import { addWaitOptions, awaitClients, type WaitOptions, waitNote, waitTimeoutMs } from "./wait.js";
 
-interface WriteOptions extends PlaceOptions, WaitOptions {
+interface WriteOptions extends PlaceOptions, WaitOptions, DryRunOptions {
   readonly source: string;
   readonly string?: boolean;
   readonly json?: boolean;
@@ -37,14 +38,16 @@ export function addSet(program: Command, io: Io): void {
     .argument("<key and value...>", "dotted names, in any case; values are read as YAML: 5, true, text, [a, b], {a: 1}")
     .option("--string", "take the values as text, whatever they look like");
   addSourceOption(command);
+  addDryRunOptions(command);
   addWaitOptions(command);
   addNotes(
     command,
-    [...where, waitNote],
+    [...where, dryRunNote, waitNote],
     [
       "configstream set log_level debug --data-dir ./run",
       "configstream set logs_enabled=true logs_config.batch_wait=5 --data-dir ./run",
       "configstream set tags '[team:checkout, region:eu]' --source cli --data-dir ./run",
+      "configstream set my_agent.port=9001 --dry-run --guards guards.json --data-dir ./run",
       "configstream set log_level debug --wait --timeout 10 --data-dir ./run",
     ],
   );
@@ -52,7 +55,9 @@ export function addSet(program: Command, io: Io): void {
     const writes = givenSettings(words, options.string === true);
     const order = { source: options.source, writes, note: noteOf(options) };
     const timeoutMs = waitTimeoutMs(options);
+    const judge = dryRunGuards(options);
     const place = await findPlace(options, io);
+    if (options.dryRun) return dryRun(place, order, judge, options, io);
     const { results, sequenceId } = await sendControl(place, order, io.interrupt);
     for (const result of results) {
       if (result.before === null) noteNewKey(result, io);
@@ -71,19 +76,19 @@ export function addUnset(program: Command, io: Io): void {
     )
     .argument("<key...>", "dotted names, in any case");
   addSourceOption(command);
-  addNotes(command, where, ["configstream unset log_level --data-dir ./run"]);
+  addDryRunOptions(command);
+  addNotes(command, [...where, dryRunNote], ["configstream unset log_level --data-dir ./run"]);
   addPlaceOptions(command).action(async (keys: string[], options: WriteOptions) => {
     const order = { source: options.source, writes: keys.map((key) => ({ key })), note: noteOf(options) };
-    const { results, sequenceId } = await sendControl(await findPlace(options, io), order, io.interrupt);
+    const judge = dryRunGuards(options);
+    const place = await findPlace(options, io);
+    if (options.dryRun) return dryRun(place, order, judge, options, io);
+    const { results, sequenceId } = await sendControl(place, order, io.interrupt);
     const missing = results.filter(({ before }) => before === null);
     for (const result of results) {
       if (result.before !== null) report(result, sequenceId, options, io, `has no value in ${options.source}`);
     }
-    if (missing.length === 0) return;
-    const said = missing.map(
-      ({ key, near }) => `There is no setting "${printable(key)}".${didYouMean(near.map(printable))}`,
-    );
-    throw new CommandFailure(said.join(" "));
+    if (missing.length > 0) throw new CommandFailure(missing.map(noSetting).join(" "));
   });
 }
 
@@ -107,31 +112,22 @@ function report(
 ): void {
   const { key, before, after, changed } = result;
   if (json) {
-    const shown = { key, source, changed, before: masked(key, before), after: masked(key, after), sequenceId };
+    const winners = { before: maskedWinner(key, before), after: maskedWinner(key, after) };
+    const shown = { key, source, changed, ...winners, sequenceId };
     io.out.write(`${jsonText(shown)}\n`);
     return;
   }
   const style = styleFor(io.out, io.env);
   const name = style("bold", printable(key));
-  if (!changed) io.out.write(`${name} ${unchanged}; it is ${told(key, after, style)}.\n`);
+  if (!changed) io.out.write(`${name} ${unchanged}; it is ${winnerText(key, after, style)}.\n`);
   else if (sameWinner(before, after)) {
-    io.out.write(`${name} stays ${told(key, after, style)}, which wins over ${source}.\n`);
+    io.out.write(`${name} stays ${winnerText(key, after, style)}, which wins over ${source}.\n`);
   } else {
-    const from = style("dim", formatValue(masked(key, before)?.value));
-    io.out.write(`${name}: ${from} → ${told(key, after, style)}, sequence id ${sequenceId}.\n`);
+    const from = style("dim", valueText(key, before));
+    io.out.write(`${name}: ${from} → ${winnerText(key, after, style)}, sequence id ${sequenceId}.\n`);
   }
 }
 
 function sameWinner(before: Effective | null, after: Effective | null): boolean {
   return before !== null && after !== null && JSON.stringify(before) === JSON.stringify(after);
-}
-
-function told(key: string, effective: Effective | null, style: Style): string {
-  if (effective === null) return "gone";
-  const value = formatValue(masked(key, effective)?.value);
-  return `${value} (${style(styleOfSource(effective.source), printable(effective.source))})`;
-}
-
-function masked(key: string, effective: Effective | null): Effective | null {
-  return effective === null ? null : { ...effective, value: maskSetting(key, effective.value, false) ?? null };
 }

@@ -4,6 +4,11 @@ import { didYouMean, suggest } from "configstream-consumer/internal";
 import { formatCount } from "../terminal/format.js";
 import { printable } from "../terminal/printable.js";
 
+/** @param near Names that are close to it. */
+export function noSetting({ key, near }: { readonly key: string; readonly near: readonly string[] }): string {
+  return `There is no setting "${printable(key)}".${didYouMean(near.map(printable))}`;
+}
+
 export function missingKey(reader: Reader, key: string): string {
   const shown = printable(key);
   if (reader.hasSection(key)) {
