@@ -17,7 +17,7 @@ export { isForbidden, isMissing, isUnattended, readFault, systemCode, writeFault
 export { readTextFile } from "../shared/disk/regular-file.js";
 export { ConfigStreamError, InvalidOptionError } from "../shared/errors.js";
 export { readGuardFile } from "../shared/guards/guard-file.js";
-export type { ReadyGuards } from "../shared/guards/read-guards.js";
+export { type ReadyGuards, readGuards } from "../shared/guards/read-guards.js";
 export { holdProcess } from "../shared/hold.js";
 export { described } from "../shared/options/option-checks.js";
 export {

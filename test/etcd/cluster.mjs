@@ -41,7 +41,8 @@ export async function startCluster({ size = 3, tls } = {}) {
       ? []
       : ["--cert-file", tls.cert, "--key-file", tls.key, "--trusted-ca-file", tls.ca, "--client-cert-auth"];
 
-  const start = (member) => {
+  /** `others`: flags besides, or in place of, the usual ones. */
+  const start = (member, others = {}) => {
     const clients = `${scheme}://127.0.0.1:${member.client}`;
     const peer = `http://127.0.0.1:${member.peer}`;
     const flags = {
@@ -55,6 +56,7 @@ export async function startCluster({ size = 3, tls } = {}) {
       "--initial-cluster-token": "configstream-test",
       "--heartbeat-interval": "50",
       "--election-timeout": "500",
+      ...others,
     };
     member.process = spawn("etcd", [...Object.entries(flags).flat(), ...secure], { stdio: "ignore" });
     member.process.ended = new Promise((done) => member.process.once("close", done));
@@ -95,6 +97,8 @@ export async function startCluster({ size = 3, tls } = {}) {
       const led = statuses.find(({ Status }) => Status.leader === Status.header.member_id);
       return members.find(({ client }) => led?.Endpoint.endsWith(`:${client}`));
     },
+    /** Wipes the disk of a member that does not run. */
+    forget: ({ name }) => rmSync(join(directory, name), { recursive: true, force: true }),
     /** Everything is forgotten: a cluster of the same members and the same id is born, and counts from the beginning. */
     async wipe() {
       for (const member of members) await kill(member);

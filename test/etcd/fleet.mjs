@@ -94,6 +94,35 @@ export async function fleetCommands() {
       (await cluster.ctl("get", "/fleet/prod/groups/db/x")).includes("1"),
     );
 
+    const rules = join(folder, "guards.json");
+    writeFileSync(rules, JSON.stringify({ "batch.size": { max: 100 }, log_level: { oneOf: ["debug", "error"] } }));
+    const before = await stored();
+    const refused = await fleet("set", "batch.size=101", "log_level=error", "--guards", rules);
+    check(
+      "what breaks the guards of a file is refused with the rule, and all of the change with it",
+      refused.code === 1 &&
+        refused.err.includes("batch.size must be at most 100") &&
+        refused.err.split("\n").length === 2 &&
+        same(await stored(), before),
+    );
+    await fleet("guards", rules);
+    check("guards are kept by the fleet", JSON.parse((await fleet("guards")).out)["batch.size"].max === 100);
+    for (const [what, ...args] of [
+      ["set", "batch.size=102"],
+      ["dry run", "batch.size=102", "--dry-run"],
+    ]) {
+      const own = await fleet("set", ...args);
+      check(`and judge a ${what}`, own.code === 1 && own.err.includes("/fleet/prod/.guards/rules"));
+    }
+    const old = await fleet("rollback", String(revision + 1));
+    check("and a rollback", old.code === 1 && old.err.includes("log_level must be one of"));
+    check("they are no setting", same(await stored(), before) && agent.get(".guards/rules") === undefined);
+    await cluster.ctl("put", "/fleet/prod/.guards/rules", "{no json");
+    check("guards that nothing can read refuse each change", (await fleet("set", "batch.size=1")).code === 1);
+    await fleet("guards", "--remove");
+    check("without them everything passes", (await fleet("set", "batch.size=102")).code === 0);
+    await fleet("set", "batch.size=50");
+
     const yaml = join(folder, "settings.yaml");
     writeFileSync(yaml, "log_level: error\ntags: [a, b]\n");
     await fleet("import", yaml, "--prune");

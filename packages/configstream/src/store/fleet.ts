@@ -10,6 +10,7 @@ import { type Connection, StoreError } from "./etcd/connection.js";
 import type { Compare, RequestOp } from "./etcd/messages.js";
 import { revisionOf } from "./etcd/messages.js";
 import { prefixRange } from "./etcd/ranges.js";
+import { guardsName, judgeChange, type NamedGuards, storedGuards } from "./fleet-guards.js";
 import { type FleetEvent, type FleetRevision, revisionsOf } from "./fleet-history.js";
 import { readRanges } from "./reading.js";
 
@@ -30,6 +31,8 @@ export interface FleetState {
   readonly values: ReadonlyMap<string, ConfigValue | undefined>;
   /** By name: the revision that wrote it. */
   readonly writtenAt: ReadonlyMap<string, number>;
+  /** The fleet's own guards as they stand below the prefix. `text` is `undefined`, and `writtenAt` 0, when there are none. */
+  readonly guards: { readonly text: string | undefined; readonly writtenAt: number };
 }
 
 /** One setting that differs. `undefined`: it is not there, or is no JSON. */
@@ -45,6 +48,8 @@ export interface FleetWriteOptions {
   readonly ifRevision?: number | undefined;
   /** Says what would change, and writes nothing. */
   readonly dryRun: boolean;
+  /** Besides the fleet's own. Default: none. */
+  readonly guards?: NamedGuards | undefined;
 }
 
 export interface FleetWritten {
@@ -59,9 +64,14 @@ export interface Fleet {
   read(revision?: number): Promise<FleetState>;
   /**
    * One transaction. Rejects with code `refused_value` when something that it changes was changed by others meanwhile, or after
-   * `ifRevision`; nothing is written then. `undefined`: the key is deleted.
+   * `ifRevision`, or when a value breaks a guard; nothing is written then. `undefined`: the key is deleted.
    */
   write(wanted: ReadonlyMap<string, ConfigValue | undefined>, options: FleetWriteOptions): Promise<FleetWritten>;
+  /**
+   * Replaces the fleet's own guards, which every later `write` is judged by; `undefined`: takes them away. Resolves to the revision of
+   * the store. `text` must be JSON of guards.
+   */
+  writeGuards(text: string | undefined, note: ChangeNote): Promise<number>;
   /** The revisions that are still kept, newest first. */
   history(limit: number): Promise<readonly FleetRevision[]>;
 }
@@ -80,27 +90,36 @@ export function openFleet(connection: Connection, prefix: string): Fleet {
     const whole = await saying(readRanges(connection, [range], revision));
     const values = new Map<string, ConfigValue | undefined>();
     const writtenAt = new Map<string, number>();
+    let guards: FleetState["guards"] = { text: undefined, writtenAt: 0 };
     for (const { key, value, mod_revision } of whole.kvs) {
       const name = nameOf(key, prefix);
+      if (name === guardsName) guards = { text: textOf(value), writtenAt: revisionOf(mod_revision) };
       if (name.includes("/") || name === "") continue;
       values.set(name, parseValue(value));
       writtenAt.set(name, revisionOf(mod_revision));
     }
-    return { revision: whole.revision, values, writtenAt };
+    return { revision: whole.revision, values, writtenAt, guards };
   };
 
   return {
     read,
-    async write(wanted, { note, ifRevision, dryRun }) {
+    async write(wanted, { note, ifRevision, dryRun, guards }) {
       const state = await read();
       const changes = differences(state, wanted);
+      const looked = judged(state, changes, [
+        ...(state.guards.text === undefined ? [] : [storedGuards(state.guards.text, prefix + guardsName)]),
+        ...(guards === undefined ? [] : [guards]),
+      ]);
       if (dryRun || changes.length === 0) return { revision: state.revision, changes };
-      const compare: Compare[] = changes.map(({ key }) => ({
-        key: keyOf(key),
+      const asRead = (name: string, revision = 0): Compare => ({
+        key: keyOf(name),
         target: "MOD",
         result: "EQUAL",
-        mod_revision: state.writtenAt.get(key) ?? 0,
-      }));
+        mod_revision: revision,
+      });
+      const compare = [...changes.map(({ key }) => key), ...looked].map((key) => asRead(key, state.writtenAt.get(key)));
+      // Guards that came meanwhile have not judged it.
+      compare.push(asRead(guardsName, state.guards.writtenAt));
       if (ifRevision !== undefined) {
         compare.push({ ...range, target: "MOD", result: "LESS", mod_revision: ifRevision + 1 });
       }
@@ -121,8 +140,38 @@ export function openFleet(connection: Connection, prefix: string): Fleet {
       }
       return { revision: revisionOf(header?.revision), changes };
     },
+    async writeGuards(text, note) {
+      const key = keyOf(guardsName);
+      const change: RequestOp =
+        text === undefined ? { request_delete_range: { key } } : { request_put: { key, value: Buffer.from(text) } };
+      const noted: RequestOp = { request_put: { key: keyOf(noteName), value: Buffer.from(JSON.stringify(note)) } };
+      return revisionOf((await saying(connection.txn({ compare: [], success: [change, noted] }))).header?.revision);
+    },
     history: (limit) => saying(revisionsOf(connection, range, (event) => toEvent(event, prefix), limit)),
   };
+}
+
+/** The unchanged keys that the judgement rests on. Throws with code `refused_value` what the guards do not let through. */
+function judged(
+  state: FleetState,
+  changes: readonly FleetDifference[],
+  all: readonly NamedGuards[],
+): readonly string[] {
+  const wanted = new Map(changes.map(({ key, after }) => [key, after]));
+  const looked = new Set<string>();
+  for (const { name, guards } of all) {
+    const judgement = judgeChange(guards, state.values, wanted);
+    for (const key of judgement.looked) looked.add(key);
+    if (judgement.broken.length === 0) continue;
+    throw new ConfigStreamError(
+      "refused_value",
+      `Nothing was written, because of ${name}: ${judgement.broken.join("; ")}.`,
+      {
+        details: { issues: judgement.broken.map((message) => ({ path: message.split(/[ ,]/, 1)[0] ?? "", message })) },
+      },
+    );
+  }
+  return [...looked];
 }
 
 /** What is wanted, as far as it is not so. */
@@ -150,14 +199,16 @@ function toEvent({ kv, prev_kv, type }: Parameters<Parameters<typeof revisionsOf
 }
 
 function nameOf(key: Uint8Array | undefined, prefix: string): string {
-  return Buffer.from(key ?? [])
-    .toString("utf8")
-    .slice(prefix.length);
+  return textOf(key).slice(prefix.length);
+}
+
+function textOf(bytes: Uint8Array | undefined): string {
+  return Buffer.from(bytes ?? []).toString("utf8");
 }
 
 function parseValue(bytes: Uint8Array | undefined): ConfigValue | undefined {
   try {
-    return bytes === undefined ? undefined : (JSON.parse(Buffer.from(bytes).toString("utf8")) as ConfigValue);
+    return bytes === undefined ? undefined : (JSON.parse(textOf(bytes)) as ConfigValue);
   } catch {
     return undefined;
   }

@@ -12,5 +12,6 @@ export {
   fleetKey,
   openFleet,
 } from "./fleet.js";
+export { judgeChange, type NamedGuards } from "./fleet-guards.js";
 export { type ResolvedStore, resolveStore, type StoreAuth, type StoreOptions, type StoreTls } from "./options.js";
 export { createStore, type Store, type StoreStatus } from "./store.js";

@@ -5,6 +5,7 @@ import { parseYaml, readDefaults, readFault, readTextFile } from "configstream-c
 import { type FleetState, fleetKey } from "../../store/index.js";
 import { addNoteOptions } from "../change-note.js";
 import { CommandFailure, wrongUsage } from "../exit.js";
+import { addFleetGuards, guardsOfFile } from "../fleet/guards.js";
 import { differenceLine, maskedDifference } from "../fleet/print.js";
 import {
   addFleetOptions,
@@ -30,7 +31,8 @@ export function addFleet(program: Command, io: Io): void {
     fleet,
     [
       "Each change is one transaction: all of it reaches every core agent as one change set. It is written only when what it replaces is " +
-        'still what was read. "configstream fleet COMMAND --help" says more.',
+        "still what was read, and when no value breaks the fleet's guards. " +
+        '"configstream fleet COMMAND --help" says more.',
     ],
     [
       "configstream fleet set log_level=debug batch.size=50 --store fleet.yaml --reason 'incident 4711'",
@@ -42,6 +44,7 @@ export function addFleet(program: Command, io: Io): void {
   addReading(fleet, io);
   addPast(fleet, io);
   addFiles(fleet, io);
+  addFleetGuards(fleet, io);
 }
 
 function addSetting(fleet: Command, io: Io): void {
@@ -147,6 +150,7 @@ function addFiles(fleet: Command, io: Io): void {
 function changing(command: Command): Command {
   return addNoteOptions(addFleetOptions(command))
     .option("--if-revision <number>", "only if nothing was written after that revision", parseRevision)
+    .option("--guards <file>", "refuse what breaks these guards (JSON), besides the fleet's own; see docs/guards.md")
     .option("--dry-run", "print what would change, and write nothing");
 }
 
@@ -155,11 +159,13 @@ async function write(
   options: FleetChangeOptions,
   wanted: (open: OpenFleet) => Wanted | Promise<Wanted>,
 ): Promise<void> {
+  const guards = options.guards === undefined ? undefined : guardsOfFile(options.guards);
   await withFleet(io, options, async (open) => {
     const { revision, changes } = await open.fleet.write(await wanted(open), {
       note: fleetNote(options),
       ifRevision: options.ifRevision,
       dryRun: options.dryRun === true,
+      guards,
     });
     if (options.json) {
       const masked = changes.map((each) => maskedDifference(each, options.showSecrets));

@@ -22,6 +22,8 @@ export interface FleetOptions {
 
 export interface FleetChangeOptions extends FleetOptions, NoteOptions {
   readonly ifRevision?: number;
+  /** Path of a guards file. */
+  readonly guards?: string;
   readonly dryRun?: boolean;
 }
 
