@@ -30,13 +30,17 @@ await consumer.start();
 await consumer.waitReady({ timeoutMs: 30_000 });
 
 const db = consumer.reader().bind("db", Db);
-let pool = new Pool(db.value);
-db.onChange(async (settings) => {
-  const before = pool;
-  // The new one first: whoever takes a connection meanwhile gets it from there.
-  pool = new Pool(settings);
-  await before.close();
-});
+let pool;
+// With the first pool made by the listener too, no change can fall between a first look and the listening.
+db.onChange(
+  async (settings) => {
+    const before = pool;
+    // The new one first, because a caller that takes a connection meanwhile gets it from there.
+    pool = new Pool(settings);
+    await before?.close();
+  },
+  { now: true },
+);
 
 const working = setInterval(() => {}, 1_000);
 

@@ -71,7 +71,7 @@ for (const [name, open] of kinds) {
 }
 
 test("the same defaults, files and variables read the same, whether they are streamed, local or told to a mock", async () => {
-  const subjects = await Promise.all(kinds.map(([, , open]) => open(settings)));
+  const subjects = await Promise.all(kinds.map(([, open]) => open(settings)));
   const [streamed, ...others] = subjects.map(({ consumer }) => everythingOf(consumer.reader()));
   expect(streamed).toContainEqual(
     expect.objectContaining({ key: "port", value: 9001, source: "environment-variable" }),
