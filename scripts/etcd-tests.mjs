@@ -1,4 +1,4 @@
-// npm run etcd-tests [-- --transactions 10000] [--only storm] [--measure]
+// npm run etcd-tests [-- --transactions 10000] [--only storm] [--without storm] [--measure]
 // The store of a fleet with real etcd members: needs etcd and etcdctl (package etcd-server and etcd-client), and dist/. Takes about
 // three minutes with the transactions that it has by default.
 import { parseArgs } from "node:util";
@@ -13,6 +13,7 @@ const { values } = parseArgs({
   options: {
     transactions: { type: "string", default: "1500" },
     only: { type: "string", default: "" },
+    without: { type: "string" },
     measure: { type: "boolean", default: false },
   },
 });
@@ -34,7 +35,7 @@ const cases = values.measure
       storm: () => storm({ transactions: Number(values.transactions), tell }),
     };
 for (const [name, work] of Object.entries(cases)) {
-  if (!name.includes(values.only)) continue;
+  if (!name.includes(values.only) || name === values.without) continue;
   console.log(`== ${name}`);
   try {
     await work();

@@ -7,7 +7,7 @@ import { dist, modules } from "../places.mjs";
 import { declarationsFrom, specifier } from "./declarations.mjs";
 import { filesBelow } from "./files.mjs";
 import { licenceComment } from "./licences.mjs";
-import { rolled } from "./rolled.mjs";
+import { rolled, small } from "./rolled.mjs";
 
 const entries = ["index", "testing/index"];
 const library = "main/hosting/library";
@@ -27,7 +27,7 @@ async function make() {
   for (const file of filesBelow(dist)) if (/\.(d\.cts|cjs)$/.test(file) && !file.includes(".generated.")) rmSync(file);
   const files = await rolled(
     { input: Object.fromEntries(entries.map((name) => [name, join(modules, `${name}.js`)])), external: isOutside },
-    { ...common, dir: dist, codeSplitting: { groups: [{ name: library, test: () => true }] } },
+    { ...common, minify: small, dir: dist, codeSplitting: { groups: [{ name: library, test: () => true }] } },
   );
   const chunks = files.filter(({ isEntry }) => !isEntry);
   if (chunks.length !== 1) throw new Error(`There are ${chunks.length} files of the library where one was expected.`);

@@ -16,7 +16,10 @@ export function bundleGuardEngines() {
 }
 
 async function make() {
-  const [made] = await rolled({ input: entry, plugins: [entryText] }, { format: "cjs", codeSplitting: false });
+  const [made] = await rolled(
+    { input: entry, plugins: [entryText] },
+    { format: "cjs", codeSplitting: false, minify: true },
+  );
   mkdirSync(dirname(enginesFile), { recursive: true });
   writeFileSync(enginesFile, `${made.code}\n${licenceComment(made.moduleIds)}`);
   writeFileSync(passedOn, `export { loadAjv, loadRe2 } from "./${basename(enginesFile)}";\n`);

@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { dist, modules } from "../places.mjs";
 import { enginesFile } from "./bundle-guard-engines.mjs";
 import { licenceComment } from "./licences.mjs";
-import { rolled } from "./rolled.mjs";
+import { rolled, small } from "./rolled.mjs";
 
 const threadFile = join(dist, "worker", "thread.generated.cjs");
 /** CommonJS, which every bundler and Jest can load; the ES module beside it passes it on. */
@@ -21,13 +21,16 @@ export function bundleWorker() {
 }
 
 async function make() {
-  const file = await chunkOf({ external: beside, engines: join(modules, "shared", "guards", "engines-node.js") });
+  const file = await chunkOf({
+    external: beside,
+    engines: join(modules, "shared", "guards", "engines-node.js"),
+    minify: small,
+  });
   refuseForeign(file, beside);
   writeFileSync(threadFile, `${file.code}\n${licenceComment(file.moduleIds)}`);
-  // Names stay as they are: they stand in errors.
   const text = await chunkOf({
     engines: enginesFile,
-    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+    minify: small,
   });
   // In a worker made from text, only what Node.js brings can be loaded.
   refuseForeign(text, []);

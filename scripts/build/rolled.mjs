@@ -2,6 +2,9 @@
 import { rolldown } from "rolldown";
 import { root } from "../places.mjs";
 
+/** How what is large is made small. Names of functions and classes stay as they are, because they stand in errors. */
+export const small = { compress: true, mangle: { keepNames: true }, codegen: { removeWhitespace: true } };
+
 /**
  * The files that `input` and `output`, options of rolldown, lead to; they are written when `output` names a folder.
  * `allowed`: codes of warnings that are known and right.
