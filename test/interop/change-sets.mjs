@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { buildGo } from "./go-program.mjs";
 
-const program = fileURLToPath(new URL("consumer/", import.meta.url));
 const buildScript = fileURLToPath(new URL("../../scripts/build.mjs", import.meta.url));
 const rounds = 10;
 const sizes = [50, 1_000];
@@ -51,7 +51,7 @@ export async function checkChangeSets(tell, words = "") {
   if (built.status !== 0) throw new Error(`the library could not be built: ${built.stdout}${built.stderr}`);
   const directory = mkdtempSync(join(tmpdir(), "interop-sets-"));
   try {
-    const binary = buildConsumer(directory);
+    const binary = buildGo("consumer", directory);
     for (const { name, run } of promises.filter((each) => each.name.includes(words))) {
       tell(name, await run(binary).catch((error) => error.message));
     }
@@ -105,18 +105,6 @@ function edit(file, number) {
 
 function oneByOne(agent, number) {
   for (const [key, value] of Object.entries(entries("many", number))) agent.set(key, value);
-}
-
-function buildConsumer(directory) {
-  const binary = join(directory, "consumer");
-  const run = spawnSync("go", ["build", "-o", binary, "."], {
-    cwd: program,
-    encoding: "utf8",
-    env: { ...process.env, GOWORK: "off" },
-  });
-  if (run.error) throw new Error(`go could not be started: ${run.error.message}`);
-  if (run.status !== 0) throw new Error(`test/interop/consumer could not be built: ${run.stderr.trim()}`);
-  return binary;
 }
 
 /** A running consumer, and what it has printed. */

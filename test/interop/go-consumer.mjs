@@ -8,8 +8,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { until } from "./agent/trial.mjs";
+import { buildGo } from "./go-program.mjs";
 import { canonical } from "./mirror/canonical.mjs";
-import { buildConsumer, GoConsumer } from "./mirror/process.mjs";
+import { GoConsumer } from "./mirror/process.mjs";
 import { randomHistory } from "./senders/history.mjs";
 
 const buildScript = fileURLToPath(new URL("../../scripts/build.mjs", import.meta.url));
@@ -38,7 +39,7 @@ export async function checkGoConsumer(tell, { changes = 300, burst = 25 } = {}) 
   const { createConsumer } = await import("configstream-consumer");
   const { createCoreAgent } = await import("configstream/core-agent");
   const directory = mkdtempSync(join(tmpdir(), "interop-consumer-"));
-  const binary = buildConsumer(directory);
+  const binary = buildGo("mirror", directory);
   const agent = createCoreAgent({ dataDir: directory, address: "localhost:0", env: {}, defaults: declared });
   const late = { go: 0, ours: 0, layers: 0 };
   const problems = { follows: [], go: [], ours: [] };

@@ -1,12 +1,12 @@
 // The core agent written in Go, as a process that is driven by lines of JSON.
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { buildGo } from "../go-program.mjs";
 
-const program = fileURLToPath(new URL(".", import.meta.url));
 const settings = fileURLToPath(new URL("../../../packages/configstream/data/agent-settings.json", import.meta.url));
 
 /**
@@ -14,16 +14,8 @@ const settings = fileURLToPath(new URL("../../../packages/configstream/data/agen
  * published module nodetreemodel, of which modules/ has one file a version.
  */
 export function buildAgent(directory, version) {
-  const binary = join(directory, `agent${version ?? ""}`);
-  const published = version === undefined ? [] : ["-tags", "nodetreemodel", `-modfile=modules/${version}.mod`];
-  const run = spawnSync("go", ["build", ...published, "-o", binary, "."], {
-    cwd: program,
-    encoding: "utf8",
-    env: { ...process.env, GOWORK: "off" },
-  });
-  if (run.error) throw new Error(`go could not be started: ${run.error.message}`);
-  if (run.status !== 0) throw new Error(`test/interop/agent could not be built: ${run.stderr.trim()}`);
-  return binary;
+  const flags = version === undefined ? [] : ["-tags", "nodetreemodel", `-modfile=modules/${version}.mod`];
+  return buildGo("agent", directory, { flags, file: `agent${version ?? ""}` });
 }
 
 /** An agent's directory, with the two credential files once an agent has run there. */

@@ -1,24 +1,7 @@
 // The consumer written in Go, as a process that answers each line with its state.
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-
-const program = fileURLToPath(new URL(".", import.meta.url));
-
-/** Compiles the consumer into a directory; gives the path of the program. */
-export function buildConsumer(directory) {
-  const binary = join(directory, "consumer");
-  const run = spawnSync("go", ["build", "-o", binary, "."], {
-    cwd: program,
-    encoding: "utf8",
-    env: { ...process.env, GOWORK: "off" },
-  });
-  if (run.error) throw new Error(`go could not be started: ${run.error.message}`);
-  if (run.status !== 0) throw new Error(`test/interop/mirror could not be built: ${run.stderr.trim()}`);
-  return binary;
-}
 
 export class GoConsumer {
   #child;
