@@ -19,6 +19,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["**/node_modules/**"],
     setupFiles: [net("setup.ts")],
+    // What is built runs as it is: to transform the bundles costs each test file half a second.
+    server: { deps: { external: [/\/dist\//] } },
     pool: "forks",
     testTimeout: 20_000,
     hookTimeout: 20_000,
