@@ -17,14 +17,15 @@ export class Frame {
     const bar = this.#style("dim", "│");
     const bare = stripVTControlCharacters(text);
     // Cutting would have to handle the styles, so a line that is too long loses them.
-    const free = this.#inner - displayWidth(bare);
+    const free = this.#inner - displayWidth(bare, this.#inner + 1);
     return `${bar} ${free >= 0 ? text + " ".repeat(free) : fitTo(bare, this.#inner)} ${bar}`;
   }
 
   top(title: string, right: string): string {
-    const end = truncate(right, Math.max(0, this.#inner - displayWidth(title) - 5));
-    const fill = "─".repeat(Math.max(0, this.#inner - displayWidth(title) - displayWidth(end) - 4));
-    return `${this.#dim("╭─ ")}${this.#style("bold", title)}${this.#dim(` ${fill} ${end} ─╮`)}`;
+    const head = truncate(title, this.#inner - 2);
+    const end = truncate(right, Math.max(0, this.#inner - displayWidth(head) - 5));
+    const fill = "─".repeat(Math.max(0, this.#inner - displayWidth(head) - displayWidth(end) - 4));
+    return `${this.#dim("╭─ ")}${this.#style("bold", head)}${this.#dim(` ${fill} ${end} ─╮`)}`;
   }
 
   divider(title: string, note = ""): string {
