@@ -6,9 +6,9 @@ import { checksum } from "./checksum.js";
 import { LATCH_COPY_WORDS } from "./layout.js";
 import type { Region } from "./region.js";
 
-const begun = 0;
-const done = 1;
-const copies = 2;
+const BEGUN = 0;
+const DONE = 1;
+const COPIES = 2;
 
 /** Most bytes of a latch whose copies have so many words. */
 export function latchBytes(copyWords: number): number {
@@ -20,29 +20,29 @@ export function writeLatch(region: Region, at: number, bytes: Uint8Array, copyWo
   const most = latchBytes(copyWords);
   if (bytes.length > most) throw new RangeError(`A latch holds ${most} bytes, not ${bytes.length}.`);
   // From `done`, not from `begun`: what a dead writer left half-made is made again under the same number.
-  const next = (region.load(at + done) + 1) | 0;
+  const next = (region.load(at + DONE) + 1) | 0;
   // A read-modify-write that reads the readers' closing ones: W1 in seqlock.ts.
-  region.exchange(at + begun, next);
-  const copy = at + copies + (next & 1) * copyWords;
+  region.exchange(at + BEGUN, next);
+  const copy = at + COPIES + (next & 1) * copyWords;
   region.setPlain(copy, bytes.length);
   region.setPlain(copy + 1, checksum(bytes, bytes.length, next));
   region.copyIn((copy + 2) * 4, bytes);
-  region.store(at + done, next);
+  region.store(at + DONE, next);
 }
 
 /** Reader: a private copy of the newest value; `undefined` when there is none yet, or none can be had now. */
 export function readLatch(region: Region, at: number, copyWords = LATCH_COPY_WORDS): Uint8Array | undefined {
   for (let tries = 0; tries < 8; tries++) {
-    const newest = region.load(at + done);
+    const newest = region.load(at + DONE);
     if (newest === 0) return undefined;
-    const copy = at + copies + (newest & 1) * copyWords;
+    const copy = at + COPIES + (newest & 1) * copyWords;
     const length = region.plain(copy);
     if (length < 0 || length > latchBytes(copyWords)) continue;
     const sum = region.plain(copy + 1);
     const bytes = new Uint8Array(length);
     region.copyOut(bytes, (copy + 2) * 4, length);
     // A read-modify-write that the writer's next opening one must read: R3 in seqlock.ts.
-    const started = region.add(at + begun, 0);
+    const started = region.add(at + BEGUN, 0);
     if (started !== newest && started !== ((newest + 1) | 0)) continue;
     if (checksum(bytes, length, newest) === sum) return bytes;
   }
