@@ -1,13 +1,13 @@
 /** Reads one configuration file, which may be missing for a while. */
 import { stat } from "node:fs/promises";
 import { isMissing, readFault, systemCode } from "../shared/disk/file-faults.js";
-import { readRegularFile } from "../shared/disk/regular-file.js";
+import { maxTextBytes, readRegularFile } from "../shared/disk/regular-file.js";
 import { ConfigStreamError } from "../shared/errors.js";
 
 /** The bytes of a file; `undefined` when it does not exist. Rejects with code `invalid_config_file`, naming the path. */
 export async function readConfigFile(path: string): Promise<Buffer | undefined> {
   try {
-    return readRegularFile(path, Number.POSITIVE_INFINITY)?.bytes;
+    return readRegularFile(path, maxTextBytes)?.bytes;
   } catch (cause) {
     if (isMissing(cause)) return undefined;
     throw new ConfigStreamError("invalid_config_file", `The configuration file ${path} ${readFault(cause)}.`, {

@@ -45,7 +45,7 @@ function opened(path: string): number {
 }
 
 /** Longest text that is read where no limit is given: 64 MiB. */
-const maxTextBytes = 2 ** 26;
+export const maxTextBytes = 2 ** 26;
 
 /** The text of a whole file. Throws as {@link readRegularFile} does. */
 export function readTextFile(path: string, maxBytes = maxTextBytes): string {
