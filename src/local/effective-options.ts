@@ -1,6 +1,6 @@
 /** The options of `createEffectiveConfig`, checked in the same way whether the flag is on or off. */
 import type { Environment } from "../files/env.js";
-import type { Defaults } from "../files/known-keys.js";
+import { type Defaults, readDefaults } from "../files/known-keys.js";
 import { consumerOptionTable } from "../main/consumer/option-table.js";
 import type { ConsumerOptions } from "../main/consumer/options.js";
 import { type HostParams, resolveOptions } from "../main/consumer/resolve.js";
@@ -18,7 +18,8 @@ export interface EffectiveConfigOptions extends Omit<ConsumerOptions, "defaults"
   readonly configFiles?: readonly string[] | undefined;
   /**
    * Values of the source `default`, by dotted key or as schema entries. They, and what the files hold, are the keys
-   * whose `DD_*` variables count. Used while the flag is off: a core agent has defaults of its own. Default: none.
+   * whose `DD_*` variables count while the flag is off. While it is on, they are below every layer of the core agent, as
+   * `defaults` of `createConsumer`. Default: none.
    */
   readonly defaults?: Defaults | undefined;
   /** Where `DD_*` variables are looked up, once. Default: `process.env`. */
@@ -56,15 +57,17 @@ const ownTable = {
 export function resolveEffectiveOptions(options: EffectiveConfigOptions): ResolvedEffectiveOptions {
   checkNames(options, [...Object.keys(consumerOptionTable), ...Object.keys(ownTable)], "createEffectiveConfig");
   const { configFiles, defaults, env, watch, signal, ...consumer } = options;
-  // What only a stream needs may be missing, or come from the files; what is given is checked all the same.
-  const { engine, host } = resolveOptions(consumer, {});
   const own = readOptions("createEffectiveConfig", ownTable, { configFiles, defaults, env, watch, signal });
+  const streamed = { ...consumer, defaults: Object.fromEntries(readDefaults(own.defaults).values) };
+  // What only a stream needs may be missing, or come from the files; what is given is checked all the same.
+  const { engine, host } = resolveOptions(streamed, {});
   return {
     ...own,
     env: own.env ?? process.env,
     logger: host.logger === undefined ? silentLogger : guarded(host.logger),
-    consumer,
-    engine,
+    consumer: streamed,
+    // A local configuration has a layer of its own for them.
+    engine: { ...engine, defaults: {} },
     host,
   };
 }

@@ -53,6 +53,22 @@ describe("the flag", () => {
     await expect.poll(() => agent.status().subscribers).toBe(0);
   });
 
+  test("leaves the application's defaults in force on either side, below all that the core agent has", async () => {
+    const agent = await workshop.agent({ defaults: { who: "core agent" } });
+    for (const on of [false, true]) {
+      const config = await effective({
+        ...optionsFor(agent),
+        env: { DD_USE_RAR_CONFIG_STREAM: String(on) },
+        defaults: { who: "application", my_agent: { port: 8126 } },
+      });
+      const reader = config.reader();
+      expect([config.streaming, reader.getInt("my_agent.port")]).toEqual([on, 8126]);
+      expect(reader.getString("who")).toBe(on ? "core agent" : "application");
+      expect(reader.isConfigured("my_agent.port")).toBe(false);
+      expect(reader.explain("my_agent.port").layers).toEqual([{ source: on ? "schema" : "default", value: 8126 }]);
+    }
+  });
+
   test("that is neither true nor false is refused, where it stands is named, and its text is not shown", async () => {
     const fromEnv = await failureOf(effective({ env: { DD_USE_RAR_CONFIG_STREAM: "perhaps" } }));
     expect(fromEnv).toBeInstanceOf(InvalidOptionError);
