@@ -196,6 +196,7 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
       workerTimeoutMs: host.isolation === "none" ? Number.POSITIVE_INFINITY : host.workerTimeoutMs,
       heartbeat: () => this.#region.load(header.heartbeat),
       spawn: (isRestart) => this.#spawn(isRestart),
+      onAllGone: () => markWritersGone(this.#region),
       onDied: (death) => this.#engineDied(death),
       onRestart: () => {
         count(this.#region, "workerRestarts");
@@ -267,11 +268,9 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
     return host;
   }
 
-  /** No engine runs now, so this thread may write what is theirs: the pages of the dead, the status, and what is untold. */
-  #engineDied({ error, nextAttemptAtMs, allGone }: EngineDeath): void {
+  /** No engine runs now, so this thread may write what is theirs: the status, and what is untold. */
+  #engineDied({ error, nextAttemptAtMs }: EngineDeath): void {
     const region = this.#region;
-    // A thread that was given up runs no more code, but that is not proof enough to use its pages again.
-    if (allGone) markWritersGone(region);
     const untold = new Untold(this.#untold);
     if (!this.#subscriptions.active) untold.clear();
     else if (this.#lastBatch !== undefined) untold.told(this.#lastBatch.changes);

@@ -18,6 +18,8 @@ export interface SupervisorPorts {
   readonly heartbeat: () => number;
   /** Starts an engine. Called again for each restart, which no caller waits for. */
   readonly spawn: (isRestart: boolean) => EngineHost;
+  /** No thread of any engine is left, so what they wrote may be used again. Called before {@link onDied}. */
+  readonly onAllGone: () => void;
   /** An engine has died. */
   readonly onDied: (death: EngineDeath) => void;
   /** An engine is started in place of one that died. */
@@ -28,8 +30,6 @@ export interface EngineDeath {
   readonly error: ConfigStreamError;
   /** Milliseconds since the epoch; `undefined` when no other engine will follow. */
   readonly nextAttemptAtMs: number | undefined;
-  /** Whether no thread of any engine is left, so that what they wrote may be used again. */
-  readonly allGone: boolean;
 }
 
 export class Supervisor {
@@ -80,7 +80,7 @@ export class Supervisor {
       if (this.#stopping !== undefined) throw new ConsumerStoppedError("The consumer was stopped while it started.");
       this.#starting = undefined;
       const error = ConfigStreamError.from(thrown, "worker_died");
-      this.#ports.onDied({ error, nextAttemptAtMs: undefined, allGone: this.#allGone() });
+      this.#died({ error, nextAttemptAtMs: undefined });
       throw error;
     }
   }
@@ -101,9 +101,11 @@ export class Supervisor {
     this.#host = undefined;
   }
 
-  #allGone(): boolean {
+  #died(death: EngineDeath): void {
     this.#givenUp = this.#givenUp.filter((host) => !host.isGone);
-    return this.#givenUp.length === 0;
+    // A thread that was given up runs no more code, but that is not proof enough to use its memory again.
+    if (this.#givenUp.length === 0) this.#ports.onAllGone();
+    this.#ports.onDied(death);
   }
 
   #watch(host: EngineHost): void {
@@ -118,10 +120,10 @@ export class Supervisor {
   }
 
   #scheduleRestart(error: ConfigStreamError): void {
-    const { clock, onDied } = this.#ports;
+    const { clock } = this.#ports;
     const { delayMs, next } = this.#backoff.next(this.#ports.random());
     this.#backoff = next;
-    onDied({ error, nextAttemptAtMs: clock.now() + delayMs, allGone: this.#allGone() });
+    this.#died({ error, nextAttemptAtMs: clock.now() + delayMs });
     this.#retry = clock.setTimer(delayMs, () => this.#restart());
   }
 

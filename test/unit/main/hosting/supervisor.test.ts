@@ -62,7 +62,9 @@ function newSupervisor(random = () => 0.5, workerTimeoutMs = Number.POSITIVE_INF
   const clock = new VirtualClock(0);
   const hosts: FakeHost[] = [];
   const deaths: (number | undefined)[] = [];
+  /** Of each death, whether all threads were known to be gone by then. */
   const allGone: boolean[] = [];
+  let isAllGone = false;
   const heart = { beats: 0 };
   let failSpawns = 0;
   let restarts = 0;
@@ -78,9 +80,13 @@ function newSupervisor(random = () => 0.5, workerTimeoutMs = Number.POSITIVE_INF
       hosts.push(host);
       return host;
     },
+    onAllGone: () => {
+      isAllGone = true;
+    },
     onDied: (death) => {
       deaths.push(death.nextAttemptAtMs);
-      allGone.push(death.allGone);
+      allGone.push(isAllGone);
+      isAllGone = false;
     },
     onRestart: () => restarts++,
   });
@@ -249,7 +255,12 @@ describe("stop", () => {
     expect(hosts).toHaveLength(1);
   });
 
-  test("without start does nothing", async () => {
-    await newSupervisor().supervisor.stop(10);
+  test("without start starts nothing, reports no death, and leaves no timer", async () => {
+    const { supervisor, clock, hosts, deaths } = newSupervisor();
+    await supervisor.stop(10);
+    await clock.advance(100_000);
+    expect(hosts).toEqual([]);
+    expect(deaths).toEqual([]);
+    expect(clock.pending).toBe(0);
   });
 });
