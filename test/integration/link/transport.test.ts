@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
-import { createServer as createHttp2Server, type Http2Server } from "node:http2";
+import { constants, createServer as createHttp2Server, type Http2Server, type ServerHttp2Stream } from "node:http2";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type PeerCertificate } from "node:tls";
 import { afterEach, describe, expect, it } from "vitest";
@@ -130,13 +130,14 @@ async function tcp(onSocket: (socket: Socket) => void): Promise<{ address: strin
 }
 
 /** Finishes the TLS handshake and says nothing afterwards. */
-async function tlsOnly(): Promise<{ address: string; accepted: Socket[] }> {
+async function tlsOnly(onSecured = (): void => {}): Promise<{ address: string; accepted: Socket[] }> {
   const accepted: Socket[] = [];
   const options = { cert: own.certificate, key: own.privateKey, ALPNProtocols: ["h2"] };
   const server = createTlsServer(options, (socket) => {
     accepted.push(socket);
     socket.on("error", () => {});
     socket.pause();
+    onSecured();
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -145,6 +146,33 @@ async function tlsOnly(): Promise<{ address: string; accepted: Socket[] }> {
     server.close();
   });
   return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, accepted };
+}
+
+/** Speaks HTTP/2 without TLS, and does what the test says with each request. */
+async function http2(onStream: (stream: ServerHttp2Stream) => void): Promise<{ address: string }> {
+  const server: Http2Server = createHttp2Server();
+  const sessions = new Set<{ destroy(): void }>();
+  server.on("session", (session) => {
+    sessions.add(session);
+    session.on("error", () => {});
+  });
+  server.on("stream", (stream) => {
+    stream.on("error", () => {});
+    onStream(stream);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  cleanups.push(() => {
+    for (const session of sessions) session.destroy();
+    server.close();
+  });
+  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+/** Fails each call with this status, and this text. */
+function failing(status: number, text: string): Promise<{ address: string }> {
+  const headers = { ":status": 200, "content-type": "application/grpc", "grpc-status": status, "grpc-message": text };
+  return http2((stream) => stream.respond(headers, { endStream: true }));
 }
 
 /** Passes bytes on in both directions until it is told to swallow them, or cut. */
@@ -185,7 +213,7 @@ describe("registration", () => {
   });
 
   it("falls back to AgentSecure where RemoteAgent is not implemented, and remembers it over connections", async () => {
-    const core = await agent({ services: [agentSecureService] });
+    const core = await agent({ unimplemented: [remoteAgentService] });
     const transport = createGrpcTransport(params(core.address));
     for (let i = 0; i < 2; i++) {
       const connection = transport.connect(credentials());
@@ -194,6 +222,7 @@ describe("registration", () => {
       connection.close();
     }
     expect(core.calls).toEqual([
+      `${remoteAgentService}/RegisterRemoteAgent`,
       `${agentSecureService}/RegisterRemoteAgent`,
       `${agentSecureService}/RefreshRemoteAgent`,
       `${agentSecureService}/RegisterRemoteAgent`,
@@ -228,6 +257,8 @@ describe("registration", () => {
     expect(error).toMatchObject({ code: "unauthenticated", grpcCode: grpcCode.unauthenticated });
     expect(error.message).toContain("/run/auth_token");
     expect(error.message).not.toContain("secret");
+    // The other service is for core agents that do not have this one.
+    expect(core.calls).toEqual([`${remoteAgentService}/RegisterRemoteAgent`]);
   });
 
   it("fails, as does a refresh, when the answer is no message, and says so without quoting it", async () => {
@@ -251,6 +282,27 @@ describe("registration", () => {
     const error = await failureOf(open(core.address).refresh("secret-session", soon));
     expect(error).toMatchObject({ code: "unauthenticated", grpcCode: grpcCode.notFound });
     expect(error.message).not.toContain("secret");
+  });
+});
+
+describe("what the core agent writes in a failure", () => {
+  // Ordinary words, so that nothing but their being known takes them out.
+  const text = "the token pencil and the session teapot are odd";
+
+  it("is passed on without the token, in every call, and without the session of that call", async () => {
+    const { address } = await failing(grpcCode.internal, text);
+    const connection = open(address, { token: "pencil", certificate: "", privateKey: "" }, { tls: false });
+    const report = { kind: "resolution", issueId: "issue" } as const;
+    const registering = await failureOf(connection.register(request, soon));
+    expect(registering.message).toContain("the token [secret] and the session teapot are odd");
+    const withSession = [
+      await failureOf(connection.refresh("teapot", soon)),
+      await failureOf(connection.report("teapot", report, soon)),
+      (await untilEnd(connection, "teapot")).error,
+    ];
+    for (const error of withSession) {
+      expect(error?.message).toContain("the token [secret] and the session [secret] are odd");
+    }
   });
 });
 
@@ -442,6 +494,52 @@ describe("TLS", () => {
   });
 });
 
+describe("a connection that breaks after the TLS handshake", () => {
+  it("is explained by the socket's own error", async () => {
+    // A record of application data that nobody has encrypted.
+    const forged = Buffer.from([23, 3, 3, 0, 32, ...Array.from({ length: 32 }, () => 7)]);
+    let breakUp = (): void => {};
+    const silent = await tlsOnly(() => breakUp());
+    const relay = await relayTo(Number(silent.address.split(":")[1]));
+    breakUp = () => relay.near[0]?.write(forged);
+    const error = await failureOf(open(relay.address).register(request, soon));
+    expect(error).toMatchObject({ code: "tls", grpcCode: grpcCode.unavailable });
+    expect(error.message).toMatch(/^TLS with the core agent at \S+ failed \(ERR_SSL_\w+\)\.$/);
+  });
+});
+
+describe("what grpc-js would do by itself", () => {
+  const plain = { token: "token", certificate: "", privateKey: "" };
+
+  it("is not done: no call is repeated that the core agent did not process", async () => {
+    let calls = 0;
+    const { address } = await http2((stream) => {
+      calls++;
+      stream.close(constants.NGHTTP2_REFUSED_STREAM);
+    });
+    const connection = open(address, plain, { tls: false });
+    expect((await untilEnd(connection)).error).toMatchObject({ code: "unavailable" });
+    expect(calls).toBe(1);
+  });
+
+  it.each(["grpc_proxy", "https_proxy", "http_proxy"])(
+    "is not done: no web proxy of the environment is asked (%s), nor shown the token",
+    async (variable) => {
+      const proxy = await tcp((socket) => socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n"));
+      const core = await agent();
+      const before = process.env[variable];
+      process.env[variable] = `http://${proxy.address}`;
+      try {
+        expect(await open(core.address).register(request, soon)).toMatchObject({ sessionId: "session" });
+      } finally {
+        if (before === undefined) delete process.env[variable];
+        else process.env[variable] = before;
+      }
+      expect(proxy.accepted).toEqual([]);
+    },
+  );
+});
+
 describe("a core agent that cannot be reached", () => {
   it("is told as connection refused, for calls and streams", async () => {
     const { address } = await tcp(() => {});
@@ -487,7 +585,9 @@ describe("keepalive", () => {
     const core = await agent({ onStream: (stream) => stream.write(snapshot(1)) });
     const relay = await relayTo(core.port);
     const connection = open(relay.address, credentials(), { keepaliveIntervalMs: 50, keepaliveTimeoutMs: 100 });
-    const { error } = await untilEnd(connection, "session", () => relay.silence());
+    const { error, events } = await untilEnd(connection, "session", () => relay.silence());
+    // Silent from then on, and not broken before.
+    expect(events).toHaveLength(1);
     expect(error).toMatchObject({ code: "unavailable", grpcCode: grpcCode.unavailable });
     connection.close();
   });
@@ -546,6 +646,19 @@ describe("keepalive", () => {
 });
 
 describe("closing a connection", () => {
+  it("that is not set up yet leaves no socket behind, with a core agent that never says a word", async () => {
+    const silent = await tcp(() => {});
+    const connection = open(silent.address);
+    const failure = failureOf(connection.register(request, soon));
+    await waitUntil(() => sockets() > 1);
+    connection.close();
+    await failure;
+    await waitUntil(() => silent.accepted.length === 1);
+    const [accepted] = silent.accepted;
+    accepted?.resume();
+    await waitUntil(() => accepted?.destroyed === true);
+  });
+
   it("is idempotent, fails what is open on it, and can be followed by a new connection", async () => {
     const core = await agent({ onStream: () => {} });
     const transport = createGrpcTransport(params(core.address));

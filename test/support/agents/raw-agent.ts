@@ -25,6 +25,8 @@ export interface RawAgentOptions {
   readonly clientAuthority?: TestCertificate;
   readonly token?: string;
   readonly services?: readonly string[];
+  /** Of those, the services that answer each call as one that they do not have. */
+  readonly unimplemented?: readonly string[];
   readonly onStream?: (stream: StreamOfAgent) => void;
   /** Status text of an answer to a refresh with another session id than `session`. */
   readonly refreshRefusal?: string;
@@ -55,6 +57,7 @@ export async function startRawAgent(options: RawAgentOptions = {}): Promise<RawA
     calls.push(name);
     metadata.push(call.metadata);
     requests.push(call.request);
+    if (options.unimplemented?.includes(name.split("/")[0] as string)) return { code: status.UNIMPLEMENTED };
     const expected = `Bearer ${options.token ?? "token"}`;
     return call.metadata.get("authorization")[0] === expected
       ? undefined

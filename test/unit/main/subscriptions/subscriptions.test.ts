@@ -173,6 +173,17 @@ describe("overflow", () => {
     expect(called).toEqual(["a"]);
     expect(overflows()).toBe(1);
   });
+
+  test("tells the first of several that wait by the error, and the others by an end, once for all", async () => {
+    const { hub, overflows } = newHub();
+    const iterator = hub.subscribe()[Symbol.asyncIterator]();
+    const waiting = Promise.allSettled([iterator.next(), iterator.next(), iterator.next()]);
+    hub.deliver({ changes: [event("a", 9, 1)], lagged: true });
+    const done = { status: "fulfilled", value: { done: true, value: undefined } };
+    expect(await waiting).toEqual([{ status: "rejected", reason: expect.any(SubscriberOverflowError) }, done, done]);
+    expect(await iterator.next()).toEqual(done.value);
+    expect(overflows()).toBe(1);
+  });
 });
 
 describe("a callback", () => {

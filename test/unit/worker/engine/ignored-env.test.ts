@@ -45,8 +45,15 @@ test("a conflict that comes later is named then, and none twice", () => {
   expect(ignored.any).toBe(false);
 });
 
-test("variables that the consumer itself obeys are not named", () => {
-  const env = { DD_CMD_HOST: "x", DD_CMD_PORT: "1", DD_AUTH_TOKEN_FILE_PATH: "/x", DD_IPC_CERT_FILE_PATH: "/x" };
-  const settings = { cmd_host: "y", cmd_port: 2, auth_token_file_path: "/y", ipc_cert_file_path: "/y" };
-  expect(ignoredIn(env, settings)).toEqual([]);
+test.each([
+  ["DD_CMD_HOST", "x", "y"],
+  ["DD_CMD_PORT", "1", 2],
+  ["DD_AUTH_TOKEN_FILE_PATH", "/x", "/y"],
+  ["DD_IPC_CERT_FILE_PATH", "/x", "/y"],
+  ["DD_USE_RAR_CONFIG_STREAM", "true", false],
+  ["DD_REMOTE_AGENT_CONFIGSTREAM_CONSUMER_ENABLED", "false", true],
+  ["DD_REMOTE_AGENT_CORE_AGENT_IPC_ENABLED", "false", true],
+])("%s, which the consumer itself obeys, is not named although the setting differs", (name, text, value) => {
+  const key = name.slice("DD_".length).toLowerCase();
+  expect(ignoredIn({ [name]: text, DD_OTHER: text }, { [key]: value, other: value })).toEqual(["DD_OTHER"]);
 });
