@@ -7,7 +7,10 @@ import { Region } from "../../src/memory/region.js";
 import { explore, Timeline } from "../support/memory/interleave.js";
 import {
   Author,
+  former,
+  handOver,
   oneWriter,
+  reuse,
   type Scenario,
   type State,
   successors,
@@ -47,15 +50,6 @@ const base = { a: "a0", b: "b0" };
 const publishes = (count: number) => Array.from({ length: count }, (_, i) => ({ a: `a${i + 1}`, b: `b${i + 1}` }));
 const bothKeys = (count: number) => () => oneWriter([base], publishes(count));
 
-/** A former writer's state, as a successor finds it. */
-function former(values: Record<string, string>): (region: Region) => State {
-  return (region) => {
-    const author = new Author(region);
-    author.publish(values);
-    return author.state;
-  };
-}
-
 /** What is in the page before a publish, so that this publish must grow the memory. */
 function growing(): Scenario {
   for (let fill = 60; fill > 0; fill--) {
@@ -73,24 +67,6 @@ const growingTable = () =>
     [Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, "x"]))],
     [{ a: "a1" }, { k7: "y", b: "b2" }],
   );
-
-const handOver = () =>
-  successors(former({ a: "a0", b: "b0", c: "c0" }), [
-    {
-      prepare: markWritersGone,
-      publishes: [
-        { d: "d1", b: "b1" },
-        { b: "b2", a: "a2" },
-      ],
-    },
-  ]);
-
-/** The third writer uses the pages of the first again. */
-const reuse = () =>
-  successors(former({ a: "a0", b: "b0" }), [
-    { prepare: markWritersGone, publishes: [{ b: "b1", a: "a1" }] },
-    { prepare: markWritersGone, publishes: [{ c: "c2", a: "a2", b: "b2" }] },
-  ]);
 
 /** A block of a is freed and then holds what b becomes. */
 const passedOn = () => oneWriter([base], [{ a: "a long value" }, { a: "a longer one" }, { b: "b3" }]);

@@ -1,4 +1,5 @@
 /** Small runs of the shipped writer that the interleaving tests look at from every side. */
+import { markWritersGone } from "../../../src/memory/facts.js";
 import { block, blockOf, header } from "../../../src/memory/layout.js";
 import { createRegionMemory, type Region } from "../../../src/memory/region.js";
 import { RegionWriter } from "../../../src/memory/writer/region-writer.js";
@@ -107,6 +108,36 @@ export function successors(
   });
   const trace = record(memory, (region) => states.push(before(region)), runs);
   return { memory, trace, states };
+}
+
+/** A former writer's state, as a successor finds it. */
+export function former(values: Record<string, string>): (region: Region) => State {
+  return (region) => {
+    const author = new Author(region);
+    author.publish(values);
+    return author.state;
+  };
+}
+
+/** A second writer, which drops a key, adds one and changes another. */
+export function handOver(): Scenario {
+  return successors(former({ a: "a0", b: "b0", c: "c0" }), [
+    {
+      prepare: markWritersGone,
+      publishes: [
+        { d: "d1", b: "b1" },
+        { b: "b2", a: "a2" },
+      ],
+    },
+  ]);
+}
+
+/** The third writer uses the pages of the first again. */
+export function reuse(): Scenario {
+  return successors(former({ a: "a0", b: "b0" }), [
+    { prepare: markWritersGone, publishes: [{ b: "b1", a: "a1" }] },
+    { prepare: markWritersGone, publishes: [{ c: "c2", a: "a2", b: "b2" }] },
+  ]);
 }
 
 /** Index of the visible state at every position of a trace: a hand-over shows the state before it ends its own marking. */

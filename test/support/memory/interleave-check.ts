@@ -75,7 +75,7 @@ export class Watcher {
   /** Reads, and checks G1 to G4 and freshness. */
   observe(op: Op): void {
     const schedule = this.#schedule;
-    const startedAt = this.#visible();
+    const startedAt = schedule.seesAtOnce ? this.#visible() : 0;
     schedule.accesses = 0;
     const matches = this.#read(op);
     const endedAt = this.#visible();

@@ -11,7 +11,11 @@ export interface Step {
   /** {@link SIZE} stands for the memory's size. */
   readonly word: number;
   readonly value: number;
+  /** How it was written; `update` is a read-modify-write. */
+  readonly kind: StepKind;
 }
+
+export type StepKind = "plain" | "store" | "update";
 
 /** Pseudo-word: bytes of the memory. */
 export const SIZE = -1;
@@ -40,50 +44,50 @@ export class RecordingRegion extends Region {
 
   override setPlain(word: number, value: number): void {
     super.setPlain(word, value);
-    this.#noteWords(word, 1);
+    this.#noteWords(word, 1, "plain");
   }
 
   override store(word: number, value: number): void {
     super.store(word, value);
-    this.#noteWords(word, 1);
+    this.#noteWords(word, 1, "store");
   }
 
   override store64(word: number, value: number): void {
     super.store64(word, value);
-    this.#noteWords(word, 2);
+    this.#noteWords(word, 2, "store");
   }
 
   override add(word: number, value: number): number {
     const old = super.add(word, value);
-    this.#noteWords(word, 1);
+    this.#noteWords(word, 1, "update");
     return old;
   }
 
   override exchange(word: number, value: number): number {
     const old = super.exchange(word, value);
-    this.#noteWords(word, 1);
+    this.#noteWords(word, 1, "update");
     return old;
   }
 
   override compareExchange(word: number, expected: number, value: number): number {
     const old = super.compareExchange(word, expected, value);
-    this.#noteWords(word, 1);
+    this.#noteWords(word, 1, "update");
     return old;
   }
 
   override copyIn(at: number, source: Uint8Array, from = 0, length = source.length): void {
     super.copyIn(at, source, from, length);
-    this.#noteWords(at >> 2, ((at + length + 3) >> 2) - (at >> 2));
+    this.#noteWords(at >> 2, ((at + length + 3) >> 2) - (at >> 2), "plain");
   }
 
   override copyInAscii(at: number, text: string): void {
     super.copyInAscii(at, text);
-    this.#noteWords(at >> 2, ((at + text.length + 3) >> 2) - (at >> 2));
+    this.#noteWords(at >> 2, ((at + text.length + 3) >> 2) - (at >> 2), "plain");
   }
 
   override clear(word: number, count: number): void {
     super.clear(word, count);
-    this.#noteWords(word, count);
+    this.#noteWords(word, count, "plain");
   }
 
   override grow(pages: number): number {
@@ -92,19 +96,19 @@ export class RecordingRegion extends Region {
       const larger = new Int32Array(this.words.length);
       larger.set(this.#shadow);
       this.#shadow = larger;
-      this.steps.push({ word: SIZE, value: this.bytes.length });
+      this.steps.push({ word: SIZE, value: this.bytes.length, kind: "update" });
     }
     return first;
   }
 
-  #noteWords(word: number, count: number): void {
+  #noteWords(word: number, count: number, kind: StepKind): void {
     const shadow = this.#shadow;
     if (shadow === undefined) return;
     for (let at = word; at < word + count; at++) {
       const value = this.words[at] as number;
       if (shadow[at] === value) continue;
       shadow[at] = value;
-      this.steps.push({ word: at, value });
+      this.steps.push({ word: at, value, kind });
     }
     const next = this.interruptions[0];
     if (next !== undefined && this.steps.length >= next.after) {

@@ -6,7 +6,7 @@
  * branches over the values that the word takes from now on, and takes each as early as it can be had: whatever can be read
  * after a later moment can be read after that one too. All behaviours are visited, each once.
  *
- * Sequentially consistent interleavings only; what weaker orders could add is looked at in weak-memory.ts.
+ * Sequentially consistent interleavings only; what weaker orders could add is looked at in weak-order.ts and weak-memory.ts.
  */
 import { Region } from "../../../src/memory/region.js";
 import type { SharedMemory } from "../../../src/shared/types.js";
@@ -78,6 +78,8 @@ export class Schedule {
   moves = Number.POSITIVE_INFINITY;
   /** Shared accesses since they were last counted. */
   accesses = 0;
+  /** Whether a read sees what the writer has done at that moment. */
+  readonly seesAtOnce: boolean = true;
   readonly timeline: Timeline;
   readonly #choices: number[];
   readonly #options: number[] = [];
@@ -112,12 +114,13 @@ export class Schedule {
   }
 
   #moveTo(positions: readonly number[]): void {
-    const to = positions[this.#choose(positions.length)] as number;
+    const to = positions[this.choose(positions.length)] as number;
     if (to !== this.position) this.moves--;
     this.position = to;
   }
 
-  #choose(options: number): number {
+  /** One of so many ways to go on. */
+  protected choose(options: number): number {
     const index = this.#next++;
     this.#options[index] = options;
     if (index === this.#choices.length) this.#choices.push(0);

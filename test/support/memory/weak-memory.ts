@@ -12,8 +12,8 @@
  *
  * Every total order of the atomics is enumerated, and under each every choice of what each plain read sees.
  *
- * **What it does not cover.** More slots, arenas and threads (the shipped code itself is stepped through those in
- * interleaving.test.ts, under sequential consistency); stronger coherence that real machines give; the checksum, which is
+ * **What it does not cover.** More slots, arenas and threads (the shipped code itself is run with those in weak-order.ts, not in every
+ * execution, and stepped through them in interleaving.test.ts, under sequential consistency); stronger coherence that real machines give; the checksum, which is
  * left out on purpose, so that nothing but the protocol protects the reader; the engine's treatment of plain reads in
  * loops (no-hoisting.test.ts). Reads of the future are bounded by the model's writes, values are not invented.
  */
