@@ -15,6 +15,7 @@ import type { ConfigValue, ResolvedSetting, SourceValue } from "../shared/types.
 import { isList } from "../shared/values/equality.js";
 import { deepFreeze } from "../shared/values/freeze.js";
 import { ByteBuffer } from "./byte-buffer.js";
+import { simpleValue } from "./simple-value.js";
 
 // No shared structures: another instance could not read them. No records: plain maps only.
 const packr = new Packr({ useRecords: false, mapsAsObjects: true, variableMapSize: true, largeBigIntToFloat: true });
@@ -90,10 +91,9 @@ function append(
 
 /** Decodes the first `length` bytes. What it returns is deeply frozen. */
 export function decodeRecord(bytes: Uint8Array, length: number, hasLayers: boolean): DecodedRecord {
-  const sequenceId = new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true);
-  const body = bytes.subarray(HEADER_BYTES, length);
-  const content: unknown =
-    bytes[FORMAT_AT] === FORMAT_JSON ? JSON.parse(Buffer.from(body).toString()) : packr.unpack(body);
+  const sequenceId =
+    (bytes[0] as number) | ((bytes[1] as number) << 8) | ((bytes[2] as number) << 16) | ((bytes[3] as number) << 24);
+  const content = contentOf(bytes, length);
   if (!hasLayers) return { value: deepFreeze(content as ConfigValue), layers: undefined, sequenceId };
   const [value, ...layers] = content as [ConfigValue, ...[string, ConfigValue][]];
   return {
@@ -103,6 +103,18 @@ export function decodeRecord(bytes: Uint8Array, length: number, hasLayers: boole
     ),
     sequenceId,
   };
+}
+
+/** Where msgpackr is to read. One object, because it keeps none. */
+const span = { start: HEADER_BYTES, end: 0 };
+
+function contentOf(bytes: Uint8Array, length: number): unknown {
+  if (bytes[FORMAT_AT] === FORMAT_JSON) return JSON.parse(Buffer.from(bytes.subarray(HEADER_BYTES, length)).toString());
+  const simple = simpleValue(bytes, HEADER_BYTES, length);
+  if (simple !== undefined) return simple;
+  span.end = length;
+  // Not of a part of the bytes: msgpackr makes a view for each array that it is given, and keeps it with the array.
+  return packr.unpack(bytes, span);
 }
 
 function hasOddName(value: ConfigValue): boolean {

@@ -20,7 +20,7 @@ import { count } from "../facts.js";
 import { ABSENT_CELL, STAMP_NEVER } from "../layout.js";
 import { newestPublish } from "../publish-meta.js";
 import type { Region } from "../region.js";
-import { absentState, Entry, type Reading } from "./entry.js";
+import { absentState, Entry, type KeyState, type Reading } from "./entry.js";
 import { Mirror } from "./mirror.js";
 import type { Section } from "./section.js";
 import { type Named, SectionReader } from "./section-reader.js";
@@ -152,9 +152,7 @@ export class KeyReader {
     const { binding } = entry;
     const isKnown = binding.arena === position.ordinal && binding.slot === slot && binding.publish === copy.publish;
     if (!isKnown) {
-      entry.update(
-        copy.length === 0 ? absentState : { ...decodeRecord(copy.bytes, copy.length, copy.hasLayers), source },
-      );
+      entry.update(copy.length === 0 ? absentState : stateOf(copy, source));
       entry.binding = { arena: position.ordinal, slot, publish: copy.publish };
     }
     // The stamp is the publish that was read, not what the cell holds now: should a newer publish be under way, the
@@ -212,4 +210,9 @@ export class KeyReader {
     this.#entries = new Map();
     this.#forgotten();
   }
+}
+
+function stateOf(copy: RecordCopy, source: string): KeyState {
+  const { value, layers, sequenceId } = decodeRecord(copy.bytes, copy.length, copy.hasLayers);
+  return { value, source, sequenceId, layers };
 }

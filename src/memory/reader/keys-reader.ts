@@ -32,6 +32,8 @@ export interface WantedName {
   readonly isWhole: boolean;
 }
 
+type Span = readonly [from: number, count: number];
+
 /** Where the names are in one arena. Never changed, only replaced. */
 interface Places {
   readonly arena: number;
@@ -39,11 +41,12 @@ interface Places {
   readonly absentStamp: number;
   readonly slots: readonly number[];
   /** Of each name where its slots begin among `slots`, and how many there are. */
-  readonly spans: readonly (readonly [from: number, count: number])[];
-  /** The slot lists of the whole names that these are made of. */
-  readonly below: readonly (readonly number[] | undefined)[];
+  readonly spans: readonly Span[];
+  /** The slot lists of the whole names that these are made of, in the order of the names. */
+  readonly below: readonly (readonly number[])[];
 }
 
+const noneStored: readonly StoredReading[] = [];
 const nowhere: Places = { arena: 0, absentStamp: STAMP_NEVER, slots: [], spans: [], below: [] };
 
 export class KeysReader {
@@ -53,6 +56,8 @@ export class KeysReader {
   readonly #names: readonly WantedName[];
   readonly #keys: readonly Uint8Array[];
   readonly #below: readonly (SlotsBelow | undefined)[];
+  /** Those of the whole names alone. */
+  readonly #sections: readonly SlotsBelow[];
   readonly #slots: SlotReadings;
   readonly #mirror: Mirror;
   #arena = 0;
@@ -65,6 +70,7 @@ export class KeysReader {
     this.#names = names;
     this.#keys = names.map(({ key }) => encoder.encode(key));
     this.#below = names.map(({ key, isWhole }) => (isWhole ? new SlotsBelow(key) : undefined));
+    this.#sections = this.#below.filter((below) => below !== undefined);
     this.#slots = new SlotReadings(region);
     this.#mirror = mirror;
   }
@@ -80,7 +86,7 @@ export class KeysReader {
       if (first.ordinal === 0) return this.#beforeAll();
       if (first.ordinal === this.#arena && first.publish === this.publish) return this.#readings;
       // Finding may take long: what is found holds for the arena, and only the reading is of one publish.
-      if (!this.#below.every((below) => below === undefined || below.find(region, first))) continue;
+      if (!this.#find(first)) continue;
       // Before the position: a key that is added later than this changes the cell later than this.
       const absentStamp = cellStamp(region, ABSENT_CELL);
       const position = currentPosition(region);
@@ -89,20 +95,22 @@ export class KeysReader {
     return this.#fromMirror();
   }
 
+  #find(position: ArenaPosition): boolean {
+    for (const below of this.#sections) if (!below.find(this.region, position)) return false;
+    return true;
+  }
+
   #readAt(position: ArenaPosition, absentStamp: number): boolean {
-    if (!this.#below.every((below) => below === undefined || below.isComplete(this.region, position))) return false;
-    const places = this.#placesAt(position, absentStamp);
+    for (const below of this.#sections) if (!below.isComplete(this.region, position)) return false;
+    const known = this.#places;
+    const places = this.#holds(known, position, absentStamp) ? known : this.#placesAt(position, absentStamp);
     if (places === undefined) return false;
-    const before = places.slots === this.#places.slots ? this.#stored : [];
+    const isSamePlace = places.slots === known.slots;
+    const before = isSamePlace ? this.#stored : noneStored;
     const stored = this.#slots.at(position, places.slots, before);
     if (stored === undefined) return false;
-    const isSame =
-      this.#readings !== undefined &&
-      places.slots === this.#places.slots &&
-      this.#arena === position.ordinal &&
-      stored.every((reading, i) => reading === before[i]);
-    if (!isSame)
-      this.#readings = this.#names.map((name, i) => readingOf(name, places.spans[i] as [number, number], stored));
+    const last = isSamePlace ? this.#readings : undefined;
+    if (last === undefined || stored !== before) this.#readings = this.#renewed(last, places, stored, before);
     this.#places = places;
     this.#stored = stored;
     this.#arena = position.ordinal;
@@ -110,16 +118,33 @@ export class KeysReader {
     return true;
   }
 
+  /** What each name holds, with the `last` readings of those in whose slots nothing has changed. */
+  #renewed(
+    last: readonly Reading[] | undefined,
+    { spans }: Places,
+    stored: readonly StoredReading[],
+    before: readonly StoredReading[],
+  ): readonly Reading[] {
+    const readings: Reading[] = [];
+    for (let i = 0; i < spans.length; i++) {
+      const span = spans[i] as Span;
+      const same = last !== undefined && isSame(stored, before, span) ? last[i] : undefined;
+      readings.push(same ?? readingOf(this.#names[i] as WantedName, span, stored));
+    }
+    return readings;
+  }
+
+  #holds(known: Places, position: ArenaPosition, absentStamp: number): boolean {
+    if (known.arena !== position.ordinal || known.absentStamp !== absentStamp) return false;
+    for (let i = 0; i < this.#sections.length; i++) if (this.#sections[i]?.slots !== known.below[i]) return false;
+    return true;
+  }
+
   /** Where the names are; means something only after the closing check. `undefined` when that cannot be read now. */
   #placesAt(position: ArenaPosition, absentStamp: number): Places | undefined {
     const known = this.#places;
-    const isSame =
-      known.arena === position.ordinal &&
-      known.absentStamp === absentStamp &&
-      this.#below.every((below, i) => below?.slots === known.below[i]);
-    if (isSame) return known;
     const slots: number[] = [];
-    const spans: [number, number][] = [];
+    const spans: Span[] = [];
     for (const [i, { key }] of this.#names.entries()) {
       const below = this.#below[i];
       const from = slots.length;
@@ -141,7 +166,7 @@ export class KeysReader {
       absentStamp: belongsTo(this.region, position, absentStamp) ? absentStamp : STAMP_NEVER,
       slots: isAsBefore ? known.slots : slots,
       spans,
-      below: this.#below.map((below) => below?.slots),
+      below: this.#sections.map((below) => below.slots),
     };
   }
 
@@ -179,11 +204,13 @@ function isValue({ state: { value } }: Reading): boolean {
   return value !== undefined && value !== null;
 }
 
-function readingOf(
-  name: WantedName,
-  [from, slots]: readonly [number, number],
-  stored: readonly StoredReading[],
-): Reading {
+/** Whether two lists of readings hold the same in a part. */
+function isSame(stored: readonly StoredReading[], before: readonly StoredReading[], [from, slots]: Span): boolean {
+  for (let at = from; at < from + slots; at++) if (stored[at] !== before[at]) return false;
+  return true;
+}
+
+function readingOf(name: WantedName, [from, slots]: Span, stored: readonly StoredReading[]): Reading {
   if (!name.isWhole) return slots === 0 ? missing : (stored[from] as StoredReading).decode();
   const all = stored.slice(from, from + slots);
   const own = all.find(({ key }) => key === name.key)?.decode() ?? missing;

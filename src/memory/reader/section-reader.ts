@@ -79,8 +79,7 @@ export class SectionReader {
     const before = isSameArena ? known.readings : [];
     const readings = this.#slots.at(position, known.below.slots, before);
     if (readings === undefined) return false;
-    const isChanged =
-      !isSameArena || readings.length !== before.length || readings.some((reading, index) => reading !== before[index]);
+    const isChanged = !isSameArena || readings !== before;
     known.arena = position.ordinal;
     known.publish = position.publish;
     known.readings = readings;

@@ -16,20 +16,24 @@ export class SlotReadings {
   }
 
   /**
-   * What the slots hold at `position`; `undefined` when that cannot be relied on. `before` are readings of the same slots, of which
-   * those that still hold are given again.
+   * What the slots hold at `position`; `undefined` when that cannot be relied on. `before` are readings of the same slots in the
+   * same arena, of which those that still hold are given again; the same list when all do, and no slot is new.
    */
   at(
     position: ArenaPosition,
     slots: readonly number[],
-    before: readonly (StoredReading | undefined)[],
-  ): StoredReading[] | undefined {
-    const readings: StoredReading[] = [];
-    for (const [index, slot] of slots.entries()) {
-      const reading = this.#reading(position, slot, before[index]);
+    before: readonly StoredReading[],
+  ): readonly StoredReading[] | undefined {
+    let changed = before.length === slots.length ? undefined : before.slice(0, slots.length);
+    for (let index = 0; index < slots.length; index++) {
+      const last = before[index];
+      const reading = this.#reading(position, slots[index] as number, last);
       if (reading === undefined) return undefined;
-      readings.push(reading);
+      if (reading === last) continue;
+      changed ??= before.slice();
+      changed[index] = reading;
     }
+    const readings = changed ?? before;
     return stillHolds(this.#region, position) && this.#allMatch(slots, readings, before) ? readings : undefined;
   }
 
@@ -45,7 +49,7 @@ export class SlotReadings {
     const copy = this.#copy;
     if (!copy.take(region, position, slot)) return undefined;
     const key = before?.key ?? keyOfSlot(region, position, slot);
-    const source = sourceName(region, position, copy.source);
+    const source = copy.source === before?.sourceId ? before.source : sourceName(region, position, copy.source);
     return key === undefined || source === undefined ? undefined : new StoredReading(key, copy, source);
   }
 
@@ -54,10 +58,13 @@ export class SlotReadings {
     readings: readonly StoredReading[],
     before: readonly (StoredReading | undefined)[],
   ): boolean {
-    const isWrong = (reading: StoredReading, index: number) =>
-      reading !== before[index] && !reading.matches(slots[index] as number);
-    if (!readings.some(isWrong)) return true;
-    count(this.#region, "checksumMismatches");
-    return false;
+    if (readings === before) return true;
+    for (let index = 0; index < readings.length; index++) {
+      const reading = readings[index] as StoredReading;
+      if (reading === before[index] || reading.matches(slots[index] as number)) continue;
+      count(this.#region, "checksumMismatches");
+      return false;
+    }
+    return true;
   }
 }

@@ -27,7 +27,7 @@ export class StoredReading extends Reading {
     super();
     this.key = key;
     this.publish = copy.publish;
-    this.sourceId = copy.source;
+    this.sourceId = copy.length === 0 ? 0 : copy.source;
     this.#hasLayers = copy.hasLayers;
     this.#sum = copy.sum;
     this.#record = copy.length === 0 ? undefined : copy.bytes.slice(0, copy.length);
@@ -67,7 +67,8 @@ export class StoredReading extends Reading {
     const record = this.#record;
     if (record !== undefined) {
       this.#record = undefined;
-      this.update({ ...decodeRecord(record, record.length, this.#hasLayers), source: this.source });
+      const { value, layers, sequenceId } = decodeRecord(record, record.length, this.#hasLayers);
+      this.update({ value, source: this.source, sequenceId, layers });
     }
     return this;
   }

@@ -33,6 +33,12 @@ describe("a record", () => {
     );
   });
 
+  it("gives whole numbers back exactly where their encodings change, and booleans and null", () => {
+    const edges = [7, 8, 15, 16, 31, 32, 53].flatMap((bits) => [-1, 0, 1].map((step) => 2 ** bits + step));
+    const numbers = edges.flatMap((edge) => [edge, -edge]).filter(Number.isSafeInteger);
+    for (const value of [0, 1, -1, -32, -33, ...numbers, true, false, null]) expect(throughRecord(value)).toBe(value);
+  });
+
   it("keeps a key `__proto__` as a plain property and pollutes no prototype", () => {
     const value = throughRecord(JSON.parse('{"a":{"__proto__":{"polluted":true}}}')) as { a: object };
     expect(Object.keys(value.a)).toEqual(["__proto__"]);

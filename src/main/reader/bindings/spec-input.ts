@@ -35,7 +35,11 @@ export function specInput<Spec extends BindingSpec>(
     of,
     names: members.flatMap(({ input }) => input.names),
     take: (readings) => {
-      const issues = members.flatMap((member) => issuesOf(member, readings));
+      let issues = noIssues;
+      for (const member of members) {
+        const own = issuesOf(member, readings);
+        if (own.length > 0) issues = [...issues, ...own];
+      }
       if (issues.length > 0) throw new Refusal(issues);
       return Object.freeze(objectOf(members)) as Bound<Spec>;
     },

@@ -66,6 +66,23 @@ describe("a binding of handles", () => {
     expect(both.value).toEqual({ one: 3, all: 5 });
   });
 
+  it("makes only the members again whose keys or sections have changed", () => {
+    const { writer, cfg } = setUp({ one: 1, "s.a": 1, "s.b": 2 });
+    const parse = vi.fn((value: unknown) => value);
+    const all = cfg.bind({
+      one: cfg.setting("one").asInt(),
+      s: cfg.setting("s").as(parse),
+      two: cfg.setting("s.b").asInt(),
+    });
+    parse.mockClear();
+    writer.publish({ one: 5 });
+    expect(all.value).toEqual({ one: 5, s: { a: 1, b: 2 }, two: 2 });
+    expect(parse).not.toHaveBeenCalled();
+    writer.publish({ "s.b": 3 });
+    expect(all.value).toEqual({ one: 5, s: { a: 1, b: 3 }, two: 3 });
+    expect(parse).toHaveBeenCalledTimes(1);
+  });
+
   it("refuses at its making what is required and missing, or cannot be read, with all paths and no value", () => {
     const { writer, cfg } = setUp({ "db.port": "s3cr3t" });
     const make = () =>
