@@ -6,7 +6,7 @@ import { dirname, isAbsolute, join, relative } from "node:path";
 import { dist, modules, root } from "../places.mjs";
 import { filesBelow } from "./files.mjs";
 import { licenceComment } from "./licences.mjs";
-import { rolled } from "./rolled.mjs";
+import { plain, rolled } from "./rolled.mjs";
 
 /** Beside the modules of src/main/hosting: what they name by their own address has to be found from here. */
 const library = "main/hosting/library";
@@ -38,6 +38,7 @@ async function libraryModules() {
 async function writeLibrary(inside) {
   const nameOf = (file) => posix(relative(modules, file)).replace(/\.js$/, "");
   const files = await rolled(from(Object.fromEntries(inside.map((file) => [nameOf(file), file]))), {
+    ...plain,
     format: "esm",
     dir: dist,
     entryFileNames: "[name].js",

@@ -2,8 +2,21 @@
 import { rolldown } from "rolldown";
 import { root } from "../places.mjs";
 
-/** How what is large is made small. Names of functions and classes stay as they are, because they stand in errors. */
-export const small = { compress: true, mangle: { keepNames: true }, codegen: { removeWhitespace: true } };
+/**
+ * How what is large is made small. Names of functions and classes stay as they are, because they stand in errors. Without ASCII alone,
+ * a single arrow in a message would make an engine keep the whole text with two bytes a character, for as long as it runs.
+ */
+export const small = {
+  compress: true,
+  mangle: { keepNames: true },
+  codegen: { removeWhitespace: true, asciiOnly: true },
+};
+
+/** What stands in errors and stacks stays readable; comments are not kept in memory. */
+export const plain = {
+  comments: false,
+  minify: { compress: false, mangle: false, codegen: { removeWhitespace: false, asciiOnly: true } },
+};
 
 /**
  * The files that `input` and `output`, options of rolldown, lead to; they are written when `output` names a folder.

@@ -18,6 +18,12 @@ import { yarnResolver } from "./yarn-resolver.js";
 /** How long a thread may take to end after it was ended by force, in ms. JavaScript ends at once; native code does not. */
 const exitWaitMs = 5_000;
 
+/**
+ * Room for young objects, in MB, when the application does not say. By itself an engine lets it grow to several times as much
+ * during a snapshot, and keeps it. More would gain little, because nearly all that a flow of updates leaves dies at once.
+ */
+const youngGenerationMb = 12;
+
 /** What to do, by the code of the error. */
 const startHints: { readonly [code: string]: string } = {
   ERR_ACCESS_DENIED: ' Start Node.js with --allow-worker, or use the option isolation: "none".',
@@ -231,7 +237,7 @@ function newWorker(
     // Flags of the application, such as loaders or an inspector, are not meant for this thread; nor are its variables.
     execArgv: workerArguments(process.versions, yarnResolver),
     env: workerEnvironment(process.env),
-    ...(resourceLimits === undefined ? {} : { resourceLimits }),
+    resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb, ...resourceLimits },
   };
   const code = workerCode(workerUrl);
   if (code.kind === "file" && code.url.protocol === "file:") refuseMissing(code.url);

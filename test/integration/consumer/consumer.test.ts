@@ -485,6 +485,22 @@ describe.each(isolations)("life and death, with isolation %s", (mode) => {
     },
   );
 
+  test.runIf(mode === "worker")(
+    "a worker's young objects have little room unless the application gives them more, whatever else it limits",
+    async () => {
+      const workerUrl = new URL("data:text/javascript,");
+      const given: (number | undefined)[] = [];
+      const onWorker = (worker: Worker) => given.push(worker.resourceLimits?.maxYoungGenerationSizeMb);
+      process.on("worker", onWorker);
+      for (const resourceLimits of [undefined, { maxOldGenerationSizeMb: 100 }, { maxYoungGenerationSizeMb: 33 }]) {
+        const consumer = newConsumer({ address: "127.0.0.1:1" }, { workerUrl, resourceLimits });
+        await failureOf(consumer.start());
+      }
+      process.off("worker", onWorker);
+      expect(given).toEqual([12, 12, 33]);
+    },
+  );
+
   test.runIf(mode === "worker")("start rejects when the worker's file is not there, and names the option", async () => {
     const consumer = newConsumer({ address: "127.0.0.1:1" }, { workerUrl: new URL("file:///nowhere/entry.js") });
     const error = await failureOf(consumer.start());
