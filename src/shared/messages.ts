@@ -7,6 +7,7 @@
  */
 import type { MessagePort } from "node:worker_threads";
 import type { ConfigStreamError, SerializedError } from "./errors.js";
+import type { Guards } from "./guards/guard-rule.js";
 import type { HeldChange } from "./held-setting.js";
 import type { EngineParams } from "./params.js";
 import type { ConfigChange, LifecycleState, SharedMemory } from "./types.js";
@@ -70,6 +71,8 @@ export type WorkerMessage =
   | ChangeBatch
   | Notice
   | { readonly kind: "log"; readonly level: LogLevel; readonly message: string }
+  /** The guards file has other rules: a worker that follows begins with them, whatever the file holds by then. */
+  | { readonly kind: "guards"; readonly rules: Guards }
   /** The worker cannot work and ends. */
   | { readonly kind: "fatal"; readonly error: SerializedError };
 

@@ -90,7 +90,7 @@ export interface EngineParams {
   readonly report?: boolean;
 }
 
-/** Rules that were in order when the consumer was made. */
+/** Rules that are in order: those of the making of the consumer, or what its file has held since. */
 export interface GuardParams {
   readonly rules: Guards;
   /** Absolute path of the file that they come from, and that may change; `undefined`: they were given as data. */

@@ -14,6 +14,7 @@ import { LogGate } from "../shared/rate.js";
 import type { ConfigValue, EffectiveChange } from "../shared/types.js";
 import { diskFiles } from "./cache/file.js";
 import { LastGoodCache } from "./cache/last-good-cache.js";
+import type { SavedSetting } from "./cache/saved-settings.js";
 import { createEngine, type Engine } from "./engine/engine.js";
 import { IgnoredVariables } from "./engine/ignored-env.js";
 import { createGuarding } from "./guards/guarding.js";
@@ -60,15 +61,17 @@ export function createRuntime(init: RuntimeInit): Runtime {
     region,
     clock,
     log,
+    onRules: (rules) => post({ kind: "guards", rules }),
     onHeld(change) {
       notices.held(change);
       reporter?.heldChanged();
     },
   });
   const held = () => guarding?.held() ?? [];
+  const trial = (settings: readonly SavedSetting[]) => engine.trial(settings);
   const logLines = () => tail?.lines() ?? [];
   const providers =
-    params.serve && lazyProviders(params.serve, { params, region, clock, credentials, logLines, held }, log);
+    params.serve && lazyProviders(params.serve, { params, region, clock, credentials, logLines, held, trial }, log);
   const ignored = new IgnoredVariables(process.env);
   // A worker that replaces another says nothing again.
   if (ignored.any && isFresh(region)) ignored.look(publishedSettings(region));

@@ -141,7 +141,8 @@ export function consumerIn(env: Environment, options: ConsumerOptions): Consumer
 }
 
 class ConfigConsumer extends CommonConsumer implements Consumer {
-  readonly #engine: EngineParams;
+  /** What the next engine is started with. */
+  #engine: EngineParams;
   readonly #host: HostParams;
   readonly #logger: Logger;
   readonly #region: Region;
@@ -260,6 +261,9 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
       onNotice: ({ state, held, healed }) => {
         if (state !== undefined) this.#notices.state(state);
         this.#notices.held({ held, healed });
+      },
+      onGuards: (rules) => {
+        this.#engine = { ...this.#engine, guards: { ...this.#engine.guards, rules } };
       },
       onLog: (level, message) => this.#logger[level](message),
     };

@@ -1,6 +1,7 @@
 /** Where an engine runs, as the supervisor sees it: in a worker thread or in this one. */
 
 import type { ConfigStreamError } from "../../shared/errors.js";
+import type { Guards } from "../../shared/guards/guard-rule.js";
 import type { ChangeBatch, HostMessage, LogLevel, Notice } from "../../shared/messages.js";
 import type { EngineParams } from "../../shared/params.js";
 import type { SharedMemory } from "../../shared/types.js";
@@ -17,6 +18,8 @@ export interface EngineHostInit {
   readonly holdsProcess: boolean;
   readonly onChanges: (batch: ChangeBatch) => void;
   readonly onNotice: (notice: Notice) => void;
+  /** Other rules of the guards file are in force. */
+  readonly onGuards: (rules: Guards) => void;
   readonly onLog: (level: LogLevel, message: string) => void;
 }
 

@@ -31,6 +31,8 @@ export function startInline(init: EngineHostInit): EngineHost {
     } else if (message.kind === "notice") {
       init.onNotice(message);
       post({ kind: "noticed" });
+    } else if (message.kind === "guards") {
+      init.onGuards(message.rules);
     } else if (message.kind === "log") {
       init.onLog(message.level, message.message);
       post({ kind: "logged" });

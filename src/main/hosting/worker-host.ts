@@ -159,6 +159,9 @@ class WorkerHost implements EngineHost {
         this.#init.onNotice(message);
         this.post({ kind: "noticed" });
         break;
+      case "guards":
+        this.#init.onGuards(message.rules);
+        break;
       case "log":
         this.#init.onLog(message.level, message.message);
         this.post({ kind: "logged" });

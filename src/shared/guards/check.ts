@@ -25,6 +25,15 @@ export function checkOf(rule: GuardRule): Check {
   };
 }
 
+/** As {@link checkOf}, made when it first judges a value: most settings never change. `rule` must be in order. */
+export function lateCheckOf(rule: GuardRule): Check {
+  let made: Check | undefined;
+  return (value) => {
+    made ??= checkOf(rule);
+    return made(value);
+  };
+}
+
 function* partsOf({ min, max, minLength, maxLength, oneOf, pattern, schema }: GuardRule): Generator<Check> {
   // Not the other way round: NaN is in no range.
   if (min !== undefined) yield (value) => (Number(value) >= min ? undefined : `must be at least ${min}`);

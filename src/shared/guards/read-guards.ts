@@ -3,9 +3,9 @@ import { InvalidOptionError } from "../errors.js";
 import { checkNames, choiceOption, described, numberOption, stringOption } from "../options/option-checks.js";
 import { lowerCase } from "../text/lower-case.js";
 import { describeThrown, textIn } from "../thrown.js";
-import { type Check, checkOf } from "./check.js";
+import { type Check, checkOf, lateCheckOf } from "./check.js";
 import { lengthy, numeric, typeOf, typeWords } from "./conversion.js";
-import type { GuardRule, GuardType } from "./guard-rule.js";
+import type { GuardRule, Guards, GuardType } from "./guard-rule.js";
 
 /** Guards that are ready to judge. Keys are in lower case. */
 export interface ReadyGuards {
@@ -24,20 +24,35 @@ export function readGuards(name: string, given: unknown): ReadyGuards {
     throw new InvalidOptionError(`${name} must be an object of rules by dotted key, but is ${described(given)}.`);
   }
   const checks = new Map<string, Check>();
-  const groups = new Map<string, string[]>();
-  const groupOf = new Map<string, string>();
   for (const [spelling, rule] of Object.entries(given)) {
     const at = `${name}[${JSON.stringify(spelling)}]`;
     const key = lowerCase(spelling);
     if (key === "") throw new InvalidOptionError(`${at}: a setting has a dotted name that is not empty.`);
     if (checks.has(key)) throw new InvalidOptionError(`${at}: the same key stands there twice, in two spellings.`);
     checks.set(key, readRule(at, rule));
-    const { group } = rule as GuardRule;
-    if (group === undefined) continue;
-    groupOf.set(key, group);
-    groups.set(group, [...(groups.get(group) ?? []), key]);
   }
-  return { checks, groups, groupOf };
+  return { checks, ...groupsOf(given as Guards) };
+}
+
+/** As {@link readGuards}, of rules that were in order before: nothing is looked for that could be wrong. */
+export function readyGuards(rules: Guards): ReadyGuards {
+  const checks = new Map<string, Check>();
+  for (const [spelling, rule] of Object.entries(rules)) checks.set(lowerCase(spelling), lateCheckOf(rule));
+  return { checks, ...groupsOf(rules) };
+}
+
+function groupsOf(rules: Guards): Pick<ReadyGuards, "groups" | "groupOf"> {
+  const groups = new Map<string, string[]>();
+  const groupOf = new Map<string, string>();
+  for (const [spelling, { group }] of Object.entries(rules)) {
+    if (group === undefined) continue;
+    const key = lowerCase(spelling);
+    groupOf.set(key, group);
+    const members = groups.get(group);
+    if (members === undefined) groups.set(group, [key]);
+    else members.push(key);
+  }
+  return { groups, groupOf };
 }
 
 function readRule(at: string, given: unknown): Check {
@@ -55,6 +70,8 @@ function readRule(at: string, given: unknown): Check {
     throw new InvalidOptionError(`${at}.schema must be a JSON Schema object, but is ${described(rule.schema)}.`);
   }
   checkFits(at, rule);
+  // Nothing can be wrong any more with the others.
+  if (rule.pattern === undefined && rule.schema === undefined) return lateCheckOf(rule);
   try {
     return checkOf(rule);
   } catch (thrown) {

@@ -8,12 +8,14 @@
  * publishes the exact difference to what readers see.
  */
 import { ConfigStreamError } from "../../shared/errors.js";
-import type { WireEvent } from "../../shared/types.js";
+import type { HeldSetting } from "../../shared/held-setting.js";
+import { lowerCase } from "../../shared/text/lower-case.js";
+import type { EffectiveChange, WireEvent } from "../../shared/types.js";
 import type { SavedSetting, SavedSettings } from "../cache/saved-settings.js";
 import type { Gate } from "../guards/gate.js";
 import { withoutHeld } from "../guards/kept.js";
 import type { Rules } from "../guards/verdicts.js";
-import type { Publication, Skipped, StateSink, StatusSink } from "../ports.js";
+import type { EngineLog, Publication, Skipped, StateSink, StatusSink } from "../ports.js";
 import { Defaults, type Values } from "../settings/defaults.js";
 import type { LayerStore, Staged } from "../settings/layers.js";
 import { NetChanges } from "../settings/net-changes.js";
@@ -29,6 +31,8 @@ export type Applied =
     }
   | { readonly ok: false; readonly error: ConfigStreamError };
 
+type PublicGate = Pick<Gate, keyof Gate>;
+
 /** Where the applier shows and counts. */
 export interface ApplierPorts {
   readonly states: StateSink;
@@ -38,7 +42,9 @@ export interface ApplierPorts {
   /** The application's own values, below every layer. */
   readonly defaults?: Values | undefined;
   /** What judges each change before readers see it. Default: nothing does. */
-  readonly gate?: Gate | undefined;
+  readonly gate?: PublicGate | undefined;
+  /** Is told of rules that cannot be in force yet. */
+  readonly log?: EngineLog;
 }
 
 /** Applies and publishes. Lives as long as the store. */
@@ -54,6 +60,7 @@ export class Applier {
   #newest: Omit<Publication, "changes" | "lowerLayers"> | undefined;
   /** Rules that are to be in force, while the store is ahead of what readers see. */
   #laterRules: Rules | undefined;
+  #isLateReported = false;
   #sessionId: string | undefined;
 
   constructor(store: LayerStore, ports: ApplierPorts) {
@@ -92,11 +99,43 @@ export class Applier {
     return this.#published && this.#unpublished.size === 0 ? this.#store.claims() : undefined;
   }
 
-  /** Judges by other rules from now on: also what is there. Throws `limit_exceeded`, and then goes on as before. */
+  /**
+   * Judges by other rules from now on: also what is there. Where their result cannot be published, because the region is full, the
+   * rules of before stay in force until the next publish, after which it is tried again. Never throws.
+   */
   judgeBy(rules: Rules): void {
-    const { gate, states } = this.#ports;
+    const { gate } = this.#ports;
     if (gate === undefined) return;
+    if (this.#newest === undefined && this.#unpublished.size === 0) {
+      gate.beginWith(rules);
+      return;
+    }
     this.#laterRules = rules;
+    try {
+      this.#judgeAgain(gate, rules);
+      this.#isLateReported = false;
+    } catch (thrown) {
+      const { message } = ConfigStreamError.from(thrown);
+      this.#ports.status.count("refusedStates");
+      if (!this.#isLateReported) {
+        this.#ports.log?.("error", `The new guards are not in force yet; those of before stay so. ${message}`);
+      }
+      this.#isLateReported = true;
+    }
+  }
+
+  /**
+   * What would be held if keys had these layers at the core agent, those of `settings` and what goes with them; `undefined` while
+   * there are no settings to try it on. Nothing changes. Throws `limit_exceeded`.
+   */
+  trial(settings: readonly SavedSetting[]): readonly HeldSetting[] | undefined {
+    if (!this.#published || this.#unpublished.size > 0) return undefined;
+    const { gate } = this.#ports;
+    const changes = this.#visible(this.#store.trial(settings));
+    return gate?.trial(changes, new Set(settings.map(([key]) => lowerCase(key)))) ?? [];
+  }
+
+  #judgeAgain(gate: PublicGate, rules: Rules): void {
     if (this.#newest === undefined || this.#unpublished.size > 0) return;
     const judged = gate.judgeAgain(
       rules,
@@ -113,7 +152,7 @@ export class Applier {
     }
     // What an earlier process had published is this one's own by now.
     const { atMs: _past, ...about } = this.#newest;
-    states.show({ ...about, changes: judged.changes }, commit);
+    this.#ports.states.show({ ...about, changes: judged.changes }, commit);
   }
 
   /**
@@ -163,7 +202,7 @@ export class Applier {
   ): void {
     const differences = this.#unpublished.with(staged.changes);
     const { gate, states } = this.#ports;
-    const visible = this.#skipped.under(this.#defaults.under(differences, !this.#published));
+    const visible = this.#visible(differences);
     const judged = gate?.judge(visible, { sequenceId: about.sequenceId, first: !this.#published });
     const changes = judged?.changes ?? visible;
     states.show({ ...about, changes, lowerLayers: staged.lowerLayers }, (skipped) => {
@@ -177,17 +216,12 @@ export class Applier {
       if (keys.size > 0) this.#skipped.add(changes.filter(({ key }) => keys.has(key)));
       onShown(skipped);
     });
-    this.#judgeLate();
+    if (this.#laterRules !== undefined) this.judgeBy(this.#laterRules);
   }
 
-  /** Rules that could not be in force before. */
-  #judgeLate(): void {
-    try {
-      if (this.#laterRules !== undefined) this.judgeBy(this.#laterRules);
-    } catch (thrown) {
-      // The region is full: the next publish tries again. What is published stays.
-      ConfigStreamError.from(thrown);
-    }
+  /** Differences of the store as differences of what readers would see. */
+  #visible(differences: readonly EffectiveChange[]): readonly EffectiveChange[] {
+    return this.#skipped.under(this.#defaults.under(differences, !this.#published));
   }
 
   #stage(event: WireEvent): Staged {

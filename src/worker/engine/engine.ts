@@ -6,6 +6,7 @@
 
 import { createBackoff } from "../../shared/backoff.js";
 import { ConfigStreamError } from "../../shared/errors.js";
+import type { HeldSetting } from "../../shared/held-setting.js";
 import type { EngineParams } from "../../shared/params.js";
 import type { SavedSetting, SavedSettings } from "../cache/saved-settings.js";
 import type { Rules } from "../guards/verdicts.js";
@@ -37,6 +38,8 @@ export interface Engine {
   published(): readonly SavedSetting[] | undefined;
   /** See {@link Applier.judgeBy}. */
   judgeBy(rules: Rules): void;
+  /** See {@link Applier.trial}. */
+  trial(settings: readonly SavedSetting[]): readonly HeldSetting[] | undefined;
 }
 
 /** What can be replaced for tests beyond the ports. */
@@ -98,6 +101,10 @@ class AttemptLoop implements Engine {
 
   judgeBy(rules: Rules): void {
     this.#parts.applier.judgeBy(rules);
+  }
+
+  trial(settings: readonly SavedSetting[]): readonly HeldSetting[] | undefined {
+    return this.#parts.applier.trial(settings);
   }
 
   async #shutDown(): Promise<void> {

@@ -57,6 +57,17 @@ interface Candidate {
   readonly isChange: boolean;
 }
 
+/** What is held next, and what that makes of changes. */
+interface Verdict {
+  readonly next: ReadonlyMap<string, Held>;
+  /** In place of the change of a key; `undefined`: none. */
+  readonly instead: ReadonlyMap<string, EffectiveChange | undefined>;
+  /** Values that are kept from readers. */
+  readonly values: number;
+}
+
+const nothing = (): void => {};
+
 export class Gate {
   readonly #ports: GatePorts;
   #rules: Rules;
@@ -74,29 +85,58 @@ export class Gate {
     return this.#held;
   }
 
-  judge(changes: readonly EffectiveChange[], about: About): Judged {
-    if (this.#allPass(changes, about)) return { changes, commit: () => {} };
-    return this.#judged(changes, this.#candidates(changes, about), about);
+  /** Takes rules in place of those that it was made with, because it has judged nothing yet. */
+  beginWith(rules: Rules): void {
+    this.#rules = rules;
   }
 
-  /** Judges by other rules what is there: `newest` says what the store has of a key that is not held. */
+  judge(changes: readonly EffectiveChange[], about: About): Judged {
+    if (this.#allPass(changes, about)) return { changes, commit: nothing };
+    const candidates = this.#candidates(changes, about);
+    if (candidates.size === 0 && this.#before.size === 0) return { changes, commit: nothing };
+    const verdict = this.#judged(this.#rules, candidates, about);
+    return {
+      changes: replaced(changes, verdict.instead),
+      commit: () => this.#become(verdict),
+    };
+  }
+
+  /** What would be held of `keys`, or because of them, if changes came. Nothing is, and nothing is reported. */
+  trial(changes: readonly EffectiveChange[], keys: ReadonlySet<string>): readonly HeldSetting[] {
+    const about = { sequenceId: 0, first: false };
+    const next = this.#allPass(changes, about)
+      ? this.#held
+      : this.#judged(this.#rules, this.#candidates(changes, about), about).next;
+    const notices = Array.from(next.values(), ({ notice }) => notice);
+    return notices.filter(({ key }) => keys.has(key) || !this.#held.has(key));
+  }
+
+  /**
+   * Judges by other rules what is there: `newest` says what the store has of a key that is not held. The rules are in force with
+   * the commit.
+   */
   judgeAgain(rules: Rules, newest: (key: string) => ResolvedSetting | undefined, sequenceId: number): Judged {
-    this.#rules = rules;
     const candidates = new Map<string, Candidate>();
     for (const key of new Set([...rules.concerned, ...this.#held.keys()])) {
       const held = this.#held.get(key);
       const state = held === undefined ? newest(key) : held.newest;
       candidates.set(key, { newest: state, oldValue: this.#seen(key), isChange: false });
     }
-    return this.#judged([], candidates, { sequenceId, first: false });
+    const verdict = this.#judged(rules, candidates, { sequenceId, first: false });
+    return {
+      changes: replaced([], verdict.instead),
+      commit: () => {
+        this.#rules = rules;
+        this.#become(verdict);
+      },
+    };
   }
 
   /** The usual case, in which nothing is held and nothing breaks a rule: groups do not matter then. */
   #allPass(changes: readonly EffectiveChange[], { first }: About): boolean {
     if (this.#held.size > 0 || this.#before.size > 0 || (first && !this.#ports.isNew())) return false;
-    const { concerned } = this.#rules;
     for (const { key, setting, oldValue } of changes) {
-      if (concerned.has(key) && ownFault(this.#rules, key, setting, oldValue) !== undefined) return false;
+      if (ownFault(this.#rules, key, setting, oldValue) !== undefined) return false;
     }
     return true;
   }
@@ -123,17 +163,15 @@ export class Gate {
     return (held === undefined ? this.#ports.published(key) : held.good)?.setting.value;
   }
 
-  #judged(changes: readonly EffectiveChange[], candidates: Map<string, Candidate>, about: About): Judged {
-    const rules = this.#rules;
+  #judged(rules: Rules, candidates: ReadonlyMap<string, Candidate>, about: About): Verdict {
     const next = new Map(this.#held);
-    /** In place of the change of a key; `undefined`: none. */
     const instead = new Map<string, EffectiveChange | undefined>();
     const faults = new Map<string, string | undefined>();
     for (const [key, { newest }] of candidates)
       faults.set(key, ownFault(rules, key, newest, this.#seenBefore(key, candidates)));
     const faultOf = (key: string) => (faults.has(key) ? faults.get(key) : this.#held.get(key)?.fault);
     let values = 0;
-    for (const key of this.#concernedBy(candidates.keys())) {
+    for (const key of this.#concernedBy(rules, candidates.keys())) {
       const candidate = candidates.get(key);
       const was = this.#held.get(key);
       const newest = candidate === undefined ? was?.newest : candidate.newest;
@@ -151,7 +189,7 @@ export class Gate {
       next.set(key, { notice: this.#notice(key, broken, newest, about, candidate !== undefined), fault, newest, good });
       instead.set(key, about.first && good !== undefined ? shownAgain(key, good) : undefined);
     }
-    return { changes: replaced(changes, instead), commit: () => this.#become(next, values) };
+    return { next, instead, values };
   }
 
   #seenBefore(key: string, candidates: ReadonlyMap<string, Candidate>): ConfigValue | undefined {
@@ -160,8 +198,7 @@ export class Gate {
   }
 
   /** The keys, and held ones of their groups, which may be released with them. */
-  *#concernedBy(keys: Iterable<string>): Generator<string> {
-    const { groups, groupOf } = this.#rules;
+  *#concernedBy({ groups, groupOf }: Rules, keys: Iterable<string>): Generator<string> {
     const all = new Set(keys);
     for (const key of [...all]) {
       const group = groupOf.get(key);
@@ -185,7 +222,7 @@ export class Gate {
     };
   }
 
-  #become(next: ReadonlyMap<string, Held>, values: number): void {
+  #become({ next, values }: Verdict): void {
     const before = (key: string) => this.#held.get(key)?.notice ?? this.#before.get(key);
     const all = Array.from(next.values(), ({ notice }) => notice);
     const held = all.filter(({ key, rule }) => before(key)?.rule !== rule);

@@ -2,8 +2,7 @@
 import type { Clock, Timer } from "../../shared/clock.js";
 import type { FileVersion } from "../../shared/disk/regular-file.js";
 import { ConfigStreamError } from "../../shared/errors.js";
-import { readGuardFile } from "../../shared/guards/guard-file.js";
-import type { ReadyGuards } from "../../shared/guards/read-guards.js";
+import { type GuardFileContent, readGuardFile } from "../../shared/guards/guard-file.js";
 import type { EngineLog } from "../ports.js";
 
 /** How often, in ms. */
@@ -12,7 +11,7 @@ const intervalMs = 2_000;
 export interface GuardFilePorts {
   readonly clock: Pick<Clock, "setTimer">;
   readonly log: EngineLog;
-  readonly onChange: (guards: ReadyGuards) => void;
+  readonly onChange: (content: GuardFileContent) => void;
 }
 
 export class GuardFileWatch {
@@ -27,13 +26,13 @@ export class GuardFileWatch {
     this.#ports = ports;
   }
 
-  /** The guards that stand in the file now; `undefined` when they are those of the last look, or cannot be used. */
-  look(): ReadyGuards | undefined {
+  /** What stands in the file now; `undefined` when that is what stood there at the last look, or cannot be used. */
+  look(): GuardFileContent | undefined {
     try {
       const read = readGuardFile(this.#path, this.#version);
       this.#reported = undefined;
       this.#version = read?.version ?? this.#version;
-      return read?.guards;
+      return read;
     } catch (thrown) {
       this.#report(ConfigStreamError.from(thrown).message);
       return undefined;
@@ -42,13 +41,11 @@ export class GuardFileWatch {
 
   start(): void {
     this.#timer = this.#ports.clock.setTimer(intervalMs, () => {
-      const guards = this.look();
-      if (guards !== undefined) {
-        this.#ports.log(
-          "info",
-          `The guards file ${this.#path} has changed; its ${guards.checks.size} rules are in force.`,
-        );
-        this.#ports.onChange(guards);
+      const content = this.look();
+      if (content !== undefined) {
+        const { size } = content.guards.checks;
+        this.#ports.log("info", `The guards file ${this.#path} has changed; its ${size} rules are in force.`);
+        this.#ports.onChange(content);
       }
       this.start();
     });

@@ -6,16 +6,19 @@ import { KeyReader } from "../../memory/reader/key-reader.js";
 import type { Region } from "../../memory/region.js";
 import type { Clock } from "../../shared/clock.js";
 import { ConfigStreamError } from "../../shared/errors.js";
-import { type ReadyGuards, readGuards } from "../../shared/guards/read-guards.js";
+import type { Guards } from "../../shared/guards/guard-rule.js";
+import { type ReadyGuards, readyGuards } from "../../shared/guards/read-guards.js";
 import type { HeldChange, HeldSetting } from "../../shared/held-setting.js";
 import type { EngineParams } from "../../shared/params.js";
+import type { ConfigValue } from "../../shared/types.js";
+import { equalValues } from "../../shared/values/equality.js";
 import type { EngineLog } from "../ports.js";
 import { Defaults } from "../settings/defaults.js";
 import { Gate, type HeldNews } from "./gate.js";
 import { GuardFileWatch } from "./guard-file-watch.js";
 import type { Published } from "./held.js";
 import { logHeld } from "./log.js";
-import { noGuards, type Rules, rulesOf } from "./verdicts.js";
+import { type Rules, rulesOf } from "./verdicts.js";
 
 type Params = Pick<EngineParams, "guards" | "required" | "overrides" | "clientName" | "defaults">;
 
@@ -23,6 +26,8 @@ export interface GuardingPorts {
   readonly region: Region;
   readonly clock: Clock;
   readonly log: EngineLog;
+  /** Other rules than before stand in the guards file, and are in order. */
+  readonly onRules?: ((rules: Guards) => void) | undefined;
   /** Keys are held, or have healed. */
   readonly onHeld?: ((change: HeldChange) => void) | undefined;
 }
@@ -40,15 +45,26 @@ export interface Guarding {
 export function createGuarding(params: Params, ports: GuardingPorts): Guarding | undefined {
   const { guards, required = [] } = params;
   if (guards === undefined && required.length === 0) return undefined;
-  const { region, clock, log } = ports;
+  const { region, clock, log, onRules } = ports;
   const rules = (ready: ReadyGuards): Rules => rulesOf(ready, required, copiesOf(params));
   let judgeBy: ((rules: Rules) => void) | undefined;
   const watch =
     guards?.file === undefined
       ? undefined
-      : new GuardFileWatch(guards.file, { clock, log, onChange: (ready) => judgeBy?.(rules(ready)) });
-  // What the file holds by now, where this worker replaces another one; what it held at first, when it is wrong.
-  const ready = watch?.look() ?? (guards === undefined ? noGuards : readGuards("guards", guards.rules));
+      : new GuardFileWatch(guards.file, {
+          clock,
+          log,
+          onChange(content) {
+            onRules?.(content.rules);
+            judgeBy?.(rules(content.guards));
+          },
+        });
+  // What the file holds by now, where this worker replaces another one; when that is wrong, what was last in force.
+  const found = watch?.look();
+  if (found !== undefined && !equalValues(found.rules as ConfigValue, guards?.rules as ConfigValue)) {
+    onRules?.(found.rules);
+  }
+  const ready = found?.guards ?? readyGuards(guards?.rules ?? {});
   let all: readonly HeldSetting[] = readHeld(region);
   const gate = new Gate(rules(ready), {
     published: reading(region, params.defaults),

@@ -43,8 +43,6 @@ export function rulesOf(guards: ReadyGuards, required: readonly string[], copies
   };
 }
 
-export const noGuards: ReadyGuards = { checks: new Map(), groups: new Map(), groupOf: new Map() };
-
 /** The rule that a key's newest state breaks by itself. `seen`: what readers see of it. */
 export function ownFault(
   { checks, required }: Rules,

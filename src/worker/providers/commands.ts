@@ -3,6 +3,7 @@ import { didYouMean, suggest } from "../../shared/options/suggest.js";
 import { type CommandProvider, type ExecuteRequest, parameterType } from "../../wire/command-messages.js";
 import { doctor } from "./doctor.js";
 import { explain } from "./explain.js";
+import { judge } from "./judge.js";
 import type { CommandOutcome } from "./outcome.js";
 import { printable } from "./settings-text.js";
 import type { ProviderSources } from "./sources.js";
@@ -15,6 +16,7 @@ const wrongUsage = 2;
 export function commandProvider({ params }: ProviderSources): CommandProvider {
   const plain = (name: string, help: string) => ({ name, help, parameters: [] });
   const key = { name: "key", help: "dotted name, in any case", type: parameterType.text, isRequired: true };
+  const settings = { name: "settings", help: "layers by key, as JSON", type: parameterType.text, isRequired: true };
   return {
     name: params.clientName,
     description: `Live configuration of ${params.displayName}.`,
@@ -23,6 +25,7 @@ export function commandProvider({ params }: ProviderSources): CommandProvider {
       plain("status", "where the consumer stands"),
       plain("held", "settings that keep their last good value"),
       plain("doctor", "look for what is wrong"),
+      { name: "judge", help: "which settings would be held, if they were so", parameters: [settings] },
     ],
   };
 }
@@ -47,6 +50,8 @@ export async function runCommand(sources: ProviderSources, request: ExecuteReque
       return { code: 0, stdout: heldText(sources) };
     case "doctor":
       return await doctor(sources);
+    case "judge":
+      return judge(sources, given.settings ?? rest[0]);
   }
   const names = provider.commands.map((command) => command.name);
   const near = didYouMean(suggest(name, names));

@@ -12,7 +12,7 @@ import { Listener } from "./listener.js";
 import { addServices } from "./services.js";
 import type { ProviderSources } from "./sources.js";
 
-/** Largest request, in bytes; they name a command and a key. */
+/** Largest request, in bytes; they name a command and a key, or settings that are tried. */
 const maxRequestBytes = 64 * 1024;
 /** Calls at a time on one connection. */
 const maxConcurrentCalls = 4;

@@ -3,6 +3,7 @@ import type { Region } from "../../memory/region.js";
 import type { Clock } from "../../shared/clock.js";
 import type { HeldSetting } from "../../shared/held-setting.js";
 import type { EngineParams } from "../../shared/params.js";
+import type { SavedSetting } from "../cache/saved-settings.js";
 import type { CredentialsReader } from "../ports.js";
 
 export type { HeldSetting };
@@ -16,4 +17,6 @@ export interface ProviderSources {
   readonly logLines: () => readonly string[];
   /** Left out: nothing guards settings. */
   readonly held?: () => readonly HeldSetting[];
+  /** What would be held if keys had these layers; `undefined`: there are no settings yet. Throws `limit_exceeded`. */
+  readonly trial: (settings: readonly SavedSetting[]) => readonly HeldSetting[] | undefined;
 }

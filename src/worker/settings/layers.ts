@@ -138,15 +138,39 @@ export class LayerStore {
    * as {@link applySnapshot} does.
    */
   restore(settings: readonly SavedSetting[]): Staged {
+    const edits = this.#settled(settings);
+    const staged = this.#stage({ edits, unknownSources: 0, policy: this.#policy, sections: undefined });
+    // Whoever sent them: it is long ago.
+    return { ...staged, lowerLayers: "some" };
+  }
+
+  /**
+   * What would change if the sender claimed these layers for keys, however it would say so; none: nothing any more. Throws as
+   * {@link applySnapshot} does.
+   */
+  trial(settings: readonly SavedSetting[]): readonly EffectiveChange[] {
+    const wanted = this.#settled(settings);
+    const edits = new Map(wanted);
+    if (this.#policy.splitsMaps) {
+      for (const [key, setting] of wanted) {
+        for (const below of this.#entries.below(key)) edits.set(below, undefined);
+        edits.set(key, undefined);
+        if (setting === undefined) continue;
+        for (const [leaf, value] of this.#policy.leaves(new Map([[key, setting]]))) edits.set(leaf, value);
+      }
+    }
+    return this.#stage({ ...this.#unchanged, edits }).changes;
+  }
+
+  /** Settled by the present order of the sources. */
+  #settled(settings: readonly SavedSetting[]): Map<string, ResolvedSetting | undefined> {
     const edits = new Map<string, ResolvedSetting | undefined>();
     for (const [key, saved] of settings) {
       let layers: readonly SourceValue[] = [];
       for (const { source, value } of saved) layers = withLayer(this.#priority, layers, source, value);
-      edits.set(key, settle(layers));
+      edits.set(lowerCase(key), settle(layers));
     }
-    const staged = this.#stage({ edits, unknownSources: 0, policy: this.#policy, sections: undefined });
-    // Whoever sent them: it is long ago.
-    return { ...staged, lowerLayers: "some" };
+    return edits;
   }
 
   /**

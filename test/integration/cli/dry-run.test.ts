@@ -38,7 +38,7 @@ describe("configstream set and unset --dry-run", () => {
     const { agent, at, dry } = await start();
     expect(await dry("my_agent.port", "9001", "--string")).toEqual({
       code: 0,
-      out: "my_agent.port: 9000 → 9001 (agent-runtime) would be set.\nNothing was changed (--dry-run).\n",
+      out: "my_agent.port: 9000 → 9001 (agent-runtime) would be set.\nNo remote agent is registered.\nNothing was changed (--dry-run).\n",
       err: "",
     });
     const bad = await dry("my_agent.port=900O", "my_agent.host=b", "log_level=debug", "api_key=geheim");
@@ -48,6 +48,7 @@ describe("configstream set and unset --dry-run", () => {
       'my_agent.host: "a" → "b" (agent-runtime) would be held: it must wait for "my_agent.port" of its group, which breaks its rule.',
       'log_level: "info" → "debug" (agent-runtime) would be set.',
       'api_key: "********" → "********" (agent-runtime) would be held: it must have a length of at least 9.',
+      "No remote agent is registered.",
       "Nothing was changed (--dry-run).",
       "",
     ]);
@@ -55,7 +56,9 @@ describe("configstream set and unset --dry-run", () => {
     expect(bad.err).toContain("3 of 4 settings would be held: my_agent.port, my_agent.host, api_key.");
     expect(bad.out + bad.err).not.toMatch(/geheim|abcdef123/);
     const json = await dry("my_agent.wait", "61s", "--json");
-    expect(JSON.parse(json.out)).toEqual({
+    const [setting, clients] = json.out.trim().split(/\n(?=\{)/);
+    expect(JSON.parse(clients ?? "")).toEqual({ clients: [], dryRun: true });
+    expect(JSON.parse(setting ?? "")).toEqual({
       key: "my_agent.wait",
       source: "agent-runtime",
       changed: true,

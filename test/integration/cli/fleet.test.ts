@@ -85,6 +85,50 @@ describe("a fleet of processes", () => {
     });
   });
 
+  it("is asked by a dry run what it would hold by its own guards, and who cannot be asked is named", async () => {
+    const { port } = await bench.startAgent();
+    const at = ["--data-dir", bench.dataDir];
+    const [, stopped] = await Promise.all([
+      member("well", "serves", port),
+      member("stopped", "serves", port),
+      member("quiet", "serves nothing", port),
+      member("holder", "holds", port),
+    ]);
+    const good = await bench.run("set", "log_level", "debug", "--dry-run", ...at);
+    expect(good).toMatchObject({ code: 0, err: "" });
+    expect(good.out).toContain("3 of 4 remote agents would take it.\n");
+    expect(good.out).toMatch(/^Not asked: quiet \(process \d+\) serves no commands\.$/m);
+
+    stopped?.kill("SIGSTOP");
+    const bad = await bench.run("set", "log_level=loud", "logs_config.batch_wait=7", "--dry-run", ...at);
+    expect(bad.code).toBe(1);
+    expectOneLine(bad.err);
+    expect(bad.err).toMatch(/1 of 4 remote agents would hold settings: holder \(process \d+\)\.$/m);
+    expect(bad.out).toContain('log_level: "info" → "loud" (agent-runtime) would be set.\n');
+    expect(bad.out).toMatch(/^holder \(process \d+\) would hold log_level: it must be one of "trace", "debug", /m);
+    expect(bad.out).toContain("1 of 4 remote agents would take it.\n");
+    // Who registered first comes first.
+    expect(bad.out).toMatch(/^Not asked: .*stopped \(process \d+\) did not answer \(DEADLINE_EXCEEDED\)/m);
+    expect(bad.out).toMatch(/^Not asked: .*quiet \(process \d+\) serves no commands/m);
+
+    const json = await bench.run("unset", "log_level", "--source", "file", "--dry-run", "--json", ...at);
+    expect(json.code).toBe(1);
+    const [setting, answer] = json.out.trim().split(/\n(?=\{)/);
+    expect(JSON.parse(setting ?? "")).toMatchObject({ key: "log_level", outcome: "changes", after: null });
+    const { clients, dryRun } = JSON.parse(answer ?? "") as { clients: { name: string }[]; dryRun: boolean };
+    expect(dryRun).toBe(true);
+    expect(Object.fromEntries(clients.map((client) => [client.name, client]))).toMatchObject({
+      well: { verdict: "takes", held: [], why: "" },
+      stopped: { verdict: "unasked", why: "did not answer (DEADLINE_EXCEEDED)" },
+      quiet: { verdict: "unasked", why: "serves no commands" },
+      holder: { verdict: "holds", held: [{ key: "log_level", rule: "is required, and must not be taken away" }] },
+    });
+    // Nothing has happened to anybody.
+    expect((await bench.run("get", "log_level", ...at, "--address", `127.0.0.1:${port}`)).out).toContain("info");
+    const listed = (await bench.run("clients", "--json", ...at)).out;
+    expect(JSON.parse(listed)).toMatchObject({ sequenceId: 0 });
+  });
+
   it("that is empty is waited for no time, and a time that makes no sense is refused before anything is set", async () => {
     await bench.startAgent();
     const at = ["--data-dir", bench.dataDir];

@@ -91,7 +91,7 @@ describe("a consumer with the option serve", () => {
       providers: [
         {
           name: "test-agent",
-          commands: [{ name: "explain" }, { name: "status" }, { name: "held" }, { name: "doctor" }],
+          commands: [{ name: "explain" }, { name: "status" }, { name: "held" }, { name: "doctor" }, { name: "judge" }],
         },
       ],
     });

@@ -1,5 +1,5 @@
 // One remote agent of a fleet, as a process. Its role: "serves" a status, "serves nothing", or "holds" log_level at its last good value,
-// because of a guard. Says "ready" when it has its first state; ends with its parent.
+// because of a guard, and must have one. Says "ready" when it has its first state; ends with its parent.
 import { join } from "node:path";
 import { createConsumer } from "configstream-consumer";
 
@@ -13,7 +13,7 @@ const consumer = createConsumer({
   authTokenFile: join(dataDir, "auth_token"),
   ipcCertFile: join(dataDir, "ipc_cert.pem"),
   serve: role !== "serves nothing",
-  ...(role === "holds" ? { guards, report: true } : {}),
+  ...(role === "holds" ? { guards, required: ["log_level"], report: true } : {}),
 });
 await consumer.start();
 await consumer.waitReady();

@@ -1,8 +1,9 @@
 /** A region and the lives of workers that write to it: the store, the gate and the publishing of each, without network or thread. */
-import { readHeld } from "../../../src/memory/held.js";
+import { readHeld, writeHeld } from "../../../src/memory/held.js";
 import { KeyReader } from "../../../src/memory/reader/key-reader.js";
 import { createRegionMemory, Region } from "../../../src/memory/region.js";
 import { RegionWriter } from "../../../src/memory/writer/region-writer.js";
+import { ConfigStreamError } from "../../../src/shared/errors.js";
 import type { Guards } from "../../../src/shared/guards/guard-rule.js";
 import type { HeldChange } from "../../../src/shared/held-setting.js";
 import type { ConfigValue, WireEvent, WireSetting } from "../../../src/shared/types.js";
@@ -14,12 +15,15 @@ import { Notifier } from "../../../src/worker/telling/notifier.js";
 import { publishing } from "../../../src/worker/telling/publishing.js";
 import { testParams } from "../engine/engine-bench.js";
 import { VirtualClock } from "../engine/virtual-clock.js";
+import { type Mistake, mistakenGate } from "./mistaken-gate.js";
 
 export interface LivesParams {
   readonly guards?: Guards;
   readonly required?: readonly string[];
   readonly defaults?: Readonly<Record<string, ConfigValue>>;
   readonly clientName?: string;
+  /** What a comparison must find. */
+  readonly mistake?: Mistake;
 }
 
 export class Lives {
@@ -27,10 +31,13 @@ export class Lives {
   readonly lines: string[] = [];
   readonly told: HeldChange[] = [];
   readonly events: string[] = [];
+  /** Whether publishing is refused, as where the region is full. */
+  isFull = false;
   region = newRegion();
   #params: LivesParams;
   #applier!: Applier;
   #guarding: Guarding | undefined;
+  #mistaken: ReturnType<typeof mistakenGate> | undefined;
   #reader = new KeyReader(this.region);
 
   constructor(params: LivesParams) {
@@ -55,12 +62,12 @@ export class Lives {
       guards: this.#params.guards && { rules: this.#params.guards },
       dialect: "newest" as const,
     };
-    this.#guarding = createGuarding(params, {
-      region,
-      clock,
-      log: (level, message) => this.lines.push(`${level} ${message}`),
-      onHeld: (change) => this.told.push(change),
-    });
+    const log = (level: string, message: string) => this.lines.push(`${level} ${message}`);
+    const make = () => createGuarding(params, { region, clock, log, onHeld: (change) => this.told.push(change) });
+    this.#guarding = make();
+    this.#mistaken =
+      this.#params.mistake &&
+      mistakenGate(this.#params.mistake, () => (writeHeld(region, []), make() as Guarding).gate);
     const notifier = new Notifier({
       poll: () => {},
       publishNumber: () => 1,
@@ -71,10 +78,17 @@ export class Lives {
     });
     notifier.setActive(true);
     const writer = new RegionWriter(region, testParams.limits, () => clock.now());
+    const states = publishing({ region, writer, notifier, untold: undefined, onPublished() {} });
     this.#applier = new Applier(new LayerStore(params), {
       status: { count() {} },
-      states: publishing({ region, writer, notifier, untold: undefined, onPublished() {} }),
-      gate: this.#guarding?.gate,
+      states: {
+        show: (publication, commit) => {
+          if (this.isFull) throw new ConfigStreamError("limit_exceeded", "The region is full.");
+          states.show(publication, commit);
+        },
+      },
+      gate: this.#mistaken ?? this.#guarding?.gate,
+      log,
     });
   }
 
@@ -94,6 +108,7 @@ export class Lives {
   }
 
   snapshot(sequenceId: number, settings: Readonly<Record<string, ConfigValue>>): void {
+    this.#mistaken?.onSnapshot();
     this.apply({ kind: "snapshot", origin: "agent", sequenceId, settings: Object.entries(settings).map(toWire) });
   }
 

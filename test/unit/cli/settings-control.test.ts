@@ -11,11 +11,12 @@ it("an order whose dryRun is neither true nor false is refused, because it might
   };
   for (const dryRun of ["true", 1, null]) expect(() => ask({ dryRun })).toThrow('"dryRun" must be true or false');
   expect(() => ask({ dryRun: true, others: [1] })).toThrow('"others" must be a list of keys');
-  expect(ask({ dryRun: true, others: ["port", "gone"] })).toMatchObject({
+  expect(await ask({ dryRun: true, others: ["port", "gone"] })).toMatchObject({
+    clients: [],
     results: [{ before: { value: 1 }, after: { value: 2 } }],
     others: [{ value: 1 }, null],
   });
   expect([agent.get("port")?.value, changes]).toEqual([1, 0]);
-  ask({ dryRun: false });
+  await ask({ dryRun: false });
   expect([agent.get("port")?.value, changes]).toEqual([2, 1]);
 });

@@ -16,6 +16,7 @@ import { createClients } from "./clients/clients.js";
 import { Registrations } from "./clients/registrations.js";
 import { Reports } from "./clients/reports.js";
 import { Sent } from "./clients/sent.js";
+import type { ClientVerdict } from "./clients/verdict.js";
 import { type AgentCredentials, credentialPaths, ensureCredentials } from "./credentials/credentials.js";
 import { createSpokenDialect } from "./dialects/spoken.js";
 import { createFaults, type Faults } from "./faults.js";
@@ -104,6 +105,12 @@ export interface CoreAgent {
    * history, no log, and nothing is sent. Throws as `transaction`, but is not measured against the 128 MiB of one message.
    */
   trial(work: (transaction: Transaction) => void): Trial;
+  /**
+   * What every registered remote agent would hold of what {@link CoreAgent.trial} would lead to, by its own guards, oldest registration
+   * first. One that serves no commands, does not know `judge`, or does not answer within 2 s (all of them within 10 s) is
+   * `unasked`. Nothing changes. Throws as `trial`.
+   */
+  judge(work: (transaction: Transaction) => void): Promise<readonly ClientVerdict[]>;
   /**
    * The last change sets, oldest first: at most 1,000 and 16 MiB. Values that may be credentials are there as hashes. With `dataDir` they are
    * kept in its file `history` (mode 0600), and ids count on over restarts. The first id is the state at the start.
@@ -292,6 +299,12 @@ export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
       }),
     transaction,
     trial: (work) => settings.trial([...gather(work).writes.writes]),
+    judge(work) {
+      const writes = [...gather(work).writes.writes];
+      const { settings: tried } = settings.trial(writes);
+      const layers = writes.map(({ key }) => [key, tried.get(key)?.layers ?? []] as const);
+      return clients.judge(Object.fromEntries(layers));
+    },
     history: () => history.entries(),
     get historyId() {
       return history.lastId;

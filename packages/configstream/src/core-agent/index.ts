@@ -18,6 +18,7 @@ export type {
 export type { StoreAuth, StoreOptions, StoreStatus, StoreTls } from "../store/index.js";
 export type { ClientState, CommandResult, HeldByClient, RegisteredClient } from "./clients/client.js";
 export type { ReportedEvent, ReportedIssue } from "./clients/reports.js";
+export type { ClientVerdict, VerdictName, WouldHold } from "./clients/verdict.js";
 export type {
   ProtoConfigEvent,
   ProtoConfigSetting,

@@ -27,7 +27,7 @@ async function checkAnswers(t, observed) {
   check(files["status.txt"].startsWith("state: live\n"), "the flare has no status");
   const commands = await ask("list");
   check(
-    commands.join() === ["explain", "status", "held", "doctor"].map((name) => `interop-client ${name}`).join(),
+    commands.join() === ["explain", "status", "held", "doctor", "judge"].map((name) => `interop-client ${name}`).join(),
     `the commands are ${commands}`,
   );
   const explained = await ask("run", { path: ["explain"], arguments: { key: "log_level" } });

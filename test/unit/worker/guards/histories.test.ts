@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Guards } from "../../../../src/shared/guards/guard-rule.js";
 import type { ConfigValue } from "../../../../src/shared/types.js";
 import { Lives } from "../../../support/guards/lives.js";
+import type { Mistake } from "../../../support/guards/mistaken-gate.js";
 
 const guards: Guards = {
   port: { type: "integer", min: 1, max: 9 },
@@ -33,6 +34,8 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant("missed" as const), key: fc.constantFrom(...keys), value }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("resync", "death", "restart") }) },
 );
+
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 interface Set {
   readonly key: string;
@@ -65,51 +68,64 @@ class Model {
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
+/** Throws for a history after which readers see something else than the model says. */
+function compare(steps: readonly Step[], lives: Lives): void {
+  const model = new Model();
+  let id = 1;
+  let isBehind = false;
+  const all = () => Object.fromEntries(model.newest);
+  lives.snapshot(id, {});
+  for (const each of steps) {
+    id++;
+    if ("value" in each) model.newest.set(each.key, each.value);
+    if (each.do === "unset") model.newest.delete(each.key);
+    switch (isBehind && (each.do === "set" || each.do === "unset") ? "resync" : each.do) {
+      case "set":
+        lives.set(id, (each as Set).key, (each as Set).value);
+        break;
+      case "unset":
+        lives.unset(id, (each as Set).key);
+        break;
+      case "missed":
+        // The next step of another kind reveals it.
+        isBehind = true;
+        continue;
+      case "death":
+        lives.nextLife();
+        lives.snapshot(id, all());
+        break;
+      case "restart":
+        lives.nextProcess();
+        lives.snapshot(id, all());
+        break;
+      default:
+        lives.snapshot(id, all());
+    }
+    isBehind = false;
+    model.publish();
+    for (const key of keys) expect(lives.read(key)).toEqual(model.seen.get(key));
+    expect(lives.heldKeys).toEqual(model.held);
+    for (const key of keys) expect(lives.read(key) === undefined || good[key]?.(lives.read(key) ?? null)).toBe(true);
+  }
+}
+
+function compareRandom(numRuns: number, mistake?: Mistake): void {
+  const params = mistake === undefined ? { guards } : { guards, mistake };
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => compare(steps, new Lives(params))),
+    { numRuns, endOnFailure: true },
+  );
+}
+
 describe("whatever happens to a consumer with guards", () => {
   it("no reader sees a value that breaks its guard, and a key is held exactly while its newest value does", () => {
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        const lives = new Lives({ guards });
-        const model = new Model();
-        let id = 1;
-        let isBehind = false;
-        const all = () => Object.fromEntries(model.newest);
-        lives.snapshot(id, {});
-        for (const each of steps) {
-          id++;
-          if ("value" in each) model.newest.set(each.key, each.value);
-          if (each.do === "unset") model.newest.delete(each.key);
-          switch (isBehind && (each.do === "set" || each.do === "unset") ? "resync" : each.do) {
-            case "set":
-              lives.set(id, (each as Set).key, (each as Set).value);
-              break;
-            case "unset":
-              lives.unset(id, (each as Set).key);
-              break;
-            case "missed":
-              // The next step of another kind reveals it.
-              isBehind = true;
-              continue;
-            case "death":
-              lives.nextLife();
-              lives.snapshot(id, all());
-              break;
-            case "restart":
-              lives.nextProcess();
-              lives.snapshot(id, all());
-              break;
-            default:
-              lives.snapshot(id, all());
-          }
-          isBehind = false;
-          model.publish();
-          for (const key of keys) expect(lives.read(key)).toEqual(model.seen.get(key));
-          expect(lives.heldKeys).toEqual(model.held);
-          for (const key of keys)
-            expect(lives.read(key) === undefined || good[key]?.(lives.read(key) ?? null)).toBe(true);
-        }
-      }),
-      { numRuns: 300 },
-    );
+    compareRandom(300);
   });
+
+  it.each<Mistake>(["the guard is judged after the publish", "a resync forgets held keys"])(
+    "the comparison fails when %s",
+    (mistake) => {
+      expect(() => compareRandom(300, mistake)).toThrow("Property failed");
+    },
+  );
 });

@@ -16,6 +16,7 @@ function sources(isHeld = true): ProviderSources {
     clock: new VirtualClock(),
     credentials: { read: async () => ({ token: "t", certificate: "", privateKey: "" }) },
     logLines: () => ["a line"],
+    trial: () => [],
     ...(isHeld ? { held: () => held } : {}),
   };
 }

@@ -8,7 +8,7 @@
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import type { ConfigValue } from "configstream-consumer/internal";
-import type { ChangeNote } from "../../core-agent/index.js";
+import type { ChangeNote, ClientVerdict } from "../../core-agent/index.js";
 
 /** The one resource. */
 export const controlPath = "/v1/settings";
@@ -66,6 +66,8 @@ export interface TrialResponse extends ControlResponse {
   readonly others: readonly (Effective | null)[];
   /** What the agent's log would say of the values, as sentences. */
   readonly warnings: readonly string[];
+  /** What every registered remote agent would hold. */
+  readonly clients: readonly ClientVerdict[];
 }
 
 export interface ControlError {

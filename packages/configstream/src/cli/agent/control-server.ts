@@ -112,9 +112,7 @@ function handler(agent: CoreAgent, token: string, onChange: () => void) {
       return;
     }
     readBody(request)
-      .then((text) => {
-        answer(200, settingsAnswer(agent, text, onChange));
-      })
+      .then(async (text) => answer(200, await settingsAnswer(agent, text, onChange)))
       .catch((thrown: unknown) => answer(400, { error: reasonOf(thrown) }));
   };
 }

@@ -3,14 +3,18 @@ import { lowerCase, suggest } from "configstream-consumer/internal";
 import type { CoreAgent, EffectiveSetting, Transaction } from "../../core-agent/index.js";
 import type { ControlRequest, ControlResponse, Effective, TrialResponse } from "./control-protocol.js";
 
-type Agent = Pick<CoreAgent, "get" | "settings" | "transaction" | "trial" | "sequenceId">;
+type Agent = Pick<CoreAgent, "get" | "settings" | "transaction" | "trial" | "judge" | "sequenceId">;
 
 /**
- * Throws what is to be said.
+ * Throws what is to be said; a dry run asks the remote agents.
  *
  * @param onChange Called when something has changed.
  */
-export function settingsAnswer(agent: Agent, text: string, onChange: () => void): ControlResponse | TrialResponse {
+export function settingsAnswer(
+  agent: Agent,
+  text: string,
+  onChange: () => void,
+): ControlResponse | Promise<TrialResponse> {
   const request = parse(text);
   if (request.dryRun) return trial(agent, request);
   const results = resultsOf(agent, request, () => {
@@ -21,11 +25,12 @@ export function settingsAnswer(agent: Agent, text: string, onChange: () => void)
   return { results, sequenceId: agent.sequenceId };
 }
 
-function trial(agent: Agent, request: ControlRequest): TrialResponse {
+async function trial(agent: Agent, request: ControlRequest): Promise<TrialResponse> {
   const { settings, warnings } = agent.trial(writing(request));
   const results = resultsOf(agent, request, () => (key) => settings.get(key));
   const others = (request.others ?? []).map((key) => effective(agent.get(key)));
-  return { results, others, warnings, sequenceId: agent.sequenceId };
+  const { sequenceId } = agent;
+  return { results, others, warnings, sequenceId, clients: await agent.judge(writing(request)) };
 }
 
 /** How keys stand before and after: `make` makes the changes, and returns what says how keys stand then. */

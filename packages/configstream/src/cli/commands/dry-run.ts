@@ -12,6 +12,7 @@ import { maskedWinner, valueText, winnerText } from "../settings/winner.js";
 import { plural } from "../terminal/format.js";
 import { jsonText, printable } from "../terminal/printable.js";
 import { type Style, styleFor } from "../terminal/style.js";
+import { heldBy, printVerdicts } from "./verdicts.js";
 
 export interface DryRunOptions {
   readonly dryRun?: boolean;
@@ -19,13 +20,14 @@ export interface DryRunOptions {
 }
 
 export const dryRunNote =
-  "With --dry-run nothing changes: it says what each setting would be, with the value as the agent would convert it. With --guards as " +
-  "well it ends with exit code 1 when remote agents with these guards would keep the last good value of one of the settings instead.";
+  "With --dry-run nothing changes: it says what each setting would be, with the value as the agent would convert it, and asks the " +
+  "registered remote agents what their guards would hold; a consumer answers with the option serve. It ends with exit code 1 when one of " +
+  "them, or one with the guards of --guards, would keep the last good value of a setting instead. Who cannot be asked is named.";
 
 export function addDryRunOptions(command: Command): void {
   command
     .option("--dry-run", "print what would change, and change nothing")
-    .option("--guards <file>", "with --dry-run: judge by the guards of this JSON file");
+    .option("--guards <file>", "with --dry-run: judge by the guards of this JSON file as well");
 }
 
 /** The guards to judge by, if any. Throws for a file that is wrong, and for options that do not go together. */
@@ -56,8 +58,11 @@ export async function dryRun(
     if (write.before === null && write.after !== null) noteNewKey(write, io);
     io.out.write(json ? `${jsonText(shown(write, order.source))}\n` : `${sentence(write, order.source, style)}\n`);
   }
+  printVerdicts(tried.clients, json === true, io);
   if (!json) io.out.write("Nothing was changed (--dry-run).\n");
-  const failed = [heldIn(writes), ...missingIn(writes, order)].filter((said) => said !== undefined);
+  const failed = [heldIn(writes), heldBy(tried.clients), ...missingIn(writes, order)].filter(
+    (said) => said !== undefined,
+  );
   if (failed.length > 0) throw new CommandFailure(failed.join(" "));
 }
 

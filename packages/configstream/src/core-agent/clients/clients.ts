@@ -3,10 +3,13 @@ import { ConfigStreamError, providerService } from "configstream-consumer/intern
 import type { AgentCredentials } from "../credentials/credentials.js";
 import type { CommandResult, HeldByClient, RegisteredClient } from "./client.js";
 import { heldByReport, heldIn, type Judgement, judge, type MainSection, silent, unconfirmed } from "./client-state.js";
+import { argumentsOf, type Run, resultOf } from "./commands.js";
+import { judging, type Layers } from "./judging.js";
 import { callProvider } from "./provider-call.js";
 import type { Registration, Registrations } from "./registrations.js";
 import type { Reports } from "./reports.js";
 import type { Sent } from "./sent.js";
+import type { ClientVerdict } from "./verdict.js";
 
 /** How long a remote agent may take for its status, and for anything else, in ms. */
 const statusTimeoutMs = 2_000;
@@ -27,6 +30,8 @@ export interface Clients {
   list(): Promise<readonly RegisteredClient[]>;
   flare(name: string): Promise<ReadonlyMap<string, Uint8Array>>;
   command(name: string, path: readonly string[], given: { readonly [name: string]: string }): Promise<CommandResult>;
+  /** @param settings Layers as they would be, by key; none: the key would be gone. */
+  judge(settings: Layers): Promise<readonly ClientVerdict[]>;
 }
 
 export function createClients({ registrations, reports, sent, credentials, sequenceId }: ClientsParts): Clients {
@@ -88,15 +93,22 @@ export function createClients({ registrations, reports, sent, credentials, seque
     );
   };
 
+  const run: Run = async (client, path, given, timeoutMs) => {
+    const request = { command_path: path, arguments: argumentsOf(given) };
+    return resultOf(await call(client, providerService.command, "ExecuteCommand", request, timeoutMs));
+  };
+  /** Asks all, some at a time, in the order of their registration. */
+  const each = async <T>(ask: (client: Registration) => Promise<T>): Promise<readonly T[]> => {
+    const all = registrations.present();
+    const answers: T[] = [];
+    for (let at = 0; at < all.length; at += maxAtOnce) {
+      answers.push(...(await Promise.all(all.slice(at, at + maxAtOnce).map(ask))));
+    }
+    return answers;
+  };
+
   return {
-    async list() {
-      const clients = registrations.present();
-      const seen: RegisteredClient[] = [];
-      for (let at = 0; at < clients.length; at += maxAtOnce) {
-        seen.push(...(await Promise.all(clients.slice(at, at + maxAtOnce).map(look))));
-      }
-      return seen;
-    },
+    list: () => each(look),
     async flare(name) {
       const [answer] = await call(named(name), providerService.flare, "GetFlareFiles", {}, answerTimeoutMs);
       return new Map(
@@ -104,11 +116,9 @@ export function createClients({ registrations, reports, sent, credentials, seque
       );
     },
     async command(name, path, given) {
-      const fields = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, { string_value: value }]));
-      const request = { command_path: path, arguments: { fields } };
-      const frames = await call(named(name), providerService.command, "ExecuteCommand", request, answerTimeoutMs);
-      return resultOf(frames as readonly CommandFrame[]);
+      return await run(named(name), path, given, answerTimeoutMs);
     },
+    judge: (settings) => each(judging(run, settings)),
   };
 }
 
@@ -130,20 +140,7 @@ interface FlareAnswer {
   readonly files?: { readonly [name: string]: Uint8Array };
 }
 
-interface CommandFrame {
-  readonly stdout?: string;
-  readonly stderr?: string;
-  readonly exit_code?: number;
-}
-
 /** A name that is a file's in one folder, whatever the remote agent calls it. */
 function safeName(name: string): string {
   return name.replace(/[^A-Za-z0-9._-]/g, "_").replace(/^\.+/, "_") || "_";
-}
-
-function resultOf(frames: readonly CommandFrame[]): CommandResult {
-  const text = (kind: "stdout" | "stderr") => frames.map((frame) => frame[kind] ?? "").join("");
-  const code = frames.findLast(({ exit_code }) => exit_code !== undefined)?.exit_code;
-  if (code === undefined) throw new ConfigStreamError("unavailable", "The command ended without an exit code.");
-  return { exitCode: code, stdout: text("stdout"), stderr: text("stderr") };
 }

@@ -132,5 +132,7 @@ function whatFailed({ code, details }: ServiceError): string {
 }
 
 function failure({ name, pid }: Registration, what: string): ConfigStreamError {
-  return new ConfigStreamError("unavailable", `The remote agent ${JSON.stringify(name)} (process ${pid}) ${what}.`);
+  return new ConfigStreamError("unavailable", `The remote agent ${JSON.stringify(name)} (process ${pid}) ${what}.`, {
+    details: { reason: what },
+  });
 }
