@@ -19,8 +19,10 @@ async function noting(shared: object) {
        const cfg = attachReader(workerData);
        cfg.waitReadySync();
        const handle = cfg.setting("my.port").asInt();
+       const binding = cfg.bind({ port: handle });
        const seen = new Set();
-       const look = () => [cfg.getInt("my.port"), handle.value, cfg.view().getInt("my.port")].forEach((value) => seen.add(value));
+       const look = () => [cfg.getInt("my.port"), handle.value, cfg.view().getInt("my.port"), binding.value.port]
+         .forEach((value) => seen.add(value));
        const timer = setInterval(look, 1);
        parentPort.on("message", () => { look(); clearInterval(timer);
          parentPort.postMessage({ seen: [...seen], held: cfg.status().held.map(({ key }) => key) }); parentPort.close(); });
@@ -105,16 +107,29 @@ describe("a typo at the producer", () => {
     await first.stop();
     await agent.stop();
 
-    const second = live.newConsumer(agent, { guards, cache });
+    const logger = keepingLogger();
+    const second = live.newConsumer(agent, { guards, cache, logger });
     await second.start();
     await second.waitReady();
-    expect(second.reader().getInt("my.port")).toBe(9000);
+    const cfg = second.reader();
+    const handle = cfg.setting("my.port").asInt();
+    const binding = cfg.bind({ port: handle });
+    const read = () => [cfg.getInt("my.port"), handle.value, cfg.view().getInt("my.port"), binding.value.port];
+    const seenByThread = await noting(second.share());
+    expect(read()).toEqual([9000, 9000, 9000, 9000]);
     const again = await live.startAgent({ address: agent.address });
     again.set("my.port", "900O", "file");
     await until(() => second.status().held.length === 1);
-    expect(second.reader().getInt("my.port")).toBe(9000);
+    expect(read()).toEqual([9000, 9000, 9000, 9000]);
+    expect(await sample(second, "held_keys")).toBe(1);
     again.set("my.port", 9001, "file");
     await until(() => second.reader().getInt("my.port") === 9001);
+    expect(read()).toEqual([9001, 9001, 9001, 9001]);
+    const { seen, held } = await seenByThread();
+    expect([seen.sort(), held]).toEqual([[9000, 9001], []]);
+    expect(await sample(second, "held_keys")).toBe(0);
+    const lines = logger.lines.filter(({ message }) => message.includes('"my.port"'));
+    expect(lines.map(({ level }) => level)).toEqual(["warn", "info"]);
   });
 });
 
@@ -139,6 +154,32 @@ describe("a guards file", () => {
     await until(() => consumer.reader().getInt("my.port") === 9_600);
     expect(consumer.status().held).toEqual([]);
     expect(logger.lines.filter(({ message }) => message.includes('["my.port"].type'))).toHaveLength(1);
+  });
+
+  it("that is broken when a worker takes over leaves the rules in force that it held last", {
+    timeout: 60_000,
+  }, async () => {
+    const agent = await live.startAgent();
+    agent.set("my.port", 9_000, "file");
+    const file = join(live.folder, "guards.json");
+    await writeFile(file, JSON.stringify({ "my.port": { type: "integer", max: 9_100 } }));
+    const logger = keepingLogger();
+    const consumer = live.newConsumer(agent, { guards: file, logger });
+    const born = once(process as unknown as NodeJS.EventEmitter, "worker");
+    await consumer.start();
+    const [worker] = (await born) as [Worker];
+    await consumer.waitReady();
+    await writeFile(file, JSON.stringify({ "my.port": { type: "integer", max: 9_700 } }));
+    await until(() => logger.lines.some(({ message }) => message.includes("has changed")));
+    await writeFile(file, "{");
+    await worker.terminate();
+    await until(() => consumer.status().workerRestarts === 1 && consumer.status().state === "live");
+    agent.set("my.port", 9_600, "file");
+    await until(() => consumer.reader().getInt("my.port") === 9_600);
+    agent.set("my.port", 9_800, "file");
+    await until(() => consumer.status().held.length === 1);
+    expect(consumer.status().held[0]?.rule).toBe("must be at most 9700");
+    expect(logger.lines.filter(({ message }) => message.includes("is not JSON")).length).toBeGreaterThan(0);
   });
 });
 
