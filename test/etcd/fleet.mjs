@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createCoreAgent } from "configstream/core-agent";
+import { connectTo, openFleet } from "../../packages/configstream/dist/store/index.js";
 import { startCluster } from "./cluster.mjs";
 import { check, until } from "./support.mjs";
 
@@ -25,6 +26,26 @@ export async function fleetCommands() {
       );
     });
   const stored = async (...args) => JSON.parse((await fleet("export", ...args)).out);
+  /** Whether a change that was good is refused, because its guards were made stricter before it was written. */
+  const racedByGuards = async () => {
+    const connection = await connectTo({ tls: undefined, auth: undefined })(cluster.endpoints[0]);
+    const strict = join(folder, "strict.json");
+    writeFileSync(strict, JSON.stringify({ "batch.size": { max: 10 } }));
+    const raced = {
+      ...connection,
+      async txn(request) {
+        await fleet("guards", strict);
+        return connection.txn(request);
+      },
+    };
+    const note = { by: "anna", reason: "race", atMs: Date.now() };
+    const wanted = new Map([["batch.size", 60]]);
+    const { code } = await openFleet(raced, "/fleet/prod/")
+      .write(wanted, { note, dryRun: false })
+      .catch((error) => error);
+    connection.close();
+    return code === "refused_value" && (await stored())["batch.size"] !== 60;
+  };
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
   try {
     await cluster.healthy();
@@ -119,6 +140,8 @@ export async function fleetCommands() {
     check("they are no setting", same(await stored(), before) && agent.get(".guards/rules") === undefined);
     await cluster.ctl("put", "/fleet/prod/.guards/rules", "{no json");
     check("guards that nothing can read refuse each change", (await fleet("set", "batch.size=1")).code === 1);
+    await fleet("guards", rules);
+    check("guards that come between the judgement of a change and its transaction refuse it", await racedByGuards());
     await fleet("guards", "--remove");
     check("without them everything passes", (await fleet("set", "batch.size=102")).code === 0);
     await fleet("set", "batch.size=50");

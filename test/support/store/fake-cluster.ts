@@ -5,7 +5,13 @@ import {
   StoreError,
   type WatchHandlers,
 } from "../../../packages/configstream/src/store/etcd/connection.js";
-import type { KeyValue, WatchEvent } from "../../../packages/configstream/src/store/etcd/messages.js";
+import type {
+  Compare,
+  KeyValue,
+  TxnRequest,
+  TxnResponse,
+  WatchEvent,
+} from "../../../packages/configstream/src/store/etcd/messages.js";
 
 interface Past {
   readonly revision: number;
@@ -29,6 +35,10 @@ export class FakeCluster {
   readonly connects: string[] = [];
   /** Called before each range is answered. */
   beforeRange = (): void => {};
+  /** Called before each transaction is made. */
+  beforeTxn = (): void => {};
+  /** Called after each transaction was made, before its answer. */
+  afterTxn = (): void => {};
   /** Thrown by the next attempts to connect. */
   refuse: StoreError | undefined;
   /** Revisions that a watch gives too late; only to see a test fail. */
@@ -77,9 +87,18 @@ export class FakeCluster {
     }
   }
 
-  /** As after a backup was restored that knows nothing of what was there: counting begins anew. */
-  restore(clusterId: string): void {
-    this.drop();
+  /** Says on all watches that nothing happened up to a revision. */
+  progress(revision = this.revision): void {
+    const header = { cluster_id: this.clusterId, revision: `${revision}` };
+    for (const { handlers } of [...this.#watches]) handlers.onResponse({ header });
+  }
+
+  /**
+   * As after a backup was restored that knows nothing of what was there: counting begins anew. `watches`: whether they stay, as behind a
+   * proxy that hides the loss of a connection.
+   */
+  restore(clusterId: string, { watches = "end" }: { watches?: "end" | "stay" } = {}): void {
+    if (watches === "end") this.drop();
     this.clusterId = clusterId;
     this.revision = 1;
     this.#past.length = 0;
@@ -105,14 +124,18 @@ export class FakeCluster {
         const all = [...(revision === 0 ? this.#state : (past ?? new Map())).values()]
           .filter((kv) => {
             const name = kv.key as Uint8Array;
-            return Buffer.compare(name, key) >= 0 && Buffer.compare(name, range_end ?? key) < 0;
+            if (range_end === undefined) return Buffer.compare(name, key) === 0;
+            return Buffer.compare(name, key) >= 0 && Buffer.compare(name, range_end) < 0;
           })
           .sort((a, b) => Buffer.compare(a.key as Uint8Array, b.key as Uint8Array));
         const kvs = limit > 0 ? all.slice(0, limit) : all;
         return { header: this.#header(), kvs, more: kvs.length < all.length };
       },
-      txn: async () => {
-        throw new Error("not here");
+      txn: async (request) => {
+        this.beforeTxn();
+        const answer = this.#transact(request);
+        this.afterTxn();
+        return answer;
       },
       watch: (create, handlers) => {
         const watch = { handlers, next: create.start_revision + this.lateBy };
@@ -131,6 +154,31 @@ export class FakeCluster {
     };
   }
 
+  #transact({ compare, success }: TxnRequest): TxnResponse {
+    const succeeded = compare.every((each) => this.#holds(each));
+    if (succeeded) {
+      const puts = success.map((op): [string, string | undefined] =>
+        "request_put" in op
+          ? [textOf(op.request_put.key), textOf(op.request_put.value)]
+          : [textOf(op.request_delete_range.key), undefined],
+      );
+      this.put(Object.fromEntries(puts));
+    }
+    return { header: this.#header(), succeeded };
+  }
+
+  /** A range is compared key by key; a single key that is not there has revision 0. */
+  #holds({ key, range_end, result, mod_revision }: Compare): boolean {
+    const found =
+      range_end === undefined
+        ? [this.#state.get(textOf(key))]
+        : [...this.#state.values()].filter(
+            ({ key: name = key }) => Buffer.compare(name, key) >= 0 && Buffer.compare(name, range_end) < 0,
+          );
+    const revisions = found.map((kv) => Number(kv?.mod_revision ?? 0));
+    return revisions.every((at) => (result === "EQUAL" ? at === mod_revision : at < mod_revision));
+  }
+
   #pump(watch: OpenWatch, fragments: number): void {
     for (const { revision, events } of this.#past) {
       if (revision < watch.next) continue;
@@ -142,4 +190,8 @@ export class FakeCluster {
       }
     }
   }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("utf8");
 }

@@ -1,16 +1,11 @@
 /** Reads and changes one layer of a fleet in the store: transactions, guarded by what was read before them. */
-import {
-  ConfigStreamError,
-  type ConfigValue,
-  equalValues,
-  InvalidOptionError,
-  lowerCase,
-} from "configstream-consumer/internal";
+import { ConfigStreamError, type ConfigValue, InvalidOptionError, lowerCase } from "configstream-consumer/internal";
 import { type Connection, StoreError } from "./etcd/connection.js";
 import type { Compare, RequestOp } from "./etcd/messages.js";
 import { revisionOf } from "./etcd/messages.js";
 import { prefixRange } from "./etcd/ranges.js";
-import { guardsName, judgeChange, type NamedGuards, storedGuards } from "./fleet-guards.js";
+import { differences, type FleetDifference, type FleetState, judged } from "./fleet-changes.js";
+import { guardsName, type NamedGuards, storedGuards } from "./fleet-guards.js";
 import { type FleetEvent, type FleetRevision, revisionsOf } from "./fleet-history.js";
 import { readRanges } from "./reading.js";
 
@@ -22,24 +17,6 @@ export interface ChangeNote {
   readonly by: string;
   readonly reason: string;
   readonly atMs: number;
-}
-
-/** A layer as it stood at one revision. */
-export interface FleetState {
-  readonly revision: number;
-  /** By name; `undefined` where the value is no JSON. */
-  readonly values: ReadonlyMap<string, ConfigValue | undefined>;
-  /** By name: the revision that wrote it. */
-  readonly writtenAt: ReadonlyMap<string, number>;
-  /** The fleet's own guards as they stand below the prefix. `text` is `undefined`, and `writtenAt` 0, when there are none. */
-  readonly guards: { readonly text: string | undefined; readonly writtenAt: number };
-}
-
-/** One setting that differs. `undefined`: it is not there, or is no JSON. */
-export interface FleetDifference {
-  readonly key: string;
-  readonly before: ConfigValue | undefined;
-  readonly after: ConfigValue | undefined;
 }
 
 export interface FleetWriteOptions {
@@ -69,7 +46,7 @@ export interface Fleet {
   write(wanted: ReadonlyMap<string, ConfigValue | undefined>, options: FleetWriteOptions): Promise<FleetWritten>;
   /**
    * Replaces the fleet's own guards, which every later `write` is judged by; `undefined`: takes them away. Resolves to the revision of
-   * the store. `text` must be JSON of guards.
+   * the store. `text` must be JSON of guards. Rejects with code `refused_value` when others replaced them meanwhile.
    */
   writeGuards(text: string | undefined, note: ChangeNote): Promise<number>;
   /** The revisions that are still kept, newest first. */
@@ -101,6 +78,30 @@ export function openFleet(connection: Connection, prefix: string): Fleet {
     return { revision: whole.revision, values, writtenAt, guards };
   };
 
+  /** Holds when the key is as it was read; 0: not there. */
+  const asRead = (name: string, revision = 0): Compare => ({
+    key: keyOf(name),
+    target: "MOD",
+    result: "EQUAL",
+    mod_revision: revision,
+  });
+
+  /** Resolves to the revision of the change. Each stands on what was read, so that one which arrives late replaces nothing newer. */
+  const transact = async (
+    compare: readonly Compare[],
+    changes: readonly RequestOp[],
+    note: ChangeNote,
+    refusal: string,
+  ): Promise<number> => {
+    const noted: RequestOp = { request_put: { key: keyOf(noteName), value: Buffer.from(JSON.stringify(note)) } };
+    const { succeeded, header } = await saying(
+      connection.txn({ compare, success: [...changes, noted] }),
+      "It is not known whether the change was made; look before you try again.",
+    );
+    if (succeeded !== true) throw new ConfigStreamError("refused_value", refusal);
+    return revisionOf(header?.revision);
+  };
+
   return {
     read,
     async write(wanted, { note, ifRevision, dryRun, guards }) {
@@ -111,12 +112,6 @@ export function openFleet(connection: Connection, prefix: string): Fleet {
         ...(guards === undefined ? [] : [guards]),
       ]);
       if (dryRun || changes.length === 0) return { revision: state.revision, changes };
-      const asRead = (name: string, revision = 0): Compare => ({
-        key: keyOf(name),
-        target: "MOD",
-        result: "EQUAL",
-        mod_revision: revision,
-      });
       const compare = [...changes.map(({ key }) => key), ...looked].map((key) => asRead(key, state.writtenAt.get(key)));
       // Guards that came meanwhile have not judged it.
       compare.push(asRead(guardsName, state.guards.writtenAt));
@@ -128,66 +123,26 @@ export function openFleet(connection: Connection, prefix: string): Fleet {
           ? { request_delete_range: { key: keyOf(key) } }
           : { request_put: { key: keyOf(key), value: Buffer.from(JSON.stringify(after)) } },
       );
-      success.push({ request_put: { key: keyOf(noteName), value: Buffer.from(JSON.stringify(note)) } });
-      const { succeeded, header } = await saying(connection.txn({ compare, success }));
-      if (succeeded !== true) {
-        throw new ConfigStreamError(
-          "refused_value",
-          ifRevision === undefined
-            ? "Others changed the same settings meanwhile, and nothing was written; look at them and try again."
-            : `Below ${prefix} something was written after revision ${ifRevision}, and nothing was written now; look at it and try again.`,
-        );
-      }
-      return { revision: revisionOf(header?.revision), changes };
+      const refusal =
+        ifRevision === undefined
+          ? "Others changed the same settings, or the guards, meanwhile, and nothing was written; look at them and try again."
+          : `Below ${prefix} something was written after revision ${ifRevision}, and nothing was written now; look at it and try again.`;
+      return { revision: await transact(compare, success, note, refusal), changes };
     },
     async writeGuards(text, note) {
       const key = keyOf(guardsName);
+      const { kvs = [] } = await saying(connection.range({ key }));
       const change: RequestOp =
         text === undefined ? { request_delete_range: { key } } : { request_put: { key, value: Buffer.from(text) } };
-      const noted: RequestOp = { request_put: { key: keyOf(noteName), value: Buffer.from(JSON.stringify(note)) } };
-      return revisionOf((await saying(connection.txn({ compare: [], success: [change, noted] }))).header?.revision);
+      return transact(
+        [asRead(guardsName, revisionOf(kvs[0]?.mod_revision))],
+        [change],
+        note,
+        "Others changed the guards meanwhile, and nothing was written; look at them and try again.",
+      );
     },
     history: (limit) => saying(revisionsOf(connection, range, (event) => toEvent(event, prefix), limit)),
   };
-}
-
-/** The unchanged keys that the judgement rests on. Throws with code `refused_value` what the guards do not let through. */
-function judged(
-  state: FleetState,
-  changes: readonly FleetDifference[],
-  all: readonly NamedGuards[],
-): readonly string[] {
-  const wanted = new Map(changes.map(({ key, after }) => [key, after]));
-  const looked = new Set<string>();
-  for (const { name, guards } of all) {
-    const judgement = judgeChange(guards, state.values, wanted);
-    for (const key of judgement.looked) looked.add(key);
-    if (judgement.broken.length === 0) continue;
-    throw new ConfigStreamError(
-      "refused_value",
-      `Nothing was written, because of ${name}: ${judgement.broken.join("; ")}.`,
-      {
-        details: { issues: judgement.broken.map((message) => ({ path: message.split(/[ ,]/, 1)[0] ?? "", message })) },
-      },
-    );
-  }
-  return [...looked];
-}
-
-/** What is wanted, as far as it is not so. */
-export function differences(
-  state: FleetState,
-  wanted: ReadonlyMap<string, ConfigValue | undefined>,
-): readonly FleetDifference[] {
-  return [...wanted]
-    .map(([key, after]) => ({ key, before: state.values.get(key), after }))
-    .filter(({ key, before, after }) => {
-      // One that is no JSON is there, and goes or is replaced.
-      if (before === undefined || after === undefined)
-        return before !== after || (state.values.has(key) && after === undefined);
-      return !equalValues(before, after);
-    })
-    .sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 function toEvent({ kv, prev_kv, type }: Parameters<Parameters<typeof revisionsOf>[2]>[0], prefix: string): FleetEvent {
@@ -214,13 +169,14 @@ function parseValue(bytes: Uint8Array | undefined): ConfigValue | undefined {
   }
 }
 
-/** The store's own errors as errors of the package. */
-async function saying<T>(work: Promise<T>): Promise<T> {
+/** The store's own errors as errors of the package. `unanswered`: what to say besides when no answer came. */
+async function saying<T>(work: Promise<T>, unanswered?: string): Promise<T> {
   try {
     return await work;
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    throw new ConfigStreamError(error.fault === "invalid" ? "limit_exceeded" : "unavailable", error.message, {
+    const added = unanswered === undefined || error.fault !== "unavailable" ? "" : ` ${unanswered}`;
+    throw new ConfigStreamError(error.fault === "invalid" ? "limit_exceeded" : "unavailable", error.message + added, {
       cause: error,
     });
   }

@@ -5,13 +5,11 @@ export { StoreError } from "./etcd/connection.js";
 export { connectTo } from "./etcd/place.js";
 export {
   type ChangeNote,
-  differences,
   type Fleet,
-  type FleetDifference,
-  type FleetState,
   fleetKey,
   openFleet,
 } from "./fleet.js";
+export { differences, type FleetDifference, type FleetState } from "./fleet-changes.js";
 export { judgeChange, type NamedGuards } from "./fleet-guards.js";
 export { type ResolvedStore, resolveStore, type StoreAuth, type StoreOptions, type StoreTls } from "./options.js";
 export { createStore, type Store, type StoreStatus } from "./store.js";
