@@ -29,6 +29,7 @@ describe("the gatherer of watch messages", () => {
   it("knows more when the store says that nothing happened, but not from a member that confirms the watch", () => {
     const gatherer = createGatherer("7", 4);
     gatherer.take({ header: header(9), created: true });
+    gatherer.take({ header: header(3), created: true });
     expect(gatherer.revision).toBe(4);
     gatherer.take({ header: header(9) });
     expect(gatherer.revision).toBe(9);
@@ -44,6 +45,7 @@ describe("the gatherer of watch messages", () => {
       return undefined;
     };
     expect(taken({ header: header(9), events: [event("a", 4)] })).toBe("unavailable");
+    expect(taken({ header: header(3) })).toBe("unavailable");
     expect(taken({ header: header(9, "8"), events: [event("a", 9)] })).toBe("unavailable");
     expect(taken({ header: header(9), canceled: true, compact_revision: "6" })).toBe("compacted");
     expect(taken({ header: header(9), canceled: true, cancel_reason: "no leader" })).toBe("unavailable");

@@ -106,7 +106,11 @@ describe("a store that is followed", () => {
     cluster.drop("etcdserver: no leader");
     expect(store.status()).toMatchObject({ state: "live" });
     await clock.settle();
-    expect(store.status()).toMatchObject({ state: "away", reason: "etcdserver: no leader" });
+    expect(store.status()).toMatchObject({
+      state: "away",
+      reason: "etcdserver: no leader",
+      fault: "unavailable",
+    });
     cluster.put({ "/p/a": "5" });
     cluster.put({ "/p/c": "6" });
     cluster.put({ "/p/b": undefined });
@@ -152,19 +156,47 @@ describe("a store that is followed", () => {
     expect(state.get("a")).toBe(8);
   });
 
+  it("notices by its counting that a cluster was restored behind a proxy that kept the watch open", async () => {
+    const { cluster, clock, open, state, sets, store } = setUp();
+    for (let at = 0; at < 50; at += 1) cluster.put({ "/p/a": `${at}`, "/p/gone": "1" });
+    await open();
+    cluster.restore("1", { watches: "stay" });
+    cluster.put({ "/p/a": "7" });
+    expect(state.get("a")).toBe(49);
+    cluster.progress();
+    await clock.advance(1_000);
+    expect(sets.at(-1)).toEqual(["gone=undefined", "a=7"]);
+    expect(store.status()).toMatchObject({ state: "live", revision: 2 });
+  });
+
+  it("takes nothing back when the watch is at a member that is behind what was read", async () => {
+    const { cluster, clock, open, sets, store } = setUp();
+    for (let at = 0; at < 5; at += 1) cluster.put({ "/p/a": `${at}` });
+    await open();
+    cluster.progress(3);
+    await clock.advance(1_000);
+    cluster.put({ "/p/a": "9" });
+    expect(sets).toEqual([["a=4"], ["a=9"]]);
+    expect(store.status()).toMatchObject({ state: "live", revision: 7 });
+  });
+
   it("tries on, ever less often, while it is refused, and says why", async () => {
     const { cluster, clock, store } = setUp();
     cluster.refuse = new StoreError("refused", "The store at a:1 failed: authentication failed.");
     const opened = store.open();
     await clock.advance(5_000);
     await opened;
-    expect(store.status()).toMatchObject({ state: "away", reason: "The store at a:1 failed: authentication failed." });
+    expect(store.status()).toMatchObject({
+      state: "away",
+      reason: "The store at a:1 failed: authentication failed.",
+      fault: "refused",
+    });
     const tries = cluster.connects.length;
     cluster.refuse = undefined;
     cluster.put({ "/p/a": "1" });
     await clock.advance(20_000);
     expect(tries).toBeGreaterThan(1);
-    expect(store.status().state).toBe("live");
+    expect(store.status()).toMatchObject({ state: "live", reason: undefined, fault: undefined });
   });
 
   it("keeps everything as it was when a change is refused as a whole, and comes back to it", async () => {
@@ -175,7 +207,7 @@ describe("a store that is followed", () => {
     cluster.put({ "/p/a": "2" });
     await clock.settle();
     expect(state.get("a")).toBe(1);
-    expect(store.status()).toMatchObject({ state: "away", reason: "too large" });
+    expect(store.status()).toMatchObject({ state: "away", reason: "too large", fault: undefined });
     refuse.now = false;
     await clock.advance(2_000);
     expect(state.get("a")).toBe(2);

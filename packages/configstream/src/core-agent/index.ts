@@ -15,7 +15,7 @@ export type {
   SourceValue,
   Timer,
 } from "configstream-consumer/internal";
-export type { StoreAuth, StoreOptions, StoreStatus, StoreTls } from "../store/index.js";
+export type { StoreAuth, StoreFault, StoreOptions, StoreStatus, StoreTls } from "../store/index.js";
 export type { ClientState, CommandResult, HeldByClient, RegisteredClient } from "./clients/client.js";
 export type { ReportedEvent, ReportedIssue } from "./clients/reports.js";
 export type { ClientVerdict, VerdictName, WouldHold } from "./clients/verdict.js";

@@ -4,7 +4,7 @@
  * everything read again. Nothing is resumed, because what a resumed watch would miss cannot be seen from its messages.
  */
 import { type Backoff, type Clock, createBackoff } from "configstream-consumer/internal";
-import { type Connect, type Connection, StoreError, type Watching } from "./etcd/connection.js";
+import { type Connect, type Connection, StoreError, type StoreFault, type Watching } from "./etcd/connection.js";
 import { coveringRange, type KeyRange } from "./etcd/ranges.js";
 import { createGatherer, type Revision } from "./gather.js";
 import { readRanges, type WholeState } from "./reading.js";
@@ -26,8 +26,8 @@ export interface FollowerParams {
   readonly onWhole: (state: WholeState, endpoint: string) => void;
   /** What one revision changed; as `onWhole` otherwise. */
   readonly onRevision: (revision: Revision) => void;
-  /** The store cannot be followed now. Called at each attempt that fails. */
-  readonly onAway: (reason: string) => void;
+  /** The store cannot be followed now. Called at each attempt that fails. `fault`: where the store is the cause. */
+  readonly onAway: (reason: string, fault: StoreFault | undefined) => void;
 }
 
 export interface Follower {
@@ -101,7 +101,10 @@ export function createFollower(params: FollowerParams): Follower {
       next += 1;
       const error = await once(endpoint).catch((thrown: unknown) => thrown as Error);
       if (signal.aborted) return;
-      params.onAway(error?.message ?? "The store ended the watch.");
+      params.onAway(
+        error?.message ?? "The store ended the watch.",
+        error instanceof StoreError ? error.fault : undefined,
+      );
       const step = backoff.next(random());
       backoff = step.next;
       await pause(step.delayMs);

@@ -36,14 +36,18 @@ export function createGatherer(clusterId: string, readRevision: number): Gathere
       const events = pending;
       pending = [];
       if (events.length === 0) {
-        // Said from time to time when nothing happens. Of a watch that has just begun, the member may be behind the one that was read.
-        if (response.created !== true) revision = Math.max(revision, revisionOf(response.header?.revision));
+        // Of a watch that has just begun, the member may be behind the one that was read.
+        if (response.created === true) return [];
+        // Said from time to time when nothing happens. It counts from the beginning again when the cluster was restored behind a proxy that
+        // keeps the watch open.
+        const said = revisionOf(response.header?.revision);
+        if (said < revision) throw wentBack(revision, said);
+        revision = said;
         return [];
       }
       const whole = byRevision(events);
       for (const { revision: next } of whole) {
-        if (next <= revision)
-          throw new StoreError("unavailable", `The store went back from revision ${revision} to ${next}.`);
+        if (next <= revision) throw wentBack(revision, next);
         revision = next;
       }
       return whole;
@@ -60,6 +64,10 @@ function byRevision(events: readonly WatchEvent[]): readonly Revision[] {
     else whole.push({ revision, events: [event] });
   }
   return whole;
+}
+
+function wentBack(from: number, to: number): StoreError {
+  return new StoreError("unavailable", `The store went back from revision ${from} to ${to}.`);
 }
 
 function checkCluster({ header }: WatchResponse, clusterId: string): void {

@@ -1,6 +1,6 @@
 /** What the core agent and the command use of the store. */
 export type { StoreWrite } from "./contents.js";
-export type { Connection } from "./etcd/connection.js";
+export type { Connection, StoreFault } from "./etcd/connection.js";
 export { StoreError } from "./etcd/connection.js";
 export { connectTo } from "./etcd/place.js";
 export {

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { type Clock, type ConfigValue, readFault } from "configstream-consumer/internal";
 import { type Change, createContents, type StoreWrite } from "./contents.js";
-import type { Connect } from "./etcd/connection.js";
+import type { Connect, StoreFault } from "./etcd/connection.js";
 import { distinctRanges } from "./etcd/ranges.js";
 import { createFollower, type Follower } from "./follower.js";
 import type { ResolvedStore } from "./options.js";
@@ -22,6 +22,11 @@ export interface StoreStatus {
   readonly endpoint: string | undefined;
   /** Why it is away. */
   readonly reason: string | undefined;
+  /**
+   * The same for programs: `refused` (user, password, certificate or right) does not pass by itself, although it is tried on. `undefined` while the
+   * store is followed, and where a change was not taken by the core agent itself.
+   */
+  readonly fault: StoreFault | undefined;
   /** True while what is served was read from disk at start. */
   readonly fromDisk: boolean;
   /** Keys of the store whose newest value is not used; the last good one is. */
@@ -60,6 +65,7 @@ export function createStore(params: StoreParams): Store {
   let sinceMs = clock.monotonic();
   let endpoint: string | undefined;
   let reason: string | undefined;
+  let fault: StoreFault | undefined;
   let revision = 0;
   let fromDisk = false;
   let reads = 0;
@@ -90,6 +96,7 @@ export function createStore(params: StoreParams): Store {
         reads += 1;
         endpoint = member;
         reason = undefined;
+        fault = undefined;
         fromDisk = false;
         if (state !== "live") {
           log(
@@ -101,8 +108,9 @@ export function createStore(params: StoreParams): Store {
         onLive();
       },
       onRevision: (next) => make(contents.events(next.events), next.revision),
-      onAway(why) {
+      onAway(why, cause) {
         reason = why;
+        fault = cause;
         // At the start it is said when the time to wait is over.
         if (state === "starting") return;
         if (state !== "away") log("warn", `The store is away, and its last state serves: ${why}`);
@@ -119,8 +127,8 @@ export function createStore(params: StoreParams): Store {
       revision = saved.revision;
       fromDisk = true;
     } catch (error) {
-      const fault = error instanceof SavedStateRefused ? error.message : readFault(error);
-      log("warn", `The store's last state in ${file} ${fault}; it is not used.`);
+      const why = error instanceof SavedStateRefused ? error.message : readFault(error);
+      log("warn", `The store's last state in ${file} ${why}; it is not used.`);
     }
   };
 
@@ -132,7 +140,7 @@ export function createStore(params: StoreParams): Store {
         saver = createSaver({
           clock,
           write: () => writeStateFile(path, savedText(layers, revision, clock.now(), contents.entries())),
-          onFault: (fault) => log("warn", `The store's last state cannot be saved to ${path}: ${fault}.`),
+          onFault: (why) => log("warn", `The store's last state cannot be saved to ${path}: ${why}.`),
         });
       }
       await new Promise<void>((resolve) => {
@@ -162,6 +170,7 @@ export function createStore(params: StoreParams): Store {
       revision: state === "live" ? Math.max(revision, follower?.revision ?? 0) : revision,
       endpoint,
       reason,
+      fault,
       fromDisk,
       badKeys: [...contents.bad],
       reads,
