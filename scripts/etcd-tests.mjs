@@ -1,4 +1,4 @@
-// npm run etcd-tests [-- --transactions 10000] [--only storm] [--without storm] [--measure]
+// npm run etcd-tests [-- --transactions 10000] [--rounds 2] [--pause 1500] [--only storm] [--without storm] [--measure]
 // The store of a fleet with real etcd members: needs etcd and etcdctl (package etcd-server and etcd-client), and dist/. Takes about
 // three minutes with the transactions that it has by default.
 import { parseArgs } from "node:util";
@@ -6,12 +6,15 @@ import { lostMajority, rebornCluster, startWhileAway, tlsAndPages } from "../tes
 import { etcdIsHere } from "../test/etcd/cluster.mjs";
 import { fleetCommands } from "../test/etcd/fleet.mjs";
 import { measure } from "../test/etcd/measure.mjs";
-import { storm } from "../test/etcd/storm.mjs";
+import { storm } from "../test/etcd/storm/storm.mjs";
 import { check, results } from "../test/etcd/support.mjs";
 
 const { values } = parseArgs({
   options: {
     transactions: { type: "string", default: "1500" },
+    // How often each trouble of the storm comes at least, and how long after the one before, in ms.
+    rounds: { type: "string", default: "2" },
+    pause: { type: "string", default: "1500" },
     only: { type: "string", default: "" },
     without: { type: "string" },
     measure: { type: "boolean", default: false },
@@ -32,7 +35,13 @@ const cases = values.measure
       "a lost majority": lostMajority,
       "TLS and pages": tlsAndPages,
       "configstream fleet": fleetCommands,
-      storm: () => storm({ transactions: Number(values.transactions), tell }),
+      storm: () =>
+        storm({
+          transactions: Number(values.transactions),
+          rounds: Number(values.rounds),
+          pauseMs: Number(values.pause),
+          tell,
+        }),
     };
 for (const [name, work] of Object.entries(cases)) {
   if (!name.includes(values.only) || name === values.without) continue;

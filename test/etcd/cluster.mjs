@@ -27,15 +27,20 @@ async function freePort() {
   return port;
 }
 
-/** `tls`: paths of `cert`, `key` and `ca`; clients must then show a certificate of the same authority. */
-export async function startCluster({ size = 3, tls } = {}) {
+/**
+ * `tls`: paths of `cert`, `key` and `ca`; clients must then show a certificate of the same authority. `network`: of makeNetwork, for as many
+ * members; the cluster does not remove it. `flags`: of each member, besides the usual ones.
+ */
+export async function startCluster({ size = 3, tls, network, flags: more = {} } = {}) {
   const directory = mkdtempSync(join(tmpdir(), "configstream-etcd-"));
   const scheme = tls === undefined ? "http" : "https";
   const members = [];
   for (let at = 0; at < size; at += 1) {
-    members.push({ name: `m${at}`, client: await freePort(), peer: await freePort(), process: undefined });
+    const host = network?.hosts[at] ?? "127.0.0.1";
+    const [client, peer] = network === undefined ? [await freePort(), await freePort()] : [2379, 2380];
+    members.push({ name: `m${at}`, at, host, client, peer, endpoint: `${host}:${client}`, process: undefined });
   }
-  const peers = members.map(({ name, peer }) => `${name}=http://127.0.0.1:${peer}`).join(",");
+  const peers = members.map(({ name, host, peer }) => `${name}=http://${host}:${peer}`).join(",");
   const secure =
     tls === undefined
       ? []
@@ -43,8 +48,8 @@ export async function startCluster({ size = 3, tls } = {}) {
 
   /** `others`: flags besides, or in place of, the usual ones. */
   const start = (member, others = {}) => {
-    const clients = `${scheme}://127.0.0.1:${member.client}`;
-    const peer = `http://127.0.0.1:${member.peer}`;
+    const clients = `${scheme}://${member.endpoint}`;
+    const peer = `http://${member.host}:${member.peer}`;
     const flags = {
       "--name": member.name,
       "--data-dir": join(directory, member.name),
@@ -56,16 +61,23 @@ export async function startCluster({ size = 3, tls } = {}) {
       "--initial-cluster-token": "configstream-test",
       "--heartbeat-interval": "50",
       "--election-timeout": "500",
+      ...more,
       ...others,
     };
-    member.process = spawn("etcd", [...Object.entries(flags).flat(), ...secure], { stdio: "ignore" });
+    const [command, ...args] = [
+      ...(network?.within(member.at) ?? []),
+      "etcd",
+      ...Object.entries(flags).flat(),
+      ...secure,
+    ];
+    member.process = spawn(command, args, { stdio: "ignore" });
     member.process.ended = new Promise((done) => member.process.once("close", done));
   };
   const kill = async (member) => {
     member.process?.kill("SIGKILL");
     await member.process?.ended;
   };
-  const endpoints = members.map(({ client }) => `127.0.0.1:${client}`);
+  const endpoints = members.map(({ endpoint }) => endpoint);
   const ctl = async (...args) => {
     const flags = tls === undefined ? [] : ["--cert", tls.cert, "--key", tls.key, "--cacert", tls.ca];
     const { stdout } = await run("etcdctl", ["--endpoints", endpoints.join(","), ...flags, ...args], {
@@ -95,7 +107,7 @@ export async function startCluster({ size = 3, tls } = {}) {
     async leader(...args) {
       const statuses = JSON.parse(await ctl(...args, "endpoint", "status", "-w", "json").catch(() => "[]"));
       const led = statuses.find(({ Status }) => Status.leader === Status.header.member_id);
-      return members.find(({ client }) => led?.Endpoint.endsWith(`:${client}`));
+      return members.find(({ endpoint }) => led?.Endpoint === endpoint);
     },
     /** Wipes the disk of a member that does not run. */
     forget: ({ name }) => rmSync(join(directory, name), { recursive: true, force: true }),
