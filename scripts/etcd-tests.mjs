@@ -5,7 +5,9 @@ import { parseArgs } from "node:util";
 import { lostMajority, rebornCluster, startWhileAway, tlsAndPages } from "../test/etcd/cases.mjs";
 import { etcdIsHere } from "../test/etcd/cluster.mjs";
 import { fleetCommands } from "../test/etcd/fleet.mjs";
+import { expiredTokens, refusedLogin } from "../test/etcd/logins.mjs";
 import { measure } from "../test/etcd/measure.mjs";
+import { cutOffMember } from "../test/etcd/partition.mjs";
 import { storm } from "../test/etcd/storm/storm.mjs";
 import { check, results } from "../test/etcd/support.mjs";
 
@@ -33,6 +35,9 @@ const cases = values.measure
       "a start while the store is away": startWhileAway,
       "a cluster that was born again": rebornCluster,
       "a lost majority": lostMajority,
+      "a member that is cut off": () => cutOffMember({ tell }),
+      "tokens that get old": expiredTokens,
+      "a login that is refused": refusedLogin,
       "TLS and pages": tlsAndPages,
       "configstream fleet": fleetCommands,
       storm: () =>

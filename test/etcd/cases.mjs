@@ -9,7 +9,7 @@ import { check, until } from "./support.mjs";
 
 const layers = { "remote-config": "/fleet/prod/", "fleet-policies": "/fleet/prod/groups/web/" };
 
-async function withFolder(work) {
+export async function withFolder(work) {
   const folder = mkdtempSync(join(tmpdir(), "configstream-etcd-case-"));
   try {
     await work(folder);
@@ -18,7 +18,7 @@ async function withFolder(work) {
   }
 }
 
-function agentOf(store, dataDir, log = () => {}) {
+export function agentOf(store, dataDir, log = () => {}) {
   return createCoreAgent({ env: false, address: "127.0.0.1:0", ...(dataDir ? { dataDir } : {}), store, log });
 }
 
@@ -54,30 +54,73 @@ export async function rebornCluster() {
 export async function startWhileAway() {
   await withFolder(async (folder) => {
     const cluster = await startCluster({ size: 1 });
+    const [member] = cluster.members;
     const store = { endpoints: cluster.endpoints, layers, startTimeoutMs: 300 };
-    await cluster.healthy();
-    await cluster.ctl("put", "/fleet/prod/log_level", '"debug"');
-    await cluster.ctl("put", "/fleet/prod/groups/web/log_level", '"trace"');
-    const first = agentOf({ ...store, startTimeoutMs: 5_000 }, folder);
-    await first.start();
-    await first.stop();
-    await cluster.stop();
-    const logs = [];
-    const second = agentOf(store, folder, (_level, message) => logs.push(message));
-    await second.start();
-    const { state, fromDisk } = second.status().store;
-    check(
-      "an agent that starts while the store is away serves its last state",
-      second.get("log_level")?.layers.length === 2,
-    );
-    check("and says so", state === "away" && fromDisk && logs.some((line) => line.includes("from disk serves")));
-    await second.stop();
-    const file = join(folder, "store_state");
-    writeFileSync(file, readFileSync(file, "utf8").replace("debug", "debuf"), { mode: 0o600 });
-    const third = agentOf(store, folder);
-    await third.start();
-    check("a damaged last state is not used", third.get("log_level") === undefined && !third.status().store.fromDisk);
-    await third.stop();
+    const agents = [];
+    const started = async (options, log) => {
+      const agent = agentOf(options, folder, log);
+      agents.push(agent);
+      await agent.start();
+      return agent;
+    };
+    try {
+      await cluster.healthy();
+      await cluster.ctl("put", "/fleet/prod/log_level", '"debug"');
+      await cluster.ctl("put", "/fleet/prod/groups/web/log_level", '"trace"');
+      const first = await started({ ...store, startTimeoutMs: 5_000 });
+      await first.stop();
+      const file = join(folder, "store_state");
+      const good = readFileSync(file);
+      await cluster.ctl("put", "/fleet/prod/log_level", '"info"');
+      await cluster.kill(member);
+      const logs = [];
+      const second = await started(store, (_level, message) => logs.push(message));
+      const { state, fromDisk, fault } = second.status().store;
+      check(
+        "an agent that starts while the store is away serves its last state",
+        second.get("log_level")?.layers.length === 2,
+      );
+      check(
+        "and says so",
+        state === "away" &&
+          fault === "unavailable" &&
+          fromDisk &&
+          logs.some((line) => line.includes("from disk serves")),
+      );
+      const metrics = await second.metrics.metrics();
+      check("also in its metrics", /^configstream_store_up\S* 0$/m.test(metrics));
+      cluster.start(member);
+      await until("the store is followed when it is back", () => second.status().store.state === "live");
+      const { layers: served } = second.get("log_level");
+      check(
+        "and gives way to what the store holds",
+        !second.status().store.fromDisk && served.some(({ value }) => value === "info"),
+      );
+      await second.stop();
+      await cluster.kill(member);
+      const flipped = Buffer.from(good);
+      flipped[good.indexOf("debug")] ^= 1;
+      const others = {
+        "with another bit": flipped,
+        "cut short": good.subarray(0, -1),
+        "without bytes": Buffer.alloc(0),
+      };
+      for (const [how, bytes] of Object.entries(others)) {
+        writeFileSync(file, bytes, { mode: 0o600 });
+        const said = [];
+        const third = await started(store, (_level, message) => said.push(message));
+        check(
+          `a last state ${how} is not used, which is said`,
+          third.get("log_level") === undefined &&
+            !third.status().store.fromDisk &&
+            said.some((line) => line.includes("it is not used")),
+        );
+        await third.stop();
+      }
+    } finally {
+      for (const agent of agents) await agent.stop();
+      await cluster.stop();
+    }
   });
 }
 
