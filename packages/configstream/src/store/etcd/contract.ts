@@ -6,8 +6,19 @@ import { etcdDescriptor } from "./descriptor.generated.js";
 
 const require = createRequire(import.meta.url);
 
-/** @throws ConfigStreamError of code `unsupported` where the process may not make code from text, which proto-loader does. */
+let loaded: PackageDefinition | undefined;
+
+/**
+ * Loaded once, because the code that takes messages apart is made for each one anew and is slow until it is warm.
+ *
+ * @throws ConfigStreamError of code `unsupported` where the process may not make code from text, which proto-loader does.
+ */
 export function loadEtcdContract(): PackageDefinition {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): PackageDefinition {
   let loader: typeof import("@grpc/proto-loader");
   try {
     // Loaded when it is needed, because it makes code from text as soon as it is loaded.
