@@ -1,5 +1,6 @@
 import { expect, it, test } from "vitest";
 import type { LayerChange } from "../../../packages/configstream/src/core-agent/settings/layer-store.js";
+import { judgeSetting } from "../../../packages/configstream/src/core-agent/settings/setting-checks.js";
 import { createSettings } from "../../../packages/configstream/src/core-agent/settings/settings.js";
 import type { Defaults } from "../../../src/files/known-keys.js";
 import { defaultSourcePriority } from "../../../src/shared/params.js";
@@ -102,6 +103,28 @@ it("a value that is set for a section is ignored, and that is said once", () => 
   expect([set("a", 1), set("a", 2)]).toEqual([0, 0]);
   expect(settings.store.get("a")).toBeUndefined();
   expect(logs).toEqual(['warn: "a" is a section, and only settings can be set; the value is ignored.']);
+});
+
+it("a value is judged where it comes in, and what was judged is what is stored, so that nothing is copied twice", () => {
+  const { settings } = setUp({}, {});
+  const judged = judgeSetting("Map", { a: [1] });
+  if (judged.reason !== undefined) throw new Error(judged.reason);
+  const { key, value } = judged;
+  settings.change([{ key, value, source: "remote-config" }], { kind: "store" });
+  expect(settings.store.get("map")?.value).toBe(value);
+  const given = { list: [1] };
+  settings.applyFiles(new Map([["k", given]]));
+  given.list.push(2);
+  expect(settings.store.get("k")?.value).toEqual({ list: [1] });
+  expect(Object.isFrozen(settings.store.get("k")?.value)).toBe(true);
+});
+
+it("what a conversion makes of a value is judged as well, and one that is refused changes nothing of its set", () => {
+  const { settings } = setUp({ list: ["x"] }, {});
+  const spaces = { key: "list", value: " ".repeat(3).padEnd(12 * 1024 * 1024, "a "), source: "cli" };
+  const before = [...settings.store.settings];
+  expect(() => settings.apply([{ key: "other", value: 1, source: "cli" }, spaces])).toThrow(/needs \d+ bytes/);
+  expect([...settings.store.settings]).toEqual(before);
 });
 
 it("a setting from the environment that is too large is skipped, and the others are taken", () => {

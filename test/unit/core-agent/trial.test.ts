@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { type LayerWrite, WriteSet } from "../../../packages/configstream/src/core-agent/settings/change-set.js";
 import { createSettings } from "../../../packages/configstream/src/core-agent/settings/settings.js";
 import { defaultSourcePriority } from "../../../src/shared/params.js";
 import type { ConfigValue } from "../../../src/shared/types.js";
@@ -31,15 +32,25 @@ const write = fc.record({
 });
 const writes = fc.array(write, { maxLength: 6 });
 
+/** As a transaction hands them on. */
+function gathered(given: readonly LayerWrite[]): readonly LayerWrite[] {
+  const set = new WriteSet();
+  for (const { key, source, value } of given) {
+    if (value === undefined) set.unset(key, source);
+    else set.set(key, value, source);
+  }
+  return [...set.writes];
+}
+
 describe("a trial", () => {
   it("changes nothing, not even the order of the settings, and logs nothing", () => {
     fc.assert(
       fc.property(fc.array(writes, { maxLength: 3 }), writes, (history, tried) => {
         const { settings, logs, changeSets } = setUp();
-        for (const set of history) settings.apply(set);
+        for (const set of history) settings.apply(gathered(set));
         const before = [...settings.store.settings];
         const past = [[...logs], [...changeSets]];
-        settings.trial(tried);
+        settings.trial(gathered(tried));
         const after = [...settings.store.settings];
         expect(after.length).toBe(before.length);
         // The same objects in the same places.
@@ -51,19 +62,19 @@ describe("a trial", () => {
 
   it("says exactly what the writes then lead to, and what the log then says", () => {
     fc.assert(
-      fc.property(fc.array(writes, { maxLength: 3 }), writes, (history, tried) => {
+      fc.property(fc.array(writes, { maxLength: 3 }), writes, (history, given) => {
         const { settings, logs } = setUp();
-        for (const set of history) settings.apply(set);
+        for (const set of history) settings.apply(gathered(set));
+        const tried = gathered(given);
         const { settings: foreseen, warnings } = settings.trial(tried);
         const before = new Map(settings.store.settings);
         settings.apply(tried);
         for (const { key } of tried) {
-          const name = key.toLowerCase();
-          expect(foreseen.get(name)).toEqual(settings.store.get(name));
+          expect(foreseen.get(key)).toEqual(settings.store.get(key));
           // Identity is what decides that a setting has changed.
-          expect(foreseen.get(name) === before.get(name)).toBe(settings.store.get(name) === before.get(name));
+          expect(foreseen.get(key) === before.get(key)).toBe(settings.store.get(key) === before.get(key));
         }
-        expect([...foreseen.keys()].filter((key) => !tried.some((each) => each.key.toLowerCase() === key))).toEqual([]);
+        expect([...foreseen.keys()].filter((name) => !tried.some(({ key }) => key === name))).toEqual([]);
         expect(logs).toEqual(expect.arrayContaining([...warnings]));
       }),
     );

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { reasonNotSent } from "../../../packages/configstream/src/core-agent/settings/setting-checks.js";
+import { judgeSetting } from "../../../packages/configstream/src/core-agent/settings/setting-checks.js";
 import { createContents } from "../../../packages/configstream/src/store/contents.js";
 
 function setUp() {
   const said: string[] = [];
   const contents = createContents({
     layers: { "remote-config": "/fleet/prod/", "fleet-policies": "/fleet/prod/groups/web/" },
-    refuse: reasonNotSent,
+    judge: judgeSetting,
     warn: (message) => said.push(message),
   });
   const kv = (key: string, value: string) => ({ key: Buffer.from(key), value: Buffer.from(value) });
@@ -77,6 +77,17 @@ describe("the contents of a store", () => {
     ]);
     whole({ "/fleet/prod/Log_Level": "1", "/fleet/prod/log_level": "2" });
     expect(said).toHaveLength(1);
+  });
+
+  it("take nothing of a saved state in which a value cannot be sent", () => {
+    const { contents } = setUp();
+    const deep = JSON.parse("[".repeat(60) + "]".repeat(60));
+    const saved = [
+      { source: "remote-config", key: "a", value: 1 },
+      { source: "remote-config", key: "deep", value: deep },
+    ];
+    expect(() => contents.saved(saved)).toThrow("nested deeper");
+    expect(contents.saved(saved.slice(0, 1)).writes).toHaveLength(1);
   });
 
   it("are as before when a change was not taken", () => {

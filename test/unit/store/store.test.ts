@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { reasonNotSent } from "../../../packages/configstream/src/core-agent/settings/setting-checks.js";
+import { judgeSetting } from "../../../packages/configstream/src/core-agent/settings/setting-checks.js";
 import { StoreError } from "../../../packages/configstream/src/store/etcd/connection.js";
 import { createStore, type Store, stateFileName } from "../../../packages/configstream/src/store/store.js";
 import { VirtualClock } from "../../support/engine/virtual-clock.js";
@@ -31,7 +31,7 @@ function setUp(cluster = new FakeCluster(), dataDir?: string) {
     clock,
     random: () => 0,
     log: (level, message) => logs.push(`${level}: ${message}`),
-    refuse: reasonNotSent,
+    judge: judgeSetting,
     onChange(writes) {
       if (refuse.now) throw new Error("too large");
       for (const { key, value } of writes) {

@@ -1,5 +1,5 @@
 /** What the store holds for each layer, from keys and JSON values. Pure. */
-import { type ConfigValue, equalValues, lowerCase } from "configstream-consumer/internal";
+import { type ConfigValue, equalValues, InvalidOptionError, lowerCase } from "configstream-consumer/internal";
 import type { KeyValue, WatchEvent } from "./etcd/messages.js";
 
 /** One change of one layer. `undefined`: the layer gives the setting up. */
@@ -9,11 +9,15 @@ export interface StoreWrite {
   readonly value: ConfigValue | undefined;
 }
 
+/** The value of a setting as it is kept, or why it cannot be sent, as a sentence. */
+export type Judge = (key: string, value: unknown) => Judged;
+
+type Judged = { readonly value: ConfigValue; readonly reason?: undefined } | { readonly reason: string };
+
 export interface ContentsParams {
   /** Prefix of the keys, by the source of their layer. */
   readonly layers: Readonly<Record<string, string>>;
-  /** Why a setting cannot be sent, as a sentence; `undefined` when it can. */
-  readonly refuse: (key: string, value: ConfigValue) => string | undefined;
+  readonly judge: Judge;
   /** Said once for each value that becomes bad. */
   readonly warn: (message: string) => void;
 }
@@ -26,7 +30,7 @@ export interface Contents {
   whole(kvs: readonly KeyValue[]): Change;
   /** What the events of one revision change. */
   events(events: readonly WatchEvent[]): Change;
-  /** What changes when the layers hold what was saved. */
+  /** What changes when the layers hold what was saved. Throws `InvalidOptionError` when one of them cannot be sent. */
   saved(settings: Iterable<StoreWrite>): Change;
   /** Everything that is held. */
   entries(): Iterable<StoreWrite>;
@@ -70,16 +74,18 @@ export function createContents(params: ContentsParams): Contents {
 
   /** The value of a key; `undefined`, and said, when it is bad: what was held before is then held on to. */
   const read = (path: string, key: string, bytes: Uint8Array | undefined): ConfigValue | undefined => {
-    const { value, reason } = parse(key, bytes, params.refuse);
-    if (reason === undefined) {
+    const judged = parse(key, bytes, params.judge);
+    if (judged.reason === undefined) {
       if (bad.size > 0) bad.delete(path);
-    } else if (!bad.has(path)) {
+      return judged.value;
+    }
+    if (!bad.has(path)) {
       bad.add(path);
       params.warn(
-        `The value of ${JSON.stringify(path)} in the store is not used, and the last good one stays: ${reason}`,
+        `The value of ${JSON.stringify(path)} in the store is not used, and the last good one stays: ${judged.reason}`,
       );
     }
-    return value;
+    return undefined;
   };
 
   const change = (writes: readonly StoreWrite[]): Change => ({
@@ -102,7 +108,9 @@ export function createContents(params: ContentsParams): Contents {
     bad,
     whole(kvs) {
       const writes: StoreWrite[] = [];
-      const present = new Map([...layers.keys()].map((source): [string, Set<string>] => [source, new Set()]));
+      // Of an empty layer nothing can be gone.
+      const filled = [...layers].filter(([, layer]) => layer.size > 0);
+      const present = new Map(filled.map(([source]): [string, Set<string>] => [source, new Set()]));
       const seenBad = new Set<string>();
       for (const { key: bytes, value: text } of kvs) {
         const path = textOf(bytes);
@@ -115,7 +123,7 @@ export function createContents(params: ContentsParams): Contents {
       }
       for (const path of bad) if (!seenBad.has(path)) bad.delete(path);
       const gone: StoreWrite[] = [];
-      for (const [source, layer] of layers) {
+      for (const [source, layer] of filled) {
         for (const key of layer.keys()) {
           if (present.get(source)?.has(key) === false) gone.push({ source, key, value: undefined });
         }
@@ -139,29 +147,35 @@ export function createContents(params: ContentsParams): Contents {
       }
       return change(writes.filter(differing));
     },
-    saved: (settings) => change([...settings].filter(({ source }) => layers.has(source)).filter(differing)),
+    saved(settings) {
+      const writes: StoreWrite[] = [];
+      for (const { source, key, value } of settings) {
+        if (!layers.has(source)) continue;
+        const judged = params.judge(key, value);
+        if (judged.reason !== undefined) throw new InvalidOptionError(judged.reason);
+        writes.push({ source, key, value: judged.value });
+      }
+      return change(writes.filter(differing));
+    },
     *entries() {
       for (const [source, layer] of layers) for (const [key, value] of layer) yield { source, key, value };
     },
   };
 }
 
-function parse(
-  key: string,
-  bytes: Uint8Array | undefined,
-  refuse: ContentsParams["refuse"],
-): { readonly value?: ConfigValue; readonly reason?: string } {
-  let value: ConfigValue;
+function parse(key: string, bytes: Uint8Array | undefined, judge: Judge): Judged {
+  let value: unknown;
   try {
-    value = JSON.parse(textOf(bytes)) as ConfigValue;
+    value = JSON.parse(textOf(bytes));
   } catch {
     // The parser's own message would quote the text.
     return { reason: "it is not valid JSON." };
   }
-  const reason = refuse(key, value);
-  return reason === undefined ? { value } : { reason };
+  return judge(key, value);
 }
 
 function textOf(bytes: Uint8Array | undefined): string {
-  return bytes === undefined ? "" : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
+  if (bytes === undefined) return "";
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return buffer.toString("utf8");
 }

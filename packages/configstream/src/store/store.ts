@@ -1,7 +1,7 @@
 /** The store as a whole: contents, follower, and the last state on disk. */
 import { join } from "node:path";
-import { type Clock, type ConfigValue, readFault } from "configstream-consumer/internal";
-import { type Change, createContents, type StoreWrite } from "./contents.js";
+import { type Clock, readFault } from "configstream-consumer/internal";
+import { type Change, createContents, type Judge, type StoreWrite } from "./contents.js";
 import type { Connect, StoreFault } from "./etcd/connection.js";
 import { distinctRanges } from "./etcd/ranges.js";
 import { createFollower, type Follower } from "./follower.js";
@@ -42,7 +42,7 @@ export interface StoreParams extends ResolvedStore {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: (level: "info" | "warn", message: string) => void;
-  readonly refuse: (key: string, value: ConfigValue) => string | undefined;
+  readonly judge: Judge;
   /** Makes one change set. What it throws leaves everything as it was. `revision`: of the store; 0 for what was on disk. */
   readonly onChange: (writes: readonly StoreWrite[], revision: number) => void;
 }
@@ -60,7 +60,7 @@ export const stateFileName = "store_state";
 export function createStore(params: StoreParams): Store {
   const { clock, layers, log } = params;
   const path = params.dataDir === undefined ? undefined : join(params.dataDir, stateFileName);
-  const contents = createContents({ layers, refuse: params.refuse, warn: (message) => log("warn", message) });
+  const contents = createContents({ layers, judge: params.judge, warn: (message) => log("warn", message) });
   let state: StoreStatus["state"] = "starting";
   let sinceMs = clock.monotonic();
   let endpoint: string | undefined;

@@ -1,7 +1,6 @@
 /** All settings of the core agent, in layers by source. Pure: no clock, no I/O. */
 
 import { type ConfigValue, equalValues, lowerCase, type SourceValue } from "configstream-consumer/internal";
-import { checkKey, checkSetting, checkSource } from "./setting-checks.js";
 
 /** What a key resolves to: the winning value, where it came from, and every layer that claims the key. */
 export interface EffectiveSetting {
@@ -32,9 +31,12 @@ export interface LayerStore {
   /** Live map of all settings. Its values are immutable. */
   readonly settings: ReadonlyMap<string, EffectiveSetting>;
   get(key: string): EffectiveSetting | undefined;
-  /** Gives a key a value in one layer. `undefined` when the layer already held an equal value. */
-  set(key: string, value: unknown, source: string): LayerChange | undefined;
-  /** Clears a key in one layer. `undefined` when the layer did not hold it. */
+  /**
+   * Gives a key a value in one layer. `undefined` when the layer already held an equal value. Key and value must be as `checkSetting` gives
+   * them: whatever settings come from judges them, once.
+   */
+  set(key: string, value: ConfigValue, source: string): LayerChange | undefined;
+  /** Clears a key, in lower case, in one layer. `undefined` when the layer did not hold it. */
   unset(key: string, source: string): LayerChange | undefined;
   /** Puts a key back to what it was. */
   restore(key: string, setting: EffectiveSetting | undefined): void;
@@ -63,9 +65,7 @@ export function createLayerStore(sourcePriority: readonly string[]): LayerStore 
       return settings.size;
     },
     get: (key) => settings.get(lowerCase(key)),
-    set(givenKey, givenValue, source) {
-      const { key, value } = checkSetting(givenKey, givenValue);
-      checkSource(source);
+    set(key, value, source) {
       const current = settings.get(key);
       const layers = current === undefined ? [] : current.layers.slice();
       const index = layers.findIndex((layer) => layer.source === source);
@@ -81,9 +81,7 @@ export function createLayerStore(sourcePriority: readonly string[]): LayerStore 
       settings.set(key, effective(layers, after));
       return { kind: "set", key, source, value, before: current?.layers.at(-1), after };
     },
-    unset(givenKey, source) {
-      const key = checkKey(givenKey);
-      checkSource(source);
+    unset(key, source) {
       const current = settings.get(key);
       if (current === undefined) return undefined;
       const layers = current.layers.filter((layer) => layer.source !== source);

@@ -43,6 +43,11 @@ export function checkSetting(
   return { key, value };
 }
 
+/** What {@link judgeSetting} found. */
+export type JudgedSetting =
+  | { readonly key: string; readonly value: ConfigValue; readonly reason?: undefined }
+  | { readonly reason: string };
+
 export function checkSource(source: string): string {
   if (typeof source !== "string" || source === "") {
     throw new InvalidOptionError(
@@ -52,12 +57,11 @@ export function checkSource(source: string): string {
   return source;
 }
 
-/** Why a setting from a file or the environment cannot be sent, as a sentence; `undefined` when it can. */
-export function reasonNotSent(key: string, value: ConfigValue): string | undefined {
+/** A setting of a file, the environment or a store as {@link checkSetting} gives it, or why it cannot be sent, as a sentence. */
+export function judgeSetting(key: string, value: unknown): JudgedSetting {
   try {
-    checkSetting(key, value);
-    return undefined;
+    return checkSetting(key, value);
   } catch (error) {
-    return (error as Error).message;
+    return { reason: (error as Error).message };
   }
 }

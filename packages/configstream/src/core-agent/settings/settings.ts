@@ -17,7 +17,7 @@ import {
   type LayerStore,
 } from "./layer-store.js";
 import { createOnce } from "./once.js";
-import { reasonNotSent } from "./setting-checks.js";
+import { checkSetting, judgeSetting } from "./setting-checks.js";
 import { createEnvironment, environmentSource } from "./sources/environment.js";
 import type { ChangeCause, Layer, LayerSink } from "./sources/source.js";
 import { type Trial, tryWrites } from "./trial.js";
@@ -43,7 +43,7 @@ export interface Settings extends LayerSink {
    * number of changes.
    */
   applyFiles(leaves: Layer, cause?: ChangeCause): number;
-  /** Makes one change set of what was asked for at run time. Returns the number of real changes. */
+  /** Makes one change set of what was asked for at run time, as a `WriteSet` has it. Returns the number of real changes. */
   apply(writes: Iterable<LayerWrite>, cause?: ChangeCause): number;
   /** Makes one change set of writes whose values are as they were stored before: nothing is converted. */
   restore(writes: Iterable<LayerWrite>, cause: ChangeCause): number;
@@ -67,14 +67,13 @@ export function createSettings(params: SettingsParams): Settings {
     const recorded: RecordedWrite[] = [];
     const before = new Map<string, EffectiveSetting | undefined>();
     for (const { key, source, value } of writes) {
-      const current = store.get(key);
+      const current = store.settings.get(key);
       const change = value === undefined ? store.unset(key, source) : store.set(key, value, source);
       if (change === undefined) continue;
       if (!before.has(key)) before.set(key, current);
       changes.push(change);
       const layer = current?.layers.find((each) => each.source === source);
-      // The key as it is stored: in lower case.
-      recorded.push({ key: change.key, source, value: change.value, before: layer?.value });
+      recorded.push({ key, source, value, before: layer?.value });
     }
     if (changes.length === 0) return 0;
     try {
@@ -89,9 +88,9 @@ export function createSettings(params: SettingsParams): Settings {
   const sendable = (layer: Layer): Map<string, ConfigValue> => {
     const kept = new Map<string, ConfigValue>();
     for (const [key, value] of layer) {
-      const reason = reasonNotSent(key, value);
-      if (reason === undefined) kept.set(key, value);
-      else warn(`${reason} It is skipped.`);
+      const judged = judgeSetting(key, value);
+      if (judged.reason === undefined) kept.set(judged.key, judged.value);
+      else warn(`${judged.reason} It is skipped.`);
     }
     return kept;
   };
@@ -134,12 +133,17 @@ export function createSettings(params: SettingsParams): Settings {
   };
 }
 
-/** The writes as they are stored: without those that are ignored. */
+/** The writes as they are stored: without those that are ignored. What a conversion made is judged, because it is another value. */
 function typed(writes: Iterable<LayerWrite>, typing: Typing): LayerWrite[] {
   const taken: LayerWrite[] = [];
   for (const write of writes) {
-    if (write.value === undefined) taken.push(write);
-    else if (typing.takes(write.key)) taken.push({ ...write, value: typing.convert(write.key, write.value) });
+    const { key, source, value } = write;
+    if (value === undefined) {
+      taken.push(write);
+    } else if (typing.takes(key)) {
+      const converted = typing.convert(key, value);
+      taken.push(converted === value ? write : { ...checkSetting(key, converted), source });
+    }
   }
   return taken;
 }

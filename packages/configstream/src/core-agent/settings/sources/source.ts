@@ -19,7 +19,7 @@ export interface ChangeCause {
 export interface LayerSink {
   /** Replaces what the source gave for these layers before; values set by hand in them are none of its business. */
   replace(layers: Readonly<Record<string, Layer>>, cause: ChangeCause): number;
-  /** Changes single settings of the layers that the source gives. */
+  /** Changes single settings of the layers that the source gives, as `judgeSetting` gave them. */
   change(writes: Iterable<LayerWrite>, cause: ChangeCause): number;
 }
 

@@ -2,7 +2,7 @@
 import type { Clock } from "configstream-consumer/internal";
 import { connectTo, createStore, type ResolvedStore, type StoreStatus } from "../../../store/index.js";
 import type { AgentLog } from "../../options.js";
-import { reasonNotSent } from "../setting-checks.js";
+import { judgeSetting } from "../setting-checks.js";
 import type { LayerSink, LayerSource } from "./source.js";
 
 export interface StoreSourceParams {
@@ -25,7 +25,7 @@ export function createStoreSource({ store, dataDir, clock, log }: StoreSourcePar
     clock,
     random: Math.random,
     log,
-    refuse: reasonNotSent,
+    judge: judgeSetting,
     onChange(writes, revision) {
       const changes = sink.change(writes, { kind: "store", revision });
       log("debug", `Revision ${revision} of the store changed ${changes} settings.`);
