@@ -101,6 +101,23 @@ export async function fleetCommands() {
       "two revisions are compared",
       difference.out.includes('log_level: "debug" → "warn"') && difference.out.includes("batch.size: 50 → (none)"),
     );
+    const other = join(folder, "web.yaml");
+    const layers = { "fleet-policies": "/fleet/prod/", "remote-config": "/fleet/prod/groups/db/" };
+    writeFileSync(other, JSON.stringify({ endpoints: store.endpoints, layers }));
+    await cluster.ctl("put", "/fleet/prod/groups/db/log_level", '"trace"');
+    const hosts = await fleet("diff", file, other);
+    check(
+      "two hosts of other layers are compared by what wins in each",
+      hosts.code === 0 &&
+        hosts.out.includes('log_level: "warn" (remote-config) → "trace" (remote-config)\n') &&
+        hosts.out.includes("x: (none) → 1 (remote-config)\n") &&
+        hosts.out.includes("2 of 3 settings differ.") &&
+        hosts.err.includes("/fleet/prod/by.hand in the store is no JSON"),
+    );
+    const alike = await fleet("diff", file, file, "--layer", "remote-config");
+    check("and a host is like itself", alike.out.includes("Nothing differs in 2 settings."));
+    await cluster.ctl("del", "/fleet/prod/groups/db/log_level");
+
     const back = await fleet("rollback", String(revision));
     check(
       "a rollback brings everything back",

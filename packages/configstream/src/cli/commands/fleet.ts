@@ -1,12 +1,14 @@
 /** `configstream fleet …`: what a fleet's core agents take from the store. */
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import type { ConfigValue } from "configstream-consumer";
 import { parseYaml, readDefaults, readFault, readTextFile } from "configstream-consumer/internal";
 import { type FleetState, fleetKey } from "../../store/index.js";
 import { addNoteOptions } from "../change-note.js";
 import { CommandFailure, wrongUsage } from "../exit.js";
+import { addFleetDiff } from "../fleet/diff.js";
 import { addFleetGuards, guardsOfFile } from "../fleet/guards.js";
-import { differenceLine, maskedDifference } from "../fleet/print.js";
+import { differenceLine, maskedDifference, printChanges } from "../fleet/print.js";
+import { parseRevision } from "../fleet/revision.js";
 import {
   addFleetOptions,
   type FleetChangeOptions,
@@ -42,6 +44,7 @@ export function addFleet(program: Command, io: Io): void {
   );
   addSetting(fleet, io);
   addReading(fleet, io);
+  addFleetDiff(fleet, io);
   addPast(fleet, io);
   addFiles(fleet, io);
   addFleetGuards(fleet, io);
@@ -79,15 +82,6 @@ function addReading(fleet: Command, io: Io): void {
         const shown = names.map((name) => [name, shownValue(name, values, options)] as const);
         if (options.json) io.out.write(`${jsonText(Object.fromEntries(shown))}\n`);
         else for (const [name, value] of shown) io.out.write(`${printable(name)}: ${formatValue(value)}\n`);
-      }),
-    );
-  addFleetOptions(fleet.command("diff").description("print how two revisions of the store differ"))
-    .argument("<before>", "a revision", parseRevision)
-    .argument("[after]", "a revision; left out: now", parseRevision)
-    .action((before: number, after: number | undefined, options: FleetOptions) =>
-      withFleet(io, options, async ({ fleet: opened }) => {
-        const [old, next] = [await opened.read(before), await opened.read(after)];
-        printChanges(io, options, changesBetween(old, next));
       }),
     );
 }
@@ -186,25 +180,6 @@ function wholeState(old: FleetState, now: FleetState): Wanted {
   return new Map<string, ConfigValue | undefined>([...gone, ...kept]);
 }
 
-function changesBetween(old: FleetState, next: FleetState) {
-  const keys = [...new Set([...old.values.keys(), ...next.values.keys()])].sort();
-  return keys
-    .map((key) => ({ key, before: old.values.get(key), after: next.values.get(key) }))
-    .filter(({ before, after }) => JSON.stringify(before) !== JSON.stringify(after));
-}
-
-function printChanges(
-  io: Io,
-  options: FleetOptions,
-  changes: readonly ReturnType<typeof changesBetween>[number][],
-): void {
-  if (options.json) {
-    io.out.write(`${jsonText(changes.map((each) => maskedDifference(each, options.showSecrets)))}\n`);
-  } else {
-    for (const each of changes) io.out.write(differenceLine(each, io, options.showSecrets));
-  }
-}
-
 function shownValue(name: string, values: FleetState["values"], options: FleetOptions): ConfigValue | undefined {
   return maskSetting(name, values.get(name), options.showSecrets === true);
 }
@@ -218,10 +193,4 @@ function readSettings(file: string): ReadonlyMap<string, ConfigValue> {
   }
   const settings = parseYaml(file, text, readDefaults({}).known);
   return settings.size > 0 ? settings : wrongUsage(`The file ${file} has no settings.`);
-}
-
-function parseRevision(text: string): number {
-  const number = Number(text);
-  if (/^[0-9]{1,15}$/.test(text) && number > 0) return number;
-  throw new InvalidArgumentError("Give a whole number above 0.");
 }

@@ -17,29 +17,39 @@ export const defaultTimeoutSeconds = 10;
 
 /** Adds the options that say where the core agent and its files are. */
 export function addPlaceOptions(command: Command): Command {
-  return command
+  command
     .optionsGroup("Connection:")
     .addOption(
       new Option(
         "--address <host:port>",
         "address of the core agent (env: DD_CMD_HOST, DD_CMD_PORT; default: localhost:5001)",
       ).argParser(parseAddress),
-    )
+    );
+  return addCredentialOptions(command).option(
+    "--config <file>",
+    "the agent's datadog.yaml, for what is given neither here nor in the environment (default: its usual place)",
+  );
+}
+
+/** Adds the options that say where the files of a core agent are. */
+export function addCredentialOptions(command: Command): Command {
+  return command
     .option("--auth-token-file <file>", "the core agent's token file (env: DD_AUTH_TOKEN_FILE_PATH)")
     .option(
       "--ipc-cert-file <file>",
       "the core agent's certificate file (env: DD_IPC_CERT_FILE_PATH; default: ipc_cert.pem beside the token file)",
     )
-    .option("--data-dir <dir>", "directory that holds both files, as auth_token and ipc_cert.pem")
-    .option(
-      "--config <file>",
-      "the agent's datadog.yaml, for what is given neither here nor in the environment (default: its usual place)",
-    );
+    .option("--data-dir <dir>", "directory that holds both files, as auth_token and ipc_cert.pem");
 }
 
 /** Adds the options of commands that connect to a core agent. */
 export function addConnectionOptions(command: Command): Command {
-  return addPlaceOptions(command).addOption(
+  return addTimeoutOption(addPlaceOptions(command));
+}
+
+/** Adds the option that says how long a core agent may take. */
+export function addTimeoutOption(command: Command): Command {
+  return command.addOption(
     new Option("--timeout <seconds>", "how long to wait for the first settings")
       .argParser(parseSeconds)
       .default(defaultTimeoutSeconds),

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import {
   type ChangeNote,
+  type Connection,
   connectTo,
   type Fleet,
   openFleet,
@@ -44,12 +45,31 @@ export interface OpenFleet {
   readonly prefix: string;
 }
 
-export async function withFleet<T>(io: Io, options: FleetOptions, work: (open: OpenFleet) => Promise<T>): Promise<T> {
+export function withFleet<T>(io: Io, options: FleetOptions, work: (open: OpenFleet) => Promise<T>): Promise<T> {
   const { resolved } = readStoreFile(storeFileOf(io, options));
   const prefix = prefixOf(resolved, options.layer);
+  return withConnection(io, resolved, (connection) => work({ fleet: openFleet(connection, prefix), prefix }));
+}
+
+/** A member of the cluster that a store file names, and what else the file says. */
+export interface OpenStore {
+  readonly connection: Connection;
+  readonly resolved: ResolvedStore;
+}
+
+export function withStore<T>(io: Io, file: string, work: (open: OpenStore) => Promise<T>): Promise<T> {
+  const { resolved } = readStoreFile(file);
+  return withConnection(io, resolved, (connection) => work({ connection, resolved }));
+}
+
+async function withConnection<T>(
+  io: Io,
+  resolved: ResolvedStore,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
   const connection = await connectToAny(resolved, io.interrupt);
   try {
-    return await work({ fleet: openFleet(connection, prefix), prefix });
+    return await work(connection);
   } finally {
     connection.close();
   }
@@ -57,6 +77,11 @@ export async function withFleet<T>(io: Io, options: FleetOptions, work: (open: O
 
 function storeFileOf({ env }: Io, { store = env.CONFIGSTREAM_STORE }: FleetOptions): string {
   return store || wrongUsage("Name the store's file with --store FILE: YAML with endpoints and layers.");
+}
+
+/** Prefixes by source; of one layer alone when it is named. */
+export function layersOf(resolved: ResolvedStore, layer: string | undefined): ResolvedStore["layers"] {
+  return layer === undefined ? resolved.layers : { [layer]: prefixOf(resolved, layer) };
 }
 
 function prefixOf({ layers }: ResolvedStore, layer: string | undefined): string {
