@@ -35,7 +35,7 @@ export async function measure({ tell }) {
       { ...range, start_revision: 0 },
       {
         onResponse: ({ events = [] }) => {
-          for (const { kv } of events) seen = Number(Buffer.from(kv.value).toString());
+          for (const { kv } of events) seen = Number(kv.value);
         },
         onEnd: () => {},
       },

@@ -67,8 +67,8 @@ export class FakeCluster {
         state.delete(name);
         return { type: "DELETE", kv };
       }
-      state.set(name, { ...kv, value: Buffer.from(text) });
-      return { kv: { ...kv, value: Buffer.from(text) } };
+      state.set(name, { ...kv, value: text });
+      return { kv: { ...kv, value: text } };
     });
     this.#state = state;
     this.#past.push({ revision: this.revision, events, state });

@@ -9,7 +9,7 @@ function setUp() {
     judge: judgeSetting,
     warn: (message) => said.push(message),
   });
-  const kv = (key: string, value: string) => ({ key: Buffer.from(key), value: Buffer.from(value) });
+  const kv = (key: string, value: string) => ({ key: Buffer.from(key), value });
   const whole = (values: Record<string, string>) => {
     const change = contents.whole(Object.entries(values).map(([key, value]) => kv(key, value)));
     change.keep();
@@ -92,7 +92,7 @@ describe("the contents of a store", () => {
 
   it("are as before when a change was not taken", () => {
     const { contents } = setUp();
-    const kvs = [{ key: Buffer.from("/fleet/prod/a"), value: Buffer.from("1") }];
+    const kvs = [{ key: Buffer.from("/fleet/prod/a"), value: "1" }];
     expect(contents.whole(kvs).writes).toHaveLength(1);
     expect(contents.whole(kvs).writes).toHaveLength(1);
   });

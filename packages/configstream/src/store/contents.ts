@@ -73,8 +73,8 @@ export function createContents(params: ContentsParams): Contents {
   };
 
   /** The value of a key; `undefined`, and said, when it is bad: what was held before is then held on to. */
-  const read = (path: string, key: string, bytes: Uint8Array | undefined): ConfigValue | undefined => {
-    const judged = parse(key, bytes, params.judge);
+  const read = (path: string, key: string, text: string | undefined): ConfigValue | undefined => {
+    const judged = parse(key, text, params.judge);
     if (judged.reason === undefined) {
       if (bad.size > 0) bad.delete(path);
       return judged.value;
@@ -163,10 +163,10 @@ export function createContents(params: ContentsParams): Contents {
   };
 }
 
-function parse(key: string, bytes: Uint8Array | undefined, judge: Judge): Judged {
+function parse(key: string, text: string | undefined, judge: Judge): Judged {
   let value: unknown;
   try {
-    value = JSON.parse(textOf(bytes));
+    value = JSON.parse(text ?? "");
   } catch {
     // The parser's own message would quote the text.
     return { reason: "it is not valid JSON." };

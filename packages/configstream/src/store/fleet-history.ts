@@ -35,7 +35,7 @@ export async function revisionsOf(
   limit: number,
 ): Promise<readonly FleetRevision[]> {
   const state = await readRanges(connection, [range]);
-  const newest = Math.max(0, ...state.kvs.map(({ mod_revision }) => revisionOf(mod_revision)));
+  const newest = state.kvs.reduce((most, { mod_revision }) => Math.max(most, revisionOf(mod_revision)), 0);
   const past = await from(1, newest, connection, range);
   const told = past
     .map(({ revision, events }) => {

@@ -70,7 +70,7 @@ export function openFleet(connection: Connection, prefix: string): Fleet {
     let guards: FleetState["guards"] = { text: undefined, writtenAt: 0 };
     for (const { key, value, mod_revision } of whole.kvs) {
       const name = nameOf(key, prefix);
-      if (name === guardsName) guards = { text: textOf(value), writtenAt: revisionOf(mod_revision) };
+      if (name === guardsName) guards = { text: value ?? "", writtenAt: revisionOf(mod_revision) };
       if (name.includes("/") || name === "") continue;
       values.set(name, parseValue(value));
       writtenAt.set(name, revisionOf(mod_revision));
@@ -161,9 +161,9 @@ function textOf(bytes: Uint8Array | undefined): string {
   return Buffer.from(bytes ?? []).toString("utf8");
 }
 
-function parseValue(bytes: Uint8Array | undefined): ConfigValue | undefined {
+function parseValue(text: string | undefined): ConfigValue | undefined {
   try {
-    return bytes === undefined ? undefined : (JSON.parse(textOf(bytes)) as ConfigValue);
+    return text === undefined ? undefined : (JSON.parse(text) as ConfigValue);
   } catch {
     return undefined;
   }

@@ -9,7 +9,8 @@ export interface ResponseHeader {
 
 export interface KeyValue {
   readonly key?: Uint8Array;
-  readonly value?: Uint8Array;
+  /** Left out when it is empty. What is no UTF-8 has replacement characters. */
+  readonly value?: string;
   readonly mod_revision?: string;
 }
 
