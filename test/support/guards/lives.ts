@@ -67,7 +67,10 @@ export class Lives {
     this.#guarding = make();
     this.#mistaken =
       this.#params.mistake &&
-      mistakenGate(this.#params.mistake, () => (writeHeld(region, []), make() as Guarding).gate);
+      mistakenGate(this.#params.mistake, () => {
+        writeHeld(region, []);
+        return (make() as Guarding).gate;
+      });
     const notifier = new Notifier({
       poll: () => {},
       publishNumber: () => 1,
