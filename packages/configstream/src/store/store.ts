@@ -23,8 +23,8 @@ export interface StoreStatus {
   /** Why it is away. */
   readonly reason: string | undefined;
   /**
-   * The same for programs: `refused` (user, password, certificate or right) does not pass by itself, although it is tried on. `undefined` while the
-   * store is followed, and where a change was not taken by the core agent itself.
+   * The same for programs: `refused` (user, password, certificate or right), when it lasts, does not pass by itself, although it is tried
+   * on. `undefined` while the store is followed, and where a change was not taken by the core agent itself.
    */
   readonly fault: StoreFault | undefined;
   /** True while what is served was read from disk at start. */
