@@ -32,6 +32,7 @@ import {
 import { describeThrown } from "../../../src/shared/thrown.js";
 import { parseCertificateFile } from "../../../src/worker/link/credentials.js";
 import { explainFailure } from "../../../src/worker/link/grpc-failure.js";
+import { tooSlowAt } from "../../support/hostile/growth.js";
 
 /** Texts of a length, each of a kind that a careless pattern reads again and again. */
 const hostile: { readonly [name: string]: (length: number) => string } = {
@@ -146,38 +147,15 @@ function attempt(read: () => unknown): unknown {
   }
 }
 
-const allLengths = [10_000, 100_000, 1_000_000] as const;
-/** Ten times the text may take ten times as long; a hundred times is the square. The room between is for a busy machine. */
-const mostGrowth = 40;
-/** Shorter times are noise, in ms. */
-const noiseMs = 10;
-
-/** Time of this process's own processor, in ms: what other processes take away does not count. */
-function timeOf(read: (text: string) => unknown, text: string): number {
-  const before = process.cpuUsage();
-  read(text);
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1_000;
-}
-
 /** The texts on which the time grows faster than they do. */
 function tooSlow(
   read: (text: string) => unknown,
-  lengths: readonly number[] = allLengths,
+  lengths?: readonly number[],
   names: readonly string[] = Object.keys(hostile),
 ): readonly string[] {
   return names.flatMap((name) => {
-    const make = hostile[name] as (length: number) => string;
-    let bound = Number.POSITIVE_INFINITY;
-    for (const length of lengths) {
-      const text = make(length);
-      let ms = timeOf(read, text);
-      // Again, because of what the garbage collector does now and then.
-      for (let again = 0; again < 2 && ms > bound; again++) ms = Math.min(ms, timeOf(read, text));
-      if (ms > bound) return [`${name}: ${length} characters`];
-      bound = Math.max(noiseMs, ms) * mostGrowth;
-    }
-    return [];
+    const length = tooSlowAt(read, hostile[name] as (length: number) => string, lengths);
+    return length === undefined ? [] : [`${name}: ${length} characters`];
   });
 }
 

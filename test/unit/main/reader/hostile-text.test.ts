@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as coerce from "../../../../src/shared/text/coerce.js";
 import { fields, parseGoBool, trimSpace } from "../../../../src/shared/text/go-text.js";
+import { tooSlowAt } from "../../../support/hostile/growth.js";
 
 const converters: Readonly<Record<string, (text: string) => unknown>> = { ...coerce, fields, parseGoBool, trimSpace };
 
@@ -25,28 +26,11 @@ const shapes: Readonly<Record<string, (length: number) => string>> = {
   quotes: (n) => `["${"\\\\".repeat(n / 2)}`,
 };
 
-function medianMs(run: () => unknown): number {
-  const times = Array.from({ length: 7 }, () => {
-    const before = performance.now();
-    run();
-    return performance.now() - before;
-  });
-  return times.sort((a, b) => a - b)[3] as number;
-}
-
 describe.each(Object.keys(converters).filter((name) => name !== "maxDurationNs"))("%s", (name) => {
   const convert = converters[name] as (text: string) => unknown;
 
   it.each(Object.keys(shapes))("takes time that grows no faster than the text: %s", (shape) => {
-    const make = shapes[shape] as (length: number) => string;
-    let before = 0;
-    for (const length of [10_000, 100_000, 1_000_000]) {
-      const text = make(length);
-      const now = medianMs(() => convert(text));
-      // Ten times the text; something that is quadratic takes a hundred times as long. Below the floor it is the clock.
-      if (before > 0) expect(now / before, `${length} letters`).toBeLessThan(80);
-      before = Math.max(now, 1);
-    }
+    expect(tooSlowAt(convert, shapes[shape] as (length: number) => string)).toBeUndefined();
   });
 });
 

@@ -1,0 +1,36 @@
+/** Whether the time that a text takes grows faster than the text. */
+
+/** Ten times the text may take ten times as long; a hundred times is the square. The room between is for a busy machine. */
+const mostGrowth = 40;
+/** Shorter times are noise, in ms. */
+const noiseMs = 10;
+
+/** Time of this process's own processor, in ms: what other processes take away does not count. */
+function processorMs(run: () => unknown): number {
+  const before = process.cpuUsage();
+  run();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}
+
+/** The first length, each ten times the one before it, whose text takes too long; `undefined`: none does. */
+export function tooSlowAt(
+  read: (text: string) => unknown,
+  make: (length: number) => string,
+  lengths: readonly number[] = [10_000, 100_000, 1_000_000],
+): number | undefined {
+  let bound = Number.POSITIVE_INFINITY;
+  for (const length of lengths) {
+    const text = make(length);
+    let ms = processorMs(() => read(text));
+    // Again, because of what the garbage collector does now and then.
+    for (let again = 0; again < 2 && ms > bound; again++)
+      ms = Math.min(
+        ms,
+        processorMs(() => read(text)),
+      );
+    if (ms > bound) return length;
+    bound = Math.max(noiseMs, ms) * mostGrowth;
+  }
+  return undefined;
+}
