@@ -7,6 +7,7 @@ import { createHistory, type History } from "../../../packages/configstream/src/
 import { createSettings, type Settings } from "../../../packages/configstream/src/core-agent/settings/settings.js";
 import type { ChangeCause } from "../../../packages/configstream/src/core-agent/settings/sources/source.js";
 import { defaultSourcePriority } from "../../../src/shared/params.js";
+import { holdsCredential } from "../../../src/shared/text/credential-names.js";
 import type { ConfigValue } from "../../../src/shared/types.js";
 
 const cleanups: (() => unknown)[] = [];
@@ -214,6 +215,47 @@ describe("the history's file", () => {
     }
   });
 
+  it("brings back any state of any life, whatever happened, where a kill cut the file, and what came after it", async () => {
+    const path = await file();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(operations, { minLength: 1, maxLength: 3 }),
+        fc.nat(),
+        fc.nat(),
+        async (lives, cut, pick) => {
+          await rm(path, { force: true });
+          /** By id, as far as the file can have it; credentials come back within a life alone, and so are left out here. */
+          const states = new Map<number, Record<string, ConfigValue>>();
+          for (const made of lives) {
+            const life = await live(path);
+            states.set(life.history.lastId, life.layers());
+            for (const { source, writes } of made) {
+              const plain = Object.entries(writes).filter(([key, value]) => !holdsCredential(key, value ?? null));
+              life.set(Object.fromEntries(plain), source);
+              states.set(life.history.lastId, life.layers());
+            }
+            await life.history.close();
+          }
+          const whole = await readFile(path);
+          await writeFile(path, whole.subarray(0, cut % (whole.length + 1)));
+          const last = await live(path);
+          const begun = last.history.lastId;
+          expect(begun).toBeLessThanOrEqual(states.size + 1);
+          for (const id of [...states.keys()]) if (id >= begun) states.delete(id);
+          states.set(begun, last.layers());
+          const ids = [...states.keys()];
+          const id = ids[pick % ids.length] ?? begun;
+          last.rollback(id);
+          expect(last.layers()).toEqual(states.get(id));
+          last.rollback(begun);
+          expect(last.layers()).toEqual(states.get(begun));
+          await last.history.close();
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
   it("is not believed from the first byte on that was damaged", async () => {
     const path = await file();
     const first = await live(path);
@@ -232,6 +274,21 @@ describe("the history's file", () => {
     await writeFile(path, whole);
     await appendFile(path, "no line of ours\n");
     expect((await live(path)).history.entries()).toHaveLength(3);
+  });
+
+  it("has all of many changes that were made at once, each whole and in order", async () => {
+    const path = await file();
+    const first = await live(path);
+    for (let at = 0; at < 300; at += 1) {
+      first.set({ a: at + 1 });
+      if (at % 50 === 0) await new Promise((done) => setTimeout(done, 1));
+    }
+    await first.history.close();
+    const second = await live(path);
+    expect(second.warned).toEqual([]);
+    expect(second.history.entries().map(({ id }) => id)).toEqual(Array.from({ length: 300 }, (_unused, at) => at + 2));
+    second.rollback(151);
+    expect(second.settings.store.get("a")?.value).toBe(150);
   });
 
   it("is written anew when much of it was given up, and has the same past then", async () => {

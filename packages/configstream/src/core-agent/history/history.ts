@@ -19,6 +19,7 @@ import {
   placeOf,
 } from "./entry.js";
 import { type LogFile, openLog } from "./log-file.js";
+import { entryLine, entryText, lifeLine } from "./log-text.js";
 import { createRing } from "./ring.js";
 
 export interface HistoryParams {
@@ -126,7 +127,7 @@ export function createHistory({ now, settings, warn }: HistoryParams): History {
       }
       const timeMs = now();
       ring.begin(timeMs);
-      if (file !== undefined) file.append({ id: ring.lastId, timeMs, base: current(), entries: [] });
+      if (file !== undefined) file.append(lifeLine({ id: ring.lastId, timeMs, base: current(), entries: [] }));
     },
     add(writes, cause) {
       const changes = writes.map(({ source, key: name, before, value }) => ({
@@ -136,8 +137,9 @@ export function createHistory({ now, settings, warn }: HistoryParams): History {
         after: past(name, value),
       }));
       const entry: HistoryEntry = { id: ring.lastId + 1, timeMs: now(), cause, changes };
-      ring.add(entry);
-      file?.append(entry);
+      const text = entryText(entry);
+      ring.add(entry, text.length);
+      file?.append(entryLine(text));
       if (file !== undefined && file.appended > rewriteAfterBytes) file.rewrite(ring.lives(current));
       if (known.size > mostKnown) forget();
     },

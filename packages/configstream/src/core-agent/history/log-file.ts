@@ -1,16 +1,19 @@
 /** The history's file: read once, then appended to; rewritten when much of it was given up. */
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { writeFault, writeWholeFile } from "configstream-consumer/internal";
-import type { HistoryEntry, Life } from "./entry.js";
-import { entryLine, headLine, lifeLine, parseLog } from "./log-text.js";
+import type { Life } from "./entry.js";
+import { entryLine, entryText, headLine, lifeLine, parseLog } from "./log-text.js";
 
+/** After a write, how long what comes next is gathered, in ms: a write for each of many changes would cost more than all else. */
+const gatherMs = 5;
 /** Largest file that is read, in bytes. */
 const maxBytes = 512 * 1024 * 1024;
 
 export interface LogFile {
-  /** Appends a life that begins, or a change set. Never throws, and never waits. */
-  append(what: Life | HistoryEntry): void;
+  /** Appends a line: of a life that begins, or of a change set. Never throws, and never waits. */
+  append(line: string): void;
   /** Bytes that were appended since the file was written as a whole. */
   readonly appended: number;
   /** Rewrites the file. */
@@ -55,6 +58,7 @@ function createLogFile(path: string, opened: FileHandle, onFault: (reason: strin
   let whole: readonly Life[] | undefined;
   let writing: Promise<void> | undefined;
   let failed = false;
+  let closing = false;
 
   const work = async (): Promise<void> => {
     try {
@@ -70,6 +74,7 @@ function createLogFile(path: string, opened: FileHandle, onFault: (reason: strin
         const text = pending;
         pending = "";
         await handle.appendFile(text);
+        if (!closing) await pause(gatherMs);
       }
     } catch (error) {
       // Part of a line may be there now: what came after it would be cut off, so that nothing more is written.
@@ -83,11 +88,10 @@ function createLogFile(path: string, opened: FileHandle, onFault: (reason: strin
     if (!failed) writing ??= work();
   };
   return {
-    append(what) {
+    append(line) {
       if (failed) return;
-      const text = "base" in what ? lifeLine(what) : entryLine(what);
-      pending += text;
-      appended += text.length;
+      pending += line;
+      appended += line.length;
       begin();
     },
     get appended() {
@@ -101,6 +105,7 @@ function createLogFile(path: string, opened: FileHandle, onFault: (reason: strin
       begin();
     },
     async close() {
+      closing = true;
       while (writing !== undefined) await writing;
       // What is changed from now on is not kept.
       failed = true;
@@ -113,6 +118,6 @@ function* textOf(lives: readonly Life[]): Generator<string> {
   yield headLine;
   for (const life of lives) {
     yield lifeLine(life);
-    for (const entry of life.entries) yield entryLine(entry);
+    for (const entry of life.entries) yield entryLine(entryText(entry));
   }
 }

@@ -3,6 +3,7 @@
  * from what is there now, backwards. Pure.
  */
 import { changeBack, changeOn, type HistoryEntry, type Life, type PastSetting, type PastState } from "./entry.js";
+import { entryText } from "./log-text.js";
 
 export interface RingLimits {
   readonly maxEntries: number;
@@ -15,7 +16,8 @@ export interface Ring {
   remember(life: Life): void;
   /** The present life begins, or nothing is kept of what it was. */
   begin(timeMs: number): void;
-  add(entry: HistoryEntry): void;
+  /** `bytes`: what it counts as, of what is kept. */
+  add(entry: HistoryEntry, bytes: number): void;
   /** All change sets, oldest first. */
   entries(): readonly HistoryEntry[];
   /** Of the oldest state that can be found, and of the present one. */
@@ -69,7 +71,7 @@ export function createRing({ maxEntries, maxBytes }: RingLimits): Ring {
   };
 
   const open = (life: Omit<OpenLife, "entries" | "baseBytes">, entries: readonly HistoryEntry[]): void => {
-    const sized = entries.map((entry) => ({ entry, bytes: sizeOf(entry) }));
+    const sized = entries.map((entry) => ({ entry, bytes: entryText(entry).length }));
     const baseBytes = life.base === undefined ? 0 : sizeOf([...life.base.values()]);
     lives.push({ ...life, baseBytes, entries: sized });
     count += sized.length;
@@ -96,8 +98,7 @@ export function createRing({ maxEntries, maxBytes }: RingLimits): Ring {
       open({ id, timeMs, base: base === undefined ? undefined : new Map(base) }, entries);
     },
     begin: (timeMs) => open({ id: lastId() + 1, timeMs, base: undefined }, []),
-    add(entry) {
-      const size = sizeOf(entry);
+    add(entry, size) {
       lives.at(-1)?.entries.push({ entry, bytes: size });
       count += 1;
       bytes += size;
