@@ -16,20 +16,23 @@ export type KeyShapes = Pick<KnownKeys, "declaredType" | "isSection">;
 export function leavesOf(reading: YamlReading, known: KeyShapes, note: YamlNote): Map<string, ConfigValue> {
   const leaves = new Map<string, ConfigValue>();
   const walk = (map: YamlMap, prefix: string): void => {
-    const names = new Map<string, string>();
+    /** The names so far, in lower case; made when one is not, because two spellings need such a one. */
+    let names: Set<string> | undefined;
     for (const [name, value] of map) {
       const lower = lowerCase(name);
       const key = `${prefix}${lower}`;
-      const say = (sentence: string): void => note(reading.lineOf(map, name), sentence);
-      const twin = names.get(lower);
-      if (twin !== undefined) say(`the key ${quoted(key)} is there in two spellings; the last one counts`);
-      names.set(lower, name);
-      if (lower === "" || key.split(".").includes(""))
-        say(`a key${prefix && ` below ${quoted(prefix.slice(0, -1))}`} has an empty name; it is ignored`);
-      else put(key, value, say);
+      if (lower !== name) names ??= namesBefore(map, name);
+      if (names?.has(lower))
+        note(reading.lineOf(map, name), `the key ${quoted(key)} is there in two spellings; the last one counts`);
+      names?.add(lower);
+      if (hasEmptyPart(lower)) {
+        const below = prefix && ` below ${quoted(prefix.slice(0, -1))}`;
+        note(reading.lineOf(map, name), `a key${below} has an empty name; it is ignored`);
+      } else put(key, value, map, name);
     }
   };
-  const put = (key: string, value: YamlValue, say: (sentence: string) => void): void => {
+  const put = (key: string, value: YamlValue, map: YamlMap, name: string): void => {
+    const say = (sentence: string): void => note(reading.lineOf(map, name), sentence);
     // A key without a value, such as a section whose lines are all commented out, sets nothing.
     if (value === null) return;
     const type = known.declaredType(key);
@@ -47,6 +50,21 @@ export function leavesOf(reading: YamlReading, known: KeyShapes, note: YamlNote)
   };
   if (reading.root instanceof Map) walk(reading.root, "");
   return leaves;
+}
+
+/** Of a map that has no other spellings before this name. */
+function namesBefore(map: YamlMap, name: string): Set<string> {
+  const names = new Set<string>();
+  for (const each of map.keys()) {
+    if (each === name) break;
+    names.add(each);
+  }
+  return names;
+}
+
+/** True when one of the parts between the dots of a name is empty. */
+function hasEmptyPart(name: string): boolean {
+  return name === "" || name.startsWith(".") || name.endsWith(".") || name.includes("..");
 }
 
 function quoted(key: string): string {

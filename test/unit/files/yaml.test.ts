@@ -170,6 +170,21 @@ describe("what a file says and the reader only tolerates", () => {
     expect(notesOf(text, defaults)).toEqual([sentence]);
   });
 
+  it.each([
+    ["Level: 1\nlevel: 2\nLEVEL: 3\n", ["line 2", "line 3"]],
+    ["level: 1\nLevel: 2\n", ["line 2"]],
+    ["other: 0\nLevel: 1\nOTHER: 2\n", ["line 3"]],
+    ["Level: 1\nlevels: 2\nOther: 3\n", []],
+  ])("as a spelling of an earlier one, in whatever order: %j", (text, lines) => {
+    expect(notesOf(text).map((note) => note.split(":")[0])).toEqual(lines);
+  });
+
+  it.each([".a", "a.", "a..b", "."])("as a name with an empty part, wherever it is: %j", (name) => {
+    expect(notesOf(`x:\n  ${JSON.stringify(name)}: 1\n`)).toEqual([
+      'line 2: a key below "x" has an empty name; it is ignored.',
+    ]);
+  });
+
   it("but not what is no UTF-8: the file is refused, with the line and the key", () => {
     const bytes = Buffer.concat([Buffer.from("a: 1\n  b: "), Buffer.from([0xc3, 0x28]), Buffer.from("secret\n")]);
     expect(() => notesOf(bytes)).toThrow(/line 2, column 1: it is not valid UTF-8, at the key "b"/);
