@@ -3,7 +3,7 @@
 //
 //   npm run bench                        the whole, on this Node.js
 //   npm run bench -- --node 20,22,24,26  the same, and the reading path on other versions, installed from npm where missing
-//   npm run bench -- --suite reads       or "isolation": one suite; the other one's rows stay as they are
+//   npm run bench -- --suite reads       or "isolation" or "fleet": one suite; the rows of the others stay as they are
 //   npm run bench -- --quick             a short form that shows that everything runs; its numbers mean little; writes nothing
 //   npm run bench -- --processes 1       at most so many processes a scenario: sooner done, without a spread
 //   npm run bench -- --report            draws tables and report again from the last run
@@ -12,13 +12,15 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { nodeBinary } from "../scripts/node-versions.mjs";
+import { etcdIsHere } from "../test/etcd/cluster.mjs";
 import { compareRuns } from "./lib/compare-runs.mjs";
 import { execute } from "./lib/execute.mjs";
 import { load, machine, nodeVersion, packageVersions } from "./lib/machine.mjs";
 import { inOrder, keepOthers } from "./lib/merge-runs.mjs";
-import { expectedSeconds, planIsolation, planReads } from "./lib/plan.mjs";
+import { expectedSeconds, planFleet, planIsolation, planReads } from "./lib/plan.mjs";
 import { renderReport } from "./report/report.mjs";
 import { renderTables } from "./report/tables.mjs";
+import { fleetRows } from "./rows/fleet.mjs";
 import { isolationRows } from "./rows/isolation.mjs";
 import { readRows } from "./rows/reads.mjs";
 
@@ -35,14 +37,22 @@ const { values: options } = parseArgs({
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 // Not in this folder's node_modules, which are reinstalled before each run.
 const lastRun = here("../node_modules/.cache/bench/last-run.json");
+const hasEtcd = await etcdIsHere();
 /** What each suite runs on a version, and the rows that it makes of the results. */
 const known = {
   reads: { plan: planReads, rows: readRows },
   isolation: { plan: ({ quick, isMain }) => (isMain ? planIsolation({ quick }) : []), rows: isolationRows },
+  fleet: { plan: ({ quick, isMain }) => (isMain ? planFleet({ quick, hasEtcd }) : []), rows: fleetRows },
 };
 const suites = options.suite === undefined ? Object.keys(known) : [options.suite];
 if (suites.some((suite) => !(suite in known))) {
-  throw new Error(`There is no suite "${options.suite}"; give "reads" or "isolation".`);
+  throw new Error(`There is no suite "${options.suite}"; give one of ${Object.keys(known).join(", ")}.`);
+}
+
+if (suites.includes("fleet") && !hasEtcd && !options.report) {
+  process.stderr.write(
+    "NOT MEASURED: P22. etcd and etcdctl are not installed; on Debian they are in etcd-server and etcd-client.\n",
+  );
 }
 
 let run = options.report ? readRun() : await measure();

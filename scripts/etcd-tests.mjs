@@ -1,4 +1,4 @@
-// npm run etcd-tests [-- --transactions 10000] [--rounds 2] [--pause 1500] [--only storm] [--without storm] [--measure]
+// npm run etcd-tests [-- --transactions 10000] [--rounds 2] [--pause 1500] [--only storm] [--without storm]
 // The store of a fleet with real etcd members: needs etcd and etcdctl (package etcd-server and etcd-client), and dist/. Takes about
 // three minutes with the transactions that it has by default.
 import { parseArgs } from "node:util";
@@ -6,7 +6,6 @@ import { lostMajority, rebornCluster, startWhileAway, tlsAndPages } from "../tes
 import { etcdIsHere } from "../test/etcd/cluster.mjs";
 import { fleetCommands } from "../test/etcd/fleet.mjs";
 import { expiredTokens, refusedLogin } from "../test/etcd/logins.mjs";
-import { measure } from "../test/etcd/measure.mjs";
 import { cutOffMember } from "../test/etcd/partition.mjs";
 import { storm } from "../test/etcd/storm/storm.mjs";
 import { check, results } from "../test/etcd/support.mjs";
@@ -19,7 +18,6 @@ const { values } = parseArgs({
     pause: { type: "string", default: "1500" },
     only: { type: "string", default: "" },
     without: { type: "string" },
-    measure: { type: "boolean", default: false },
   },
 });
 if (!(await etcdIsHere())) {
@@ -29,25 +27,23 @@ if (!(await etcdIsHere())) {
   process.exit(1);
 }
 const tell = (line) => console.log(`   ${line}`);
-const cases = values.measure
-  ? { measure: () => measure({ tell }) }
-  : {
-      "a start while the store is away": startWhileAway,
-      "a cluster that was born again": rebornCluster,
-      "a lost majority": lostMajority,
-      "a member that is cut off": () => cutOffMember({ tell }),
-      "tokens that get old": expiredTokens,
-      "a login that is refused": refusedLogin,
-      "TLS and pages": tlsAndPages,
-      "configstream fleet": fleetCommands,
-      storm: () =>
-        storm({
-          transactions: Number(values.transactions),
-          rounds: Number(values.rounds),
-          pauseMs: Number(values.pause),
-          tell,
-        }),
-    };
+const cases = {
+  "a start while the store is away": startWhileAway,
+  "a cluster that was born again": rebornCluster,
+  "a lost majority": lostMajority,
+  "a member that is cut off": () => cutOffMember({ tell }),
+  "tokens that get old": expiredTokens,
+  "a login that is refused": refusedLogin,
+  "TLS and pages": tlsAndPages,
+  "configstream fleet": fleetCommands,
+  storm: () =>
+    storm({
+      transactions: Number(values.transactions),
+      rounds: Number(values.rounds),
+      pauseMs: Number(values.pause),
+      tell,
+    }),
+};
 for (const [name, work] of Object.entries(cases)) {
   if (!name.includes(values.only) || name === values.without) continue;
   console.log(`== ${name}`);

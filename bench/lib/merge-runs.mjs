@@ -1,4 +1,4 @@
-// Joins a run of one suite with what an earlier run has of the other one.
+// Joins a run of one suite with what an earlier run has of the others.
 
 /** `run`, with the suites that only `earlier` has, if it was on the same machine. */
 export function keepOthers(earlier, run) {
@@ -17,8 +17,10 @@ export function keepOthers(earlier, run) {
   };
 }
 
-/** Reads first; otherwise as they are. */
+const order = ["reads", "isolation", "fleet"];
+
+/** Suite by suite; otherwise as they are. */
 export function inOrder(things) {
-  const rank = ({ suite }) => (suite === "reads" ? 0 : 1);
+  const rank = ({ suite }) => order.indexOf(suite);
   return things.toSorted((a, b) => rank(a) - rank(b));
 }

@@ -93,6 +93,32 @@ export function planIsolation({ quick }) {
   return jobs;
 }
 
+/** `hasEtcd`: whether etcd can be started; what needs it is left out otherwise. */
+export function planFleet({ quick, hasEtcd }) {
+  const job = (name, file, args, processes, seconds) => ({ suite: "fleet", name, file, args, processes, seconds });
+  const few = quick ? 1 : 3;
+  const herd = quick ? { subscribers: 50, changes: 5 } : { subscribers: 1_000, changes: 100 };
+  const pace = { rate: 10_000, ms: quick ? 300 : 3_000 };
+  const jobs = [
+    ...["agent", "bare"].map((who) =>
+      job(`fan-out ${who}`, "fleet/fan-out.mjs", { who, ...herd }, few, quick ? 3 : 35),
+    ),
+    job(
+      "yaml",
+      "fleet/yaml.mjs",
+      quick ? { sizes: [1_000, 4_000], times: 1 } : { sizes: [50_000, 200_000], times: 5 },
+      few,
+      quick ? 1 : 15,
+    ),
+    ...["agent", "alone", "nothing"].map((who) =>
+      job(`history ${who}`, "fleet/history.mjs", { who, ...pace }, few, quick ? 1.5 : 8),
+    ),
+  ];
+  if (!hasEtcd) return jobs;
+  const store = quick ? { changes: 20, keys: 500, times: 1 } : { changes: 500, keys: 10_000, times: 9 };
+  return [...jobs, job("store", "fleet/store.mjs", store, few, quick ? 5 : 15)];
+}
+
 /** Seconds that jobs take, about. */
 export function expectedSeconds(jobs) {
   return jobs.reduce((sum, { processes, seconds }) => sum + processes * seconds, 0);

@@ -7,6 +7,8 @@ export function renderTables(run) {
   if (reads.length > 0) parts.push(`**Reads.**\n\n${perNodeTable(run, reads)}`);
   const isolation = run.rows.filter(({ suite, id }) => suite === "isolation" && !isBar(id));
   if (isolation.length > 0) parts.push(`**Isolation.**\n\n${valueTable(isolation)}`);
+  const fleet = run.rows.filter(({ suite, id }) => suite === "fleet" && !isBar(id));
+  if (fleet.length > 0) parts.push(`**Fleet.**\n\n${valueTable(fleet)}`);
   return parts.join("\n\n");
 }
 

@@ -31,6 +31,8 @@ test("a run of one suite takes the place of that suite, and leaves the other as 
   expect(merged).toMatchObject({ nodes: ["24", "20"], details: { keys: 2, flow: 1 } });
   const isolation = runOf([row("isolation", "22", 2)], { flow: 2 });
   expect(keepOthers(both, isolation).rows).toEqual(inOrder([...isolation.rows, ...both.rows.slice(0, 2)]));
+  const fleet = runOf([row("fleet", "20", 3)], { yaml: 1 });
+  expect(keepOthers(both, fleet).rows).toEqual([...both.rows, ...fleet.rows]);
 });
 
 test("rows of another machine, and of suites that were measured anew, are not kept", () => {
