@@ -47,6 +47,8 @@ export function createAgentServer(params: AgentServerParams): AgentServer {
   const server = new Server({
     "grpc.max_receive_message_length": maxRequestBytes,
     "grpc.max_concurrent_streams": maxStreamsPerConnection,
+    // Nobody asks this server for statistics of each of its connections and calls, and keeping them is work for each message.
+    "grpc.enable_channelz": 0,
     // A receiver whose process is stopped or gone is cut off, and what waits for it is given back.
     "grpc.keepalive_time_ms": 30_000,
     "grpc.keepalive_timeout_ms": 10_000,
