@@ -1,6 +1,7 @@
 // What is compared: each contender starts on a producer and gives { ready, sequenceId(), read(key), close() }.
 import { Worker } from "node:worker_threads";
 import { Mirror } from "../baselines/mirror.mjs";
+import { args } from "../lib/arguments.mjs";
 import { makeGuards } from "../lib/guards.mjs";
 import { stampKey } from "../lib/keys.mjs";
 
@@ -66,9 +67,12 @@ async function cloneMirror({ address, authTokenFile, ipcCertFile }, onStamp) {
   };
 }
 
+// Before anything is measured: an application has its rules at hand.
+const guards = args.who === "guarded" ? makeGuards(2_000) : undefined;
+
 /** The library with 2,000 guards, which every value of the producer meets, so that each one is judged and none is held. */
 function guarded(producer, onStamp) {
-  return library(producer, onStamp, { guards: makeGuards(2_000) });
+  return library(producer, onStamp, { guards });
 }
 
 /** Decodes and counts; keeps nothing. */

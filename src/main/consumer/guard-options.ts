@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { InvalidOptionError } from "../../shared/errors.js";
 import { readGuardFile } from "../../shared/guards/guard-file.js";
 import type { Guards } from "../../shared/guards/guard-rule.js";
+import { plainRules } from "../../shared/guards/plain-rules.js";
 import { type ReadyGuards, readGuards } from "../../shared/guards/read-guards.js";
 import { described, stringsOption } from "../../shared/options/option-checks.js";
 import type { GuardParams } from "../../shared/params.js";
@@ -22,8 +23,7 @@ export function guardParams(given: unknown, defaults: Values): GuardParams | und
     return { rules, file };
   }
   judgeDefaults(readGuards("guards", given), defaults);
-  // A private copy, and plain data: it travels to the worker.
-  return { rules: JSON.parse(JSON.stringify(given)) as Guards };
+  return { rules: plainRules(given as Guards) };
 }
 
 /** Keys, each once, in lower case. */

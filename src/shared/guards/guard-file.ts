@@ -3,6 +3,7 @@ import { readFault } from "../disk/file-faults.js";
 import { type FileVersion, readRegularFile } from "../disk/regular-file.js";
 import { InvalidOptionError } from "../errors.js";
 import type { Guards } from "./guard-rule.js";
+import { plainRules } from "./plain-rules.js";
 import { type ReadyGuards, readGuards } from "./read-guards.js";
 
 const maxFileBytes = 16 * 1024 * 1024;
@@ -27,7 +28,8 @@ export function readGuardFile(path: string, known?: FileVersion): GuardFileConte
   } catch (cause) {
     throw new InvalidOptionError(`The guards file ${path} is not JSON in UTF-8.`, { cause, details: { path } });
   }
-  return { guards: readGuards(`The guards file ${path}`, given), rules: given as Guards, version };
+  const rules = typeof given === "object" && given !== null && !Array.isArray(given) ? plainRules(given) : given;
+  return { guards: readGuards(`The guards file ${path}`, rules), rules: rules as Guards, version };
 }
 
 function readBytes(path: string, known: FileVersion | undefined) {

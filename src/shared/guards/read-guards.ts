@@ -24,12 +24,16 @@ export function readGuards(name: string, given: unknown): ReadyGuards {
     throw new InvalidOptionError(`${name} must be an object of rules by dotted key, but is ${described(given)}.`);
   }
   const checks = new Map<string, Check>();
+  /** By rule: many keys may have the same one. */
+  const known = new Map<unknown, Check>();
   for (const [spelling, rule] of Object.entries(given)) {
     const at = `${name}[${JSON.stringify(spelling)}]`;
     const key = lowerCase(spelling);
     if (key === "") throw new InvalidOptionError(`${at}: a setting has a dotted name that is not empty.`);
     if (checks.has(key)) throw new InvalidOptionError(`${at}: the same key stands there twice, in two spellings.`);
-    checks.set(key, readRule(at, rule));
+    const check = known.get(rule) ?? readRule(at, rule);
+    known.set(rule, check);
+    checks.set(key, check);
   }
   return { checks, ...groupsOf(given as Guards) };
 }
@@ -37,7 +41,12 @@ export function readGuards(name: string, given: unknown): ReadyGuards {
 /** As {@link readGuards}, of rules that were in order before: nothing is looked for that could be wrong. */
 export function readyGuards(rules: Guards): ReadyGuards {
   const checks = new Map<string, Check>();
-  for (const [spelling, rule] of Object.entries(rules)) checks.set(lowerCase(spelling), lateCheckOf(rule));
+  const known = new Map<GuardRule, Check>();
+  for (const [spelling, rule] of Object.entries(rules)) {
+    const check = known.get(rule) ?? lateCheckOf(rule);
+    known.set(rule, check);
+    checks.set(lowerCase(spelling), check);
+  }
   return { checks, ...groupsOf(rules) };
 }
 
