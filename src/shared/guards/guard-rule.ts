@@ -47,6 +47,13 @@ export interface GuardRule {
   readonly schema?: object | undefined;
   /** Keys with the same name of a group are held together when one of them breaks its rule. */
   readonly group?: string | undefined;
+  /**
+   * Another key of the same group and of the same type, a type of numbers: this value must not be below that one, whichever of the two
+   * changes. Not judged while one of them is missing.
+   */
+  readonly atLeast?: string | undefined;
+  /** Likewise: this value must not be above that one. */
+  readonly atMost?: string | undefined;
 }
 
 /** Rules by dotted key. */

@@ -6,6 +6,7 @@ import { describeThrown, textIn } from "../thrown.js";
 import { type Check, checkOf, lateCheckOf } from "./check.js";
 import { lengthy, numeric, typeOf, typeWords } from "./conversion.js";
 import type { GuardRule, Guards, GuardType } from "./guard-rule.js";
+import { checkRelations, type Relation, relationsOf } from "./relations.js";
 
 /** Guards that are ready to judge. Keys are in lower case. */
 export interface ReadyGuards {
@@ -13,9 +14,23 @@ export interface ReadyGuards {
   /** Keys that are held together, by the name of their group. */
   readonly groups: ReadonlyMap<string, readonly string[]>;
   readonly groupOf: ReadonlyMap<string, string>;
+  /** Rules about two keys, by group. */
+  readonly relations: ReadonlyMap<string, readonly Relation[]>;
 }
 
-const names = ["type", "min", "max", "minLength", "maxLength", "oneOf", "pattern", "schema", "group"] as const;
+const names = [
+  "type",
+  "min",
+  "max",
+  "minLength",
+  "maxLength",
+  "oneOf",
+  "pattern",
+  "schema",
+  "group",
+  "atLeast",
+  "atMost",
+] as const;
 const types = Object.keys(typeWords) as GuardType[];
 
 /** `name`: of the option or the file, for errors. Throws `InvalidOptionError`. */
@@ -35,6 +50,7 @@ export function readGuards(name: string, given: unknown): ReadyGuards {
     known.set(rule, check);
     checks.set(key, check);
   }
+  checkRelations(name, given as Guards);
   return { checks, ...groupsOf(given as Guards) };
 }
 
@@ -50,7 +66,7 @@ export function readyGuards(rules: Guards): ReadyGuards {
   return { checks, ...groupsOf(rules) };
 }
 
-function groupsOf(rules: Guards): Pick<ReadyGuards, "groups" | "groupOf"> {
+function groupsOf(rules: Guards): Omit<ReadyGuards, "checks"> {
   const groups = new Map<string, string[]>();
   const groupOf = new Map<string, string>();
   for (const [spelling, { group }] of Object.entries(rules)) {
@@ -61,7 +77,7 @@ function groupsOf(rules: Guards): Pick<ReadyGuards, "groups" | "groupOf"> {
     if (members === undefined) groups.set(group, [key]);
     else members.push(key);
   }
-  return { groups, groupOf };
+  return { groups, groupOf, relations: relationsOf(rules) };
 }
 
 function readRule(at: string, given: unknown): Check {
@@ -72,7 +88,9 @@ function readRule(at: string, given: unknown): Check {
   }
   checkNumbers(at, rule);
   if (rule.type !== undefined) choiceOption(`${at}.type`, rule.type, types, "string");
-  if (rule.group !== undefined) stringOption(`${at}.group`, rule.group, "");
+  for (const part of ["group", "atLeast", "atMost"] as const) {
+    if (rule[part] !== undefined) stringOption(`${at}.${part}`, rule[part], "");
+  }
   if (rule.oneOf !== undefined) checkChoices(at, rule.oneOf);
   if (rule.pattern !== undefined) stringOption(`${at}.pattern`, rule.pattern, "");
   if (rule.schema !== undefined && (typeof rule.schema !== "object" || rule.schema === null)) {

@@ -132,11 +132,13 @@ export class Gate {
     };
   }
 
-  /** The usual case, in which nothing is held and nothing breaks a rule: groups do not matter then. */
+  /** The usual case, in which nothing is held and nothing breaks a rule: groups do not matter then, but for relations in them. */
   #allPass(changes: readonly EffectiveChange[], { first }: About): boolean {
     if (this.#held.size > 0 || this.#before.size > 0 || (first && !this.#ports.isNew())) return false;
+    const { relations, groupOf } = this.#rules;
     for (const { key, setting, oldValue } of changes) {
       if (ownFault(this.#rules, key, setting, oldValue) !== undefined) return false;
+      if (relations.size > 0 && relations.has(groupOf.get(key) ?? "")) return false;
     }
     return true;
   }
@@ -170,14 +172,15 @@ export class Gate {
     for (const [key, { newest }] of candidates)
       faults.set(key, ownFault(rules, key, newest, this.#seenBefore(key, candidates)));
     const faultOf = (key: string) => (faults.has(key) ? faults.get(key) : this.#held.get(key)?.fault);
+    const newestValue = (key: string) => this.#newestOf(key, candidates)?.value;
     let values = 0;
     for (const key of this.#concernedBy(rules, candidates.keys())) {
       const candidate = candidates.get(key);
       const was = this.#held.get(key);
-      const newest = candidate === undefined ? was?.newest : candidate.newest;
+      const newest = this.#newestOf(key, candidates);
       const seen = candidate?.oldValue;
       const fault = faultOf(key);
-      const broken = fault ?? groupFault(rules, key, faultOf);
+      const broken = fault ?? groupFault(rules, key, faultOf, newestValue);
       const isSeen = sameValue(newest, was === undefined ? seen : was.good?.setting.value);
       if (broken === undefined || (fault === undefined && isSeen)) {
         next.delete(key);
@@ -190,6 +193,13 @@ export class Gate {
       instead.set(key, about.first && good !== undefined ? shownAgain(key, good) : undefined);
     }
     return { next, instead, values };
+  }
+
+  #newestOf(key: string, candidates: ReadonlyMap<string, Candidate>): ResolvedSetting | undefined {
+    const candidate = candidates.get(key);
+    if (candidate !== undefined) return candidate.newest;
+    const held = this.#held.get(key);
+    return held === undefined ? this.#ports.published(key)?.setting : held.newest;
   }
 
   #seenBefore(key: string, candidates: ReadonlyMap<string, Candidate>): ConfigValue | undefined {

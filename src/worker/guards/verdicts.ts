@@ -1,5 +1,6 @@
 /** What guards say of the newest state of keys: alone, and with the others of their group. Pure. */
 import type { ReadyGuards } from "../../shared/guards/read-guards.js";
+import type { NewestValue } from "../../shared/guards/relations.js";
 import { lowerCase } from "../../shared/text/lower-case.js";
 import type { ConfigValue, ResolvedSetting } from "../../shared/types.js";
 
@@ -38,6 +39,7 @@ export function rulesOf(guards: ReadyGuards, required: readonly string[], copies
     checks: guards.checks,
     groups,
     groupOf,
+    relations: guards.relations,
     required: names,
     concerned: new Set([...guards.checks.keys(), ...groupOf.keys(), ...names]),
   };
@@ -54,14 +56,22 @@ export function ownFault(
   return required.has(key) && seen !== undefined ? "is required, and must not be taken away" : undefined;
 }
 
-/** The rule that a key breaks because of another key of its group. */
+/**
+ * The rule that a key breaks because of another key of its group. `faultOf`: what a key breaks by itself; `newestValue`: its newest value.
+ */
 export function groupFault(
-  { groups, groupOf }: ReadyGuards,
+  { groups, groupOf, relations }: ReadyGuards,
   key: string,
   faultOf: (key: string) => string | undefined,
+  newestValue: NewestValue,
 ): string | undefined {
   const group = groupOf.get(key);
   if (group === undefined) return undefined;
-  const culprit = groups.get(group)?.find((member) => member !== key && faultOf(member) !== undefined);
+  let culprit = groups.get(group)?.find((member) => member !== key && faultOf(member) !== undefined);
+  for (const relation of relations.get(group) ?? []) {
+    const broken = relation.broken(newestValue);
+    if (broken !== undefined && relation.key === key) return broken;
+    if (broken !== undefined) culprit ??= relation.key;
+  }
   return culprit === undefined ? undefined : `must wait for "${culprit}" of its group, which breaks its rule`;
 }

@@ -36,6 +36,18 @@ describe("what guards say of a dry run", () => {
     ).toEqual(["changes", "changes", "unchanged", "loses", "changes", "changes"]);
   });
 
+  it("is the rule about two keys that a change breaks, judged by the other one as it is", () => {
+    const rules = readGuards("guards", {
+      lo: { type: "duration", group: "range", atMost: "hi" },
+      hi: { type: "duration", group: "range" },
+    });
+    const say = (lo: Effective | null, hi: Effective | null) =>
+      judged({ results: [result("hi", won("9s"), hi)], others: [lo] }, ["lo"], rules).map(({ rule }) => rule);
+    expect(say(won("5s"), won("6s"))).toEqual([undefined]);
+    expect(say(won("5s"), won("4s"))).toEqual(['must wait for "lo" of its group, which breaks its rule']);
+    expect(say(null, won("4s"))).toEqual([undefined]);
+  });
+
   it("is the rule that a value breaks, also where a higher layer or the same value has broken it already", () => {
     const rule = "must be at most 5";
     expect(

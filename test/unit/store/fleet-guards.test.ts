@@ -36,6 +36,21 @@ describe("a change of a fleet under guards", () => {
   });
 });
 
+describe("a change of a fleet under a rule about two keys", () => {
+  it("is broken by either of them, judged by the other one as it is", () => {
+    const related = readGuards("guards", {
+      lo: { type: "integer", group: "range" },
+      hi: { type: "integer", group: "range", atLeast: "lo" },
+    });
+    const change = (wanted: Record<string, ConfigValue | undefined>) =>
+      judgeChange(related, new Map<string, ConfigValue>([["lo", 5]]), new Map(Object.entries(wanted)));
+    expect(change({ hi: 4 })).toEqual({ broken: ['hi must be at least the value of "lo"'], looked: ["lo"] });
+    expect(change({ hi: 4, lo: "4" })).toEqual({ broken: [], looked: [] });
+    expect(change({ hi: 4, lo: undefined })).toEqual({ broken: [], looked: [] });
+    expect(change({ other: 1 })).toEqual({ broken: [], looked: [] });
+  });
+});
+
 describe("the guards in the store", () => {
   it("are refused with their place when they are no JSON or no guards", () => {
     expect(() => storedGuards("{", "/p/.guards/rules")).toThrow("they are not valid JSON");

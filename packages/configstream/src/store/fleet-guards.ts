@@ -24,16 +24,25 @@ type Values = ReadonlyMap<string, ConfigValue | undefined>;
  *
  * @param wanted What changes; `undefined`: the key is deleted.
  */
-export function judgeChange({ checks, groups, groupOf }: ReadyGuards, present: Values, wanted: Values): Judged {
+export function judgeChange(
+  { checks, groups, groupOf, relations }: ReadyGuards,
+  present: Values,
+  wanted: Values,
+): Judged {
   const touched = new Set([...wanted.keys()].map((key) => groupOf.get(key)));
   const members = [...groups].filter(([group]) => touched.has(group)).flatMap(([, keys]) => keys);
+  const related = [...relations].filter(([group]) => touched.has(group)).flatMap(([, relation]) => relation);
   const broken: string[] = [];
-  for (const key of new Set([...wanted.keys(), ...members])) {
-    const value = wanted.has(key) ? wanted.get(key) : present.get(key);
-    const rule = value === undefined ? undefined : checks.get(key)?.(value);
-    if (rule === undefined) continue;
+  const newestValue = (key: string) => (wanted.has(key) ? wanted.get(key) : present.get(key));
+  const note = (key: string, rule: string | undefined) => {
+    if (rule === undefined) return;
     broken.push(wanted.has(key) ? `${key} ${rule}` : `${key}, of the same group "${groupOf.get(key)}", ${rule}`);
+  };
+  for (const key of new Set([...wanted.keys(), ...members])) {
+    const value = newestValue(key);
+    if (value !== undefined) note(key, checks.get(key)?.(value));
   }
+  for (const relation of related) note(relation.key, relation.broken(newestValue));
   return { broken, looked: members.filter((key) => !wanted.has(key)) };
 }
 

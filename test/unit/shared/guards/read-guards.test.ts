@@ -90,6 +90,30 @@ describe("guards that are wrong", () => {
     );
   });
 
+  it.each<[rules: Record<string, object>, sentence: string]>([
+    [{ a: { type: "integer", group: "g", atMost: "b" } }, 'guards["a"].atMost must name another key'],
+    [{ a: { type: "integer", group: "g", atMost: "A" } }, 'guards["a"].atMost must name another key'],
+    [{ a: { type: "integer", atLeast: "b" }, b: { type: "integer" } }, 'guards["a"].atLeast must name another key'],
+    [
+      { a: { type: "integer", group: "g", atMost: "b" }, b: { type: "integer", group: "h" } },
+      'that has a rule of the same group and of the type "integer", but is "b".',
+    ],
+    [
+      { a: { type: "size", group: "g", atMost: "b" }, b: { type: "duration", group: "g" } },
+      'of the same group and of the type "size"',
+    ],
+    [
+      { a: { type: "string", group: "g", atMost: "b" }, b: { type: "string", group: "g" } },
+      'guards["a"].atMost needs a rule with a type of numbers: "integer", "number", "duration", "size".',
+    ],
+    [{ a: { group: "g", atMost: "b" }, b: { group: "g" } }, "needs a rule with a type of numbers"],
+    [{ a: { type: "integer", group: "g", atMost: 5 } }, 'guards["a"].atMost'],
+  ])("about two keys are refused where these do not fit: %j", (rules, sentence) => {
+    expect(() => readGuards("guards", rules)).toThrow(
+      expect.objectContaining({ code: "invalid_option", message: expect.stringContaining(sentence) }),
+    );
+  });
+
   it("are refused where they stand twice, or are no object", () => {
     expect(() => readGuards("guards", { a: { min: 1 }, A: { min: 2 } })).toThrow('guards["A"]');
     expect(() => readGuards("guards", [])).toThrow("guards must be an object of rules");

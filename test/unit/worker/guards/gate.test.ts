@@ -161,6 +161,46 @@ describe("a group", () => {
   });
 });
 
+describe("a group with a rule about two of its keys", () => {
+  const guards = {
+    "Pool.Min": { type: "integer", min: 0, group: "pool", atMost: "pool.MAX" },
+    "pool.max": { type: "integer", group: "pool" },
+  } as const;
+  const read = (lives: Lives) => [lives.read("pool.min"), lives.read("pool.max")];
+
+  it("holds whichever of the two changes until both go together, and publishes them at once", async () => {
+    const lives = new Lives({ guards });
+    lives.snapshot(1, { "pool.min": 1, "pool.max": 5 });
+    lives.set(2, "pool.min", "9");
+    expect([read(lives), lives.heldKeys]).toEqual([[1, 5], ["pool.min"]]);
+    expect(readHeld(lives.region)[0]?.rule).toBe('must be at most the value of "pool.max"');
+    await Promise.resolve();
+    lives.events.length = 0;
+    lives.set(3, "pool.max", 10);
+    await Promise.resolve();
+    expect([read(lives), lives.heldKeys]).toEqual([["9", 10], []]);
+    expect(lives.events).toEqual(["pool.max=10", 'pool.min="9"']);
+    lives.set(4, "pool.max", 8);
+    expect([read(lives), lives.heldKeys]).toEqual([["9", 10], ["pool.max"]]);
+    expect(readHeld(lives.region)[0]?.rule).toBe('must wait for "pool.min" of its group, which breaks its rule');
+  });
+
+  it("holds both where they come together, over the death of a worker, and lets go when one of them is taken away", () => {
+    const lives = new Lives({ guards });
+    lives.snapshot(1, { "pool.min": 1, "pool.max": 5, other: 1 });
+    lives.snapshot(2, { "pool.min": 7, "pool.max": 6, other: 2 });
+    expect([read(lives), lives.heldKeys, lives.read("other")]).toEqual([[1, 5], ["pool.max", "pool.min"], 2]);
+    lives.nextLife();
+    lives.snapshot(3, { "pool.min": 7, "pool.max": 6, other: 2 });
+    expect([read(lives), lives.heldKeys]).toEqual([
+      [1, 5],
+      ["pool.max", "pool.min"],
+    ]);
+    lives.unset(4, "pool.max");
+    expect([read(lives), lives.heldKeys]).toEqual([[7, undefined], []]);
+  });
+});
+
 describe("a key that is written by an override", () => {
   it("does not get the value that is held back under its own name", () => {
     const lives = new Lives({

@@ -11,10 +11,15 @@ const guards: Guards = {
   mode: { oneOf: ["a", "b"] },
   cert: { type: "string", minLength: 1, group: "tls" },
   key: { type: "string", minLength: 1, group: "tls" },
+  lo: { type: "integer", group: "range", atMost: "HI" },
+  hi: { type: "integer", group: "range" },
   deep: { schema: { type: "object", required: ["x"] } },
 };
 const keys = [...Object.keys(guards), "free"];
-const group = ["cert", "key"];
+const groups = [
+  ["cert", "key"],
+  ["lo", "hi"],
+];
 
 /** The rules once more, written differently. */
 const good: Record<string, (value: ConfigValue) => boolean> = {
@@ -22,6 +27,8 @@ const good: Record<string, (value: ConfigValue) => boolean> = {
   mode: (value) => value === "a" || value === "b",
   cert: (value) => typeof value !== "object" && value !== "",
   key: (value) => typeof value !== "object" && value !== "",
+  lo: (value) => [1, 5, "7", 12].includes(value as never),
+  hi: (value) => [1, 5, "7", 12].includes(value as never),
   deep: (value) => typeof value === "object" && value !== null && "x" in value,
   free: () => true,
 };
@@ -57,13 +64,21 @@ class Model {
     this.held = [];
     for (const key of keys) {
       const value = this.newest.get(key);
-      const waits = group.includes(key) && group.some((member) => this.isBad(member));
+      const group = groups.find((members) => members.includes(key)) ?? [];
+      const waits = group.some((member) => this.isBad(member)) || (group.includes("lo") && !isRange(this.newest));
       if (this.isBad(key) || (waits && !same(value, this.seen.get(key)))) this.held.push(key);
       else if (value === undefined) this.seen.delete(key);
       else this.seen.set(key, value);
     }
     this.held.sort();
   }
+}
+
+/** Where both are good, the lower bound is not above the upper one. */
+function isRange(values: ReadonlyMap<string, ConfigValue>): boolean {
+  const [lo, hi] = [values.get("lo"), values.get("hi")];
+  if (lo === undefined || hi === undefined || !good.lo?.(lo) || !good.hi?.(hi)) return true;
+  return Number(lo) <= Number(hi);
 }
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
@@ -105,6 +120,7 @@ function compare(steps: readonly Step[], lives: Lives): void {
     model.publish();
     for (const key of keys) expect(lives.read(key)).toEqual(model.seen.get(key));
     expect(lives.heldKeys).toEqual(model.held);
+    expect(isRange(model.seen)).toBe(true);
     for (const key of keys) expect(lives.read(key) === undefined || good[key]?.(lives.read(key) ?? null)).toBe(true);
   }
 }

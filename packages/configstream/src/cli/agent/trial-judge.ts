@@ -43,7 +43,7 @@ export function judged(
     const own = faultOf(result.key);
     // A good value that readers have already stays, whatever becomes of its group.
     const waits = own === undefined && guards !== undefined && changesValue(result);
-    const rule = waits ? groupFault(guards, result.key, faultOf) : own;
+    const rule = waits ? groupFault(guards, result.key, faultOf, (key) => newest.get(key)?.value) : own;
     return { ...result, rule, outcome: rule === undefined ? outcomeOf(result) : "held" };
   });
 }
