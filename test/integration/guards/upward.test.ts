@@ -86,3 +86,36 @@ test("a mock tells held settings as a consumer does", () => {
     { held: [], healed: ["port"] },
   ]);
 });
+
+test("a core agent asks what remote agents would hold of a change, which changes nothing, and says who could not be asked", async () => {
+  const agent = await live.startAgent();
+  const { consumer, told } = await guarded(agent);
+  const plain = live.newConsumer(agent, { clientName: "plain" });
+  await plain.start();
+  await plain.waitReady();
+  const verdicts = async (port: string | number, more = "") => {
+    const all = await agent.judge((change) => {
+      change.set("port", port);
+      change.set("more", more);
+    });
+    return Object.fromEntries(all.map((each) => [each.why === "serves no commands" ? "plain" : "guarded", each]));
+  };
+  expect(await verdicts(9_001)).toMatchObject({
+    plain: { verdict: "unasked" },
+    guarded: { verdict: "takes", held: [] },
+  });
+  const asked = await verdicts(bad);
+  expect(asked.guarded).toMatchObject({
+    verdict: "holds",
+    held: [{ key: "port", rule: "must be an integer" }],
+    why: "",
+  });
+  expect(JSON.stringify(asked)).not.toContain(bad);
+  const { guarded: large } = await verdicts(bad, "x".repeat(100_000));
+  expect(large).toMatchObject({
+    verdict: "unasked",
+    held: [],
+    why: expect.stringContaining("refused (RESOURCE_EXHAUSTED)"),
+  });
+  expect([consumer.status().held, told, agent.sequenceId, agent.get("more")]).toEqual([[], [], 0, undefined]);
+});
