@@ -7,12 +7,13 @@ import { join } from "node:path";
 import { root } from "../places.mjs";
 import { application } from "./application.mjs";
 import { editedTexts, firstFailure, whileEdited, withCopy } from "./copy.mjs";
+import { guards } from "./guards.mjs";
 import { link } from "./link.mjs";
 import { memory } from "./memory.mjs";
 import { worker } from "./worker.mjs";
 
 /** Each with the tests that look for its mutations, unless a mutation names its own. */
-const sets = { memory, worker, link, application };
+const sets = { memory, worker, guards, link, application };
 
 const given = process.argv.slice(2);
 const isCheck = given[0] === "--check";

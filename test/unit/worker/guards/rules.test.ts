@@ -26,6 +26,8 @@ describe("other rules than before", () => {
     lives.applier.judgeBy(rules(9_999));
     const line = "error The new guards are not in force yet; those of before stay so. The region is full.";
     expect([lives.lines, lives.heldKeys, lives.read("port")]).toEqual([[line], ["port"], 1]);
+    const tried = lives.applier.trial([["port", [{ source: "file", value: 9_500 }]]]);
+    expect(tried?.map(({ rule }) => rule)).toEqual(["must be at most 8000"]);
     expect(() => lives.set(3, "other", 1)).toThrow("The region is full.");
     // What the store has not published is no ground to try on.
     expect(lives.lines).toEqual([line]);
