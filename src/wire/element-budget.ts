@@ -11,8 +11,13 @@ const bytesPerElement = 64;
 /** What an element of a list, an entry of a map, and a setting count for: names and objects take more than places. */
 export const cost = { item: 1, entry: 4, setting: 4 } as const;
 
-/** The elements that this thread's heap has room for, in the costs above. */
-export function elementsThatFit(): number {
+/** The longest message, in bytes, that any heap has room for: asking takes longer than reading an update does. */
+const alwaysFits = 4_096;
+
+/** The elements that this thread's heap has room for, in the costs above, when a message has so many bytes. */
+export function elementsThatFit(messageBytes: number): number {
+  // No element has fewer than two bytes.
+  if (messageBytes <= alwaysFits) return (alwaysFits / 2) * cost.entry;
   return Math.floor(getHeapStatistics().heap_size_limit / bytesPerElement);
 }
 

@@ -56,13 +56,13 @@ interface Body {
  * Decodes one event; `undefined` when it is neither a snapshot nor an update. Throws a `ConfigStreamError` of code
  * `bad_message` or `limit_exceeded`, or a `RangeError` for bytes that are no message; nothing of it may then be used.
  */
-export function readEvent(bytes: Buffer, maxElements = elementsThatFit()): WireEvent | undefined {
+export function readEvent(bytes: Buffer, maxElements = elementsThatFit(bytes.length)): WireEvent | undefined {
   const reader = new EventReader(bytes, new ElementBudget(maxElements));
   let snapshot: Body | undefined;
   let update: Body | undefined;
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
-    if (tag === eventTag.snapshot) snapshot = readBody(reader);
-    else if (tag === eventTag.update) update = readBody(reader);
+    if (tag === eventTag.snapshot) snapshot = readBody(reader, false);
+    else if (tag === eventTag.update) update = readBody(reader, true);
     else reader.skip(tag);
   }
   if (snapshot !== undefined) {
@@ -76,7 +76,8 @@ export function readEvent(bytes: Buffer, maxElements = elementsThatFit()): WireE
   return { kind: "update", origin, sequenceId, setting };
 }
 
-function readBody(reader: EventReader): Body {
+/** `isUpdate`: its names are likely those of an earlier message. */
+function readBody(reader: EventReader, isUpdate: boolean): Body {
   const outer = reader.open();
   let origin = "";
   let sequenceId = 0;
@@ -85,9 +86,9 @@ function readBody(reader: EventReader): Body {
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     if (tag === bodyTag.setting) {
       reader.budget.spend(cost.setting);
-      settings.push(readSetting(reader));
+      settings.push(readSetting(reader, isUpdate));
     } else if (tag === bodyTag.sequenceId) sequenceId = reader.int32();
-    else if (tag === bodyTag.origin) origin = reader.text();
+    else if (tag === bodyTag.origin) origin = reader.knownText();
     else if (tag === allLayersTag) allLayers = reader.bool();
     else reader.skip(tag);
   }
@@ -95,15 +96,15 @@ function readBody(reader: EventReader): Body {
   return { origin, sequenceId, settings, allLayers };
 }
 
-function readSetting(reader: EventReader): WireSetting {
+function readSetting(reader: EventReader, isUpdate: boolean): WireSetting {
   const outer = reader.open();
   let source = "";
   let key = "";
   let value: ConfigValue = null;
   let unsetSource = "";
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
-    if (tag === settingTag.source) source = reader.repeatedText();
-    else if (tag === settingTag.key) key = reader.text();
+    if (tag === settingTag.source) source = isUpdate ? reader.knownText() : reader.repeatedText();
+    else if (tag === settingTag.key) key = isUpdate ? reader.knownText() : reader.text();
     else if (tag === settingTag.value) value = readValue(reader, key, 0);
     else if (tag === settingTag.unsetSource) unsetSource = reader.text();
     else reader.skip(tag);

@@ -6,6 +6,8 @@
  * fields, so little of the format is needed.
  */
 
+import { knownText } from "./known-texts.js";
+
 /** Wire types: the low three bits of a tag. */
 const wireType = { varint: 0, fixed64: 1, lengthDelimited: 2, startGroup: 3, endGroup: 4, fixed32: 5 } as const;
 
@@ -88,7 +90,15 @@ export class WireReader {
     return this.#bytes.toString("utf8", from, from + length);
   }
 
-  /** As {@link text}, for a field that is mostly the same in one message after the other. */
+  /** As {@link text}, for a name that earlier messages are likely to have had. Not for values, because it is kept. */
+  knownText(): string {
+    const length = this.#length();
+    const from = this.#at;
+    this.#at += length;
+    return knownText(this.#bytes, from, length);
+  }
+
+  /** As {@link text}, for a field that is mostly the same in one setting after the other. */
   repeatedText(): string {
     const length = this.#length();
     const from = this.#at;

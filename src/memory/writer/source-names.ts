@@ -6,6 +6,8 @@ import type { SlotWrites } from "./slot-writes.js";
 
 const encoder = new TextEncoder();
 
+const none: ReadonlySet<string> = new Set();
+
 export class SourceNames {
   readonly #region: Region;
   readonly #blockAt: number;
@@ -58,15 +60,17 @@ export class SourceNames {
   }
 
   #missing({ sources, count }: SlotWrites): ReadonlySet<string> {
-    const missing = new Set<string>();
+    let missing: Set<string> | undefined;
     let last = "";
     for (let row = 0; row < count; row++) {
       const source = sources[row] as string;
       // Settings come in long runs of one source.
       if (source === last) continue;
       last = source;
-      if (!this.#numbers.has(source)) missing.add(source);
+      if (this.#numbers.has(source)) continue;
+      missing ??= new Set();
+      missing.add(source);
     }
-    return missing;
+    return missing ?? none;
   }
 }

@@ -47,6 +47,17 @@ export interface ApplierPorts {
   readonly log?: EngineLog;
 }
 
+const noneSkipped: readonly Skipped[] = [];
+
+function isKeyless(event: WireEvent): boolean {
+  return event.kind === "update" ? event.setting.key === "" : event.settings.some(({ key }) => key === "");
+}
+
+function onlySkipped(changes: readonly EffectiveChange[], skipped: readonly Skipped[]): readonly EffectiveChange[] {
+  const keys = new Set(skipped.map(({ key }) => key));
+  return changes.filter(({ key }) => keys.has(key));
+}
+
 /** Applies and publishes. Lives as long as the store. */
 export class Applier {
   readonly #store: LayerStore;
@@ -181,7 +192,7 @@ export class Applier {
     const { sequenceId, origin } = last;
     let skipped: readonly Skipped[] = this.#keyless(events);
     const onShown = (left: readonly Skipped[]): void => {
-      skipped = [...skipped, ...left];
+      if (left.length > 0) skipped = [...skipped, ...left];
       if (snapshots > 0) status.count("snapshotsApplied", snapshots);
       if (events.length > snapshots) status.count("updatesApplied", events.length - snapshots);
       if (skipped.length > 0) status.count("skippedSettings", skipped.length);
@@ -205,15 +216,21 @@ export class Applier {
     const visible = this.#visible(differences);
     const judged = gate?.judge(visible, { sequenceId: about.sequenceId, first: !this.#published });
     const changes = judged?.changes ?? visible;
-    states.show({ ...about, changes, lowerLayers: staged.lowerLayers }, (skipped) => {
+    const { sequenceId, origin, atMs } = about;
+    const { lowerLayers } = staged;
+    // Written out, because a spread costs as much as all the rest of publishing one setting.
+    const publication =
+      atMs === undefined
+        ? { sequenceId, origin, changes, lowerLayers }
+        : { sequenceId, origin, atMs, changes, lowerLayers };
+    states.show(publication, (skipped) => {
       staged.commit();
       judged?.commit();
       this.#unpublished.clear();
       this.#published = true;
       this.#newest = about;
-      for (const { key } of this.#skipped.size > 0 ? differences : []) this.#skipped.delete(key);
-      const keys = new Set(skipped.map(({ key }) => key));
-      if (keys.size > 0) this.#skipped.add(changes.filter(({ key }) => keys.has(key)));
+      if (this.#skipped.size > 0) for (const { key } of differences) this.#skipped.delete(key);
+      if (skipped.length > 0) this.#skipped.add(onlySkipped(changes, skipped));
       onShown(skipped);
     });
     if (this.#laterRules !== undefined) this.judgeBy(this.#laterRules);
@@ -231,9 +248,7 @@ export class Applier {
 
   /** Settings without a key, which the store passes over. */
   #keyless(events: readonly WireEvent[]): readonly Skipped[] {
-    const isKeyless = (event: WireEvent): boolean =>
-      event.kind === "update" ? event.setting.key === "" : event.settings.some(({ key }) => key === "");
-    if (!events.some(isKeyless)) return [];
+    if (!events.some(isKeyless)) return noneSkipped;
     const message = "A setting has an empty key, by which nobody could read it. Only this setting is skipped.";
     return [{ key: "", error: new ConfigStreamError("bad_message", message) }];
   }

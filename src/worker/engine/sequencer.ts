@@ -73,7 +73,7 @@ function applied(state: SequenceState, id: number, skippedIds: boolean): Sequenc
   // The first snapshot settles everything: an update seen before it may belong to any count.
   const behind = state.lastApplied !== undefined && state.missed !== undefined && distance(id, state.missed) > 0;
   const next: SequenceState = { lastApplied: id, missed: behind ? state.missed : undefined, gap: false };
-  return { ...step("apply", next), skippedIds };
+  return { verdict: "apply", state: next, awaitingResync: behind, skippedIds };
 }
 
 function missed(state: SequenceState, id: number): SequenceStep {

@@ -30,15 +30,28 @@ export class NetChanges {
   with(later: readonly EffectiveChange[]): readonly EffectiveChange[] {
     // The usual case, a snapshot or a single update: nothing to merge and nothing to copy.
     if (this.#changes.size === 0) return later;
+    // What is added one by one, as updates are, is not worth a copy of all the rest by key.
+    const [only] = later;
+    if (only !== undefined && later.length === 1) return this.#withOne(only);
     const copy = new NetChanges();
     for (const [key, change] of this.#changes) copy.#changes.set(key, change);
     copy.add(later);
     return [...copy.#changes.values()];
   }
 
+  #withOne(later: EffectiveChange): readonly EffectiveChange[] {
+    const all = [...this.#changes.values()];
+    const earlier = this.#changes.get(later.key);
+    const net = merge(earlier, later);
+    const at = earlier === undefined ? all.length : all.indexOf(earlier);
+    if (net === undefined) all.splice(at, 1);
+    else all[at] = net;
+    return all;
+  }
+
   /** Forgets everything: readers see it now. */
   clear(): void {
-    this.#changes.clear();
+    if (this.#changes.size > 0) this.#changes.clear();
   }
 
   /** Forgets the change of a key. */
