@@ -1,5 +1,5 @@
 // What is run: scenarios with their arguments, how often, and about how long each takes.
-import { peerBars, peers } from "../peers/index.mjs";
+import { judgedPeers, peers } from "../peers/index.mjs";
 
 export const contenders = ["library", "in-thread", "clone mirror"];
 export const flowRates = [0, 1_000, 10_000, 30_000];
@@ -24,8 +24,9 @@ export function planReads({ quick, isMain }) {
     ...[1_000, 100_000].map((size) =>
       job(`after update ${size}`, "reads/after-update.mjs", { size, changed: 500, ...changes }, few, quick ? 1 : 2.5),
     ),
+    job("getters", "reads/getters.mjs", { size: 1_000, ...effort }, quick ? 1 : 5, quick ? 3 : 9),
     job("second thread", "reads/second-thread.mjs", effort, quick ? 1 : 5, quick ? 1 : 2),
-    ...Object.keys(isMain ? peers : peerBars).map((peer) =>
+    ...(isMain ? Object.keys(peers) : judgedPeers).map((peer) =>
       job(
         `peer ${peer}`,
         "reads/peers.mjs",
@@ -69,7 +70,9 @@ export function planIsolation({ quick }) {
   each(["library", "guarded", "counting"], (who) =>
     job(`sustained ${who}`, "isolation/sustained.mjs", { who, ...sustained }, few, quick ? 2 : 7),
   );
-  for (const size of quick ? [1_000, 10_000] : [0, 1_000, 10_000, 100_000, 1_000_000]) {
+  for (const what of ["nothing", "import", "mock"])
+    jobs.push(job(`memory ${what}`, "isolation/memory.mjs", { what }, few, 1));
+  for (const size of quick ? [0, 10_000] : [0, 1_000, 10_000, 100_000, 1_000_000]) {
     const processes = quick ? 1 : size === 100_000 ? 5 : size > 100_000 ? 1 : 3;
     const seconds = 2 + size / 100_000;
     each(["library", "counting", "in-thread", ...(size === 10_000 || size === 100_000 ? ["guarded"] : [])], (who) =>

@@ -228,7 +228,7 @@ function memory(details) {
   ];
   return figure({
     title: "Memory against settings",
-    text: "What each adds to a process, half a second after it is ready. The worker has a heap of its own, in which garbage of the first snapshot is still counted; the main thread's heap stays small.",
+    text: "What each adds to a process, once it is ready and the garbage of all threads is collected. The worker has a heap of its own; the main thread's stays small.",
     legend: [
       ["ours", "process, this library"],
       ["ours dashed", "main thread's heap"],

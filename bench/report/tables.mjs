@@ -5,11 +5,25 @@ export function renderTables(run) {
   parts.push(`**Bars.** Ratio to the baseline, with the range over the processes.\n\n${barTable(run)}`);
   const reads = run.rows.filter(({ suite, id }) => suite === "reads" && !isBar(id));
   if (reads.length > 0) parts.push(`**Reads.**\n\n${perNodeTable(run, reads)}`);
-  const isolation = run.rows.filter(({ suite, id }) => suite === "isolation" && !isBar(id));
+  const isProcess = ({ id }) => id === "PSS";
+  const processes = run.rows.filter(isProcess);
+  if (processes.length > 0) parts.push(`${aboutProcesses}\n\n${processTable(processes)}`);
+  const isolation = run.rows.filter((row) => row.suite === "isolation" && !isBar(row.id) && !isProcess(row));
   if (isolation.length > 0) parts.push(`**Isolation.**\n\n${valueTable(isolation)}`);
   const fleet = run.rows.filter(({ suite, id }) => suite === "fleet" && !isBar(id));
   if (fleet.length > 0) parts.push(`**Fleet.**\n\n${valueTable(fleet)}`);
   return parts.join("\n\n");
+}
+
+const aboutProcesses =
+  "**What a process takes**, by its own pages and its share of those that it shares (PSS), with the real agent's settings where there are any.";
+
+function processTable(rows) {
+  const lines = rows.map(
+    ({ name, value, valueLow, valueHigh }) =>
+      `| ${name} | ${number(value)} MiB | ${number(valueLow)}–${number(valueHigh)} |`,
+  );
+  return ["| a process | PSS | spread |", "|---|--:|---|", ...lines].join("\n");
 }
 
 function headline({ machine, nodes, parts, comparison, quick }) {
