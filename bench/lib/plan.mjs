@@ -61,7 +61,7 @@ export function planIsolation({ quick }) {
     cpuMs: quick ? 400 : 2_000,
     delayMs: quick ? 300 : 2_000,
   };
-  each(contenders, (who) => job(`flow ${who}`, "isolation/flow.mjs", { who, ...flow }, few, quick ? 3 : 18));
+  each(contenders, (who) => job(`flow ${who}`, "isolation/flow.mjs", { who, ...flow }, few, quick ? 3 : 21));
   const propagation = { size: 1_000, rates: propagationRates, ms: quick ? 500 : 2_500, napMs: 0.02 };
   each(contenders, (who) =>
     job(`propagation ${who}`, "isolation/propagation.mjs", { who, ...propagation }, few, quick ? 3 : 9.5),
