@@ -646,19 +646,6 @@ describe("keepalive", () => {
 });
 
 describe("closing a connection", () => {
-  it("that is not set up yet leaves no socket behind, with a core agent that never says a word", async () => {
-    const silent = await tcp(() => {});
-    const connection = open(silent.address);
-    const failure = failureOf(connection.register(request, soon));
-    await waitUntil(() => sockets() > 1);
-    connection.close();
-    await failure;
-    await waitUntil(() => silent.accepted.length === 1);
-    const [accepted] = silent.accepted;
-    accepted?.resume();
-    await waitUntil(() => accepted?.destroyed === true);
-  });
-
   it("is idempotent, fails what is open on it, and can be followed by a new connection", async () => {
     const core = await agent({ onStream: () => {} });
     const transport = createGrpcTransport(params(core.address));
