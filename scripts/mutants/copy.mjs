@@ -12,12 +12,17 @@ const linked = ["node_modules", "dist", "packages", "proto", "scripts", "docs", 
 /** Gives `use` a copy, which is removed afterwards. */
 export async function withCopy(use) {
   const folder = mkdtempSync(join(tmpdir(), "mutants-"));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", remove);
+  // So that what is to be done at the exit is done.
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
   try {
     for (const name of copied) cpSync(join(root, name), join(folder, name), { recursive: true });
     for (const name of linked) symlinkSync(join(root, name), join(folder, name));
     return await use(folder);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    process.off("exit", remove);
+    remove();
   }
 }
 

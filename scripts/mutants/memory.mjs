@@ -393,6 +393,7 @@ const mutations = [
   },
   {
     name: "19 pages are used again while their writer may live",
+    tests: ["test/unit/memory/region.test.ts"],
     edits: [
       ["src/memory/writer/page-source.ts", "    if (region.load(blockAt + block.writerGone) !== 1) continue;\n", ""],
     ],

@@ -8,6 +8,7 @@ import {
   header,
   LOG_ENTRIES,
   RANGES_PER_CELL_EPOCH,
+  RETIRED,
 } from "../../../src/memory/layout.js";
 import { newestPublish } from "../../../src/memory/publish-meta.js";
 import { KeyReader } from "../../../src/memory/reader/key-reader.js";
@@ -247,6 +248,22 @@ describe("a region", () => {
 });
 
 describe("the hand-over to a new arena", () => {
+  it("leaves the pages of a writer that may still live alone, and takes them once it has provably ended", () => {
+    const region = newRegion();
+    const held = blockOf(1);
+    for (let life = 1; life <= 3; life++) new TestWriter(region).publish({ a: `life ${life}` });
+    const extents = region.load(held + block.extents);
+    expect(extents).toBeGreaterThan(0);
+    expect(region.load(held + block.begun)).not.toBe(RETIRED);
+    const { byteLength } = region.memory.buffer;
+    markWritersGone(region);
+    new TestWriter(region).publish({ a: "the last" });
+    expect(region.load(held + block.extents)).toBe(0);
+    expect(region.load(held + block.begun)).toBe(RETIRED);
+    expect(region.memory.buffer.byteLength).toBe(byteLength);
+    expect(valueIn(new KeyReader(region), "a")).toBe("the last");
+  });
+
   it("moves every reader to the new writer's state: changed, unchanged, gone and new keys", () => {
     const region = newRegion();
     new TestWriter(region).publish({ same: 1, changed: 1, gone: 1 });
@@ -273,7 +290,7 @@ describe("the hand-over to a new arena", () => {
     expect(valueIn(new KeyReader(region), "new 5")).toBeUndefined();
   });
 
-  it("never uses the pages of a writer that may still live, and uses those of a dead one", () => {
+  it("uses the pages of dead writers again, so that however many lives take up no more", () => {
     const region = newRegion();
     const values = Object.fromEntries(Array.from({ length: 3_000 }, (_, i) => [`key.${i}`, `value ${i}`]));
     new TestWriter(region).publish(values);
