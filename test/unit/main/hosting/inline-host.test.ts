@@ -13,6 +13,8 @@ interface Stage {
   readonly say: (message: WorkerMessage) => void;
   /** The engine ends by a defect of its own. */
   readonly fail: (error: ConfigStreamError) => void;
+  /** What the engine was made with. */
+  readonly init: () => RuntimeInit | undefined;
   /** What the engine was told and what was done to it, in order. */
   readonly engine: readonly string[];
   /** What the application was told. */
@@ -22,7 +24,7 @@ interface Stage {
 let stages = 0;
 
 /** An engine that does nothing by itself, in the place of the real one. */
-function stage(changes: Partial<Init> = {}): Stage {
+function stage(changes: Partial<Init> = {}, given: object = {}): Stage {
   const name = `stage-${++stages}`;
   const engine: string[] = [];
   const application: string[] = [];
@@ -42,7 +44,7 @@ function stage(changes: Partial<Init> = {}): Stage {
     memory: {},
     untold: new SharedArrayBuffer(8),
     engine: {},
-    host: { workerUrl },
+    host: { workerUrl, ...given },
     holdsProcess: true,
     onChanges: () => application.push("changes"),
     onNotice: () => application.push("notice"),
@@ -53,6 +55,7 @@ function stage(changes: Partial<Init> = {}): Stage {
     host,
     say: (message) => started?.post(message),
     fail: (error) => started?.onDefect(error),
+    init: () => started,
     engine,
     application,
   };
@@ -129,5 +132,32 @@ describe("an engine in the application's own thread", () => {
     await nextTurn();
     expect(engine).toEqual(["made", "started", "stopped"]);
     expect(application).toEqual([]);
+  });
+
+  it("gives log lines only to a logger, and asks for a session only the application's own function", async () => {
+    const bare = stage();
+    const logger = { debug() {}, info() {}, warn() {}, error() {} };
+    const given = stage({}, { logger, sessionIdProvider: () => "the session" });
+    await Promise.all([bare.host.up, given.host.up]);
+    expect(bare.init()).toMatchObject({ logs: false, sessionIdProvider: undefined });
+    expect(given.init()).toMatchObject({ logs: true });
+    expect(await given.init()?.sessionIdProvider?.()).toBe("the session");
+    await Promise.all([bare.host.stop(10), given.host.stop(10)]);
+  });
+
+  it("whose code cannot be loaded never is up, and ends with the reason", async () => {
+    const missing = new URL("./no-such-worker.js", import.meta.url);
+    for (const [workerUrl, message] of [
+      [
+        new URL('data:text/javascript,throw new Error("Its own.");'),
+        expect.stringMatching(/^Unexpected Error at data:/),
+      ],
+      [missing, expect.stringMatching(/^The engine could not be started: .*no-such-worker/)],
+    ] as const) {
+      const { host } = stage({}, { workerUrl });
+      await expect(host.up).rejects.toMatchObject({ code: "worker_died", message });
+      expect(await host.ended).toMatchObject({ code: "worker_died", message });
+      await host.stop(10);
+    }
   });
 });

@@ -62,6 +62,9 @@ function newSupervisor(random = () => 0.5, workerTimeoutMs = Number.POSITIVE_INF
   const clock = new VirtualClock(0);
   const hosts: FakeHost[] = [];
   const deaths: (number | undefined)[] = [];
+  const errors: ConfigStreamError[] = [];
+  /** Of each engine, whether it was to replace another. */
+  const areRestarts: boolean[] = [];
   /** Of each death, whether all threads were known to be gone by then. */
   const allGone: boolean[] = [];
   let isAllGone = false;
@@ -74,7 +77,8 @@ function newSupervisor(random = () => 0.5, workerTimeoutMs = Number.POSITIVE_INF
     backoff: { initialMs: 500, maxMs: 30_000, floorMs: 250, factor: 2, resetAfterMs: 60_000 },
     workerTimeoutMs,
     heartbeat: () => heart.beats,
-    spawn() {
+    spawn(isRestart) {
+      areRestarts.push(isRestart);
       if (failSpawns-- > 0) throw new Error("no thread");
       const host = newHost();
       hosts.push(host);
@@ -85,6 +89,7 @@ function newSupervisor(random = () => 0.5, workerTimeoutMs = Number.POSITIVE_INF
     },
     onDied: (death) => {
       deaths.push(death.nextAttemptAtMs);
+      errors.push(death.error);
       allGone.push(isAllGone);
       isAllGone = false;
     },
@@ -93,7 +98,7 @@ function newSupervisor(random = () => 0.5, workerTimeoutMs = Number.POSITIVE_INF
   const fail = (times: number) => {
     failSpawns = times;
   };
-  return { supervisor, clock, hosts, deaths, allGone, heart, restarts: () => restarts, fail };
+  return { supervisor, clock, hosts, deaths, errors, areRestarts, allGone, heart, restarts: () => restarts, fail };
 }
 
 async function started(workerTimeoutMs?: number) {
@@ -116,15 +121,17 @@ describe("start", () => {
   });
 
   test("rejects when the first engine ends before it is up, tells so, and may be called again", async () => {
-    const { supervisor, hosts, deaths, clock } = newSupervisor();
+    const { supervisor, hosts, deaths, errors, areRestarts, clock } = newSupervisor();
     const first = supervisor.start();
     hosts[0]?.die();
     await expect(first).rejects.toMatchObject({ code: "worker_died" });
     expect(deaths).toEqual([undefined]);
+    expect(errors).toEqual([await first.catch((error: unknown) => error)]);
     expect(clock.pending).toBe(0);
     const again = supervisor.start();
     hosts[1]?.reportUp();
     await again;
+    expect(areRestarts).toEqual([false, false]);
   });
 
   test("rejects with ConsumerStoppedError when it is stopped meanwhile", async () => {
@@ -175,12 +182,14 @@ describe("a death", () => {
   });
 
   test("when no thread can be made is tried again", async () => {
-    const { clock, hosts, deaths, fail } = await started();
+    const { clock, hosts, deaths, errors, areRestarts, fail } = await started();
     fail(2);
     hosts[0]?.die();
     await clock.advance(10_000);
     expect(deaths).toHaveLength(3);
     expect(hosts).toHaveLength(2);
+    expect(errors.map(({ code }) => code)).toEqual(["worker_died", "worker_died", "worker_died"]);
+    expect(areRestarts).toEqual([false, true, true, true]);
   });
 });
 
