@@ -6,6 +6,7 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { checkAgent } from "../test/interop/agent.mjs";
 import { checkChangeSets } from "../test/interop/change-sets.mjs";
+import { checkConformance } from "../test/interop/conformance.mjs";
 import { checkGoConsumer } from "../test/interop/go-consumer.mjs";
 import { checkSenders } from "../test/interop/senders.mjs";
 import { checkAgentSettings } from "./derive/agent-settings.mjs";
@@ -73,6 +74,11 @@ async function runChecks() {
     await checkChangeSets(tell);
   } catch (error) {
     tell("a consumer written in Go takes change sets whole", messageOf(error));
+  }
+  try {
+    await checkConformance(tell);
+  } catch (error) {
+    tell("a consumer written in Go is judged by the kit", messageOf(error));
   }
   console.log(`${counts.passed} passed, ${counts.failed} failed`);
   process.exitCode = counts.failed === 0 ? 0 : 1;

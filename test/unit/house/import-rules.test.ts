@@ -46,7 +46,9 @@ const companionRooms: Record<string, readonly string[]> = {
   // The store of a fleet: etcd.
   store: [],
   "core-agent": ["store"],
-  cli: ["core-agent", "store"],
+  // The kit that judges consumers and core agents: its scripted core agent is served by parts of the real one.
+  conformance: ["core-agent"],
+  cli: ["conformance", "core-agent", "store"],
 };
 
 /** What is started by its address alone: the worker's thread, and the process of the demo's core agent. */
@@ -197,6 +199,11 @@ describe("the dangerous and the heavy", () => {
       "worker/providers/services.ts",
     ]);
     expect(importers("@grpc/grpc-js", companion)).toEqual([
+      // Codes alone, and the core agent that does what a scenario says.
+      "conformance/scenarios/reconnect.ts",
+      "conformance/scenarios/sessions.ts",
+      "conformance/scripted/agent.ts",
+      "conformance/scripted/registry.ts",
       // The core agent's calls to what remote agents serve.
       "core-agent/clients/provider-call.ts",
       // Codes alone: of streams that it ends, and of faults on request.

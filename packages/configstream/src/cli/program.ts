@@ -4,6 +4,7 @@ import { report } from "./agent/control.js";
 import { addAgent } from "./commands/agent.js";
 import { addClients } from "./commands/clients.js";
 import { addCompletion } from "./commands/completion.js";
+import { addConformance } from "./commands/conformance.js";
 import { addDemo } from "./commands/demo.js";
 import { addDoctor } from "./commands/doctor.js";
 import { addDump } from "./commands/dump.js";
@@ -28,7 +29,7 @@ import { wrap } from "./terminal/text.js";
 const groups: readonly (readonly [heading: string, add: readonly ((program: Command, io: Io) => void)[]])[] = [
   ["Look around:", [addDemo, addWatch, addGet, addDump, addExplain]],
   ["When something is wrong:", [addStatus, addDoctor]],
-  ["For your code:", [addTypes]],
+  ["For your code:", [addTypes, addConformance]],
   [
     "A core agent of your own:",
     [addAgent, addSet, addUnset, addHistory, addDiff, addRollback, addClients, addFlare, addCommand],

@@ -1,0 +1,105 @@
+/** The consumer that is judged: a process that prints its settings. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+
+/** How it is started. */
+export interface SubjectCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** Where the core agent is, and its credentials. */
+  readonly place: Place;
+}
+
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+  readonly authTokenFile: string;
+  readonly ipcCertFile: string;
+}
+
+/** How long it may take to end once standard input has, in ms. */
+const farewellMs = 3_000;
+/** Of its standard error, this much is kept. */
+const mostErrorCharacters = 20_000;
+/** A question without an answer is asked again after this long, in ms: consumers that print by themselves answer none. */
+const askAgainMs = 250;
+
+export class Subject {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<void>;
+  #gone: string | undefined;
+  #errors = "";
+  #askedAtMs: number | undefined;
+
+  /** `onLine` is called with each line that it prints. */
+  constructor({ file, args, place }: SubjectCommand, onLine: (line: string) => void) {
+    this.#child = spawn(
+      file,
+      args.map((arg) => filled(arg, place)),
+      { env: { ...process.env, ...variables(place) }, stdio: ["pipe", "pipe", "pipe"] },
+    );
+    this.#ended = new Promise((resolve) => {
+      this.#child.once("error", (error) => {
+        this.#gone ??= `it could not be started: ${error.message}`;
+        resolve();
+      });
+      this.#child.once("close", (code, signal) => {
+        this.#gone ??= code === null ? `it was ended by ${signal}` : `it ended with exit code ${code}`;
+        resolve();
+      });
+    });
+    this.#child.stdin?.on("error", () => {});
+    this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.#errors = (this.#errors + text).slice(-mostErrorCharacters);
+    });
+    if (this.#child.stdout === null) return;
+    createInterface({ input: this.#child.stdout, crlfDelay: Number.POSITIVE_INFINITY }).on("line", (line) => {
+      this.#askedAtMs = undefined;
+      onLine(line);
+    });
+  }
+
+  /** Why it runs no more, with its last words; `undefined`: it runs. */
+  get gone(): string | undefined {
+    if (this.#gone === undefined) return undefined;
+    const last = this.#errors.trim().split("\n").at(-1);
+    return last === undefined || last === "" ? this.#gone : `${this.#gone}, saying ${JSON.stringify(last)}`;
+  }
+
+  /** What it wrote to standard error, the end of it. */
+  get errors(): string {
+    return this.#errors;
+  }
+
+  /** Asks for its settings, unless an answer is on its way. */
+  ask(): void {
+    const nowMs = performance.now();
+    if (this.#askedAtMs !== undefined && nowMs - this.#askedAtMs < askAgainMs) return;
+    this.#askedAtMs = nowMs;
+    this.#child.stdin?.write("\n");
+  }
+
+  async end(): Promise<void> {
+    this.#child.stdin?.end();
+    const enough = setTimeout(() => this.#child.kill("SIGKILL"), farewellMs);
+    await this.#ended;
+    clearTimeout(enough);
+  }
+}
+
+/** As the consumers of real core agents take them. */
+function variables({ host, port, authTokenFile, ipcCertFile }: Place): NodeJS.ProcessEnv {
+  return {
+    DD_CMD_HOST: host,
+    DD_CMD_PORT: String(port),
+    DD_AUTH_TOKEN_FILE_PATH: authTokenFile,
+    DD_IPC_CERT_FILE_PATH: ipcCertFile,
+  };
+}
+
+function filled(arg: string, { host, port, authTokenFile, ipcCertFile }: Place): string {
+  return arg
+    .replaceAll("{address}", `${host}:${port}`)
+    .replaceAll("{auth_token_file}", authTokenFile)
+    .replaceAll("{ipc_cert_file}", ipcCertFile);
+}
