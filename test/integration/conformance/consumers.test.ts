@@ -15,7 +15,7 @@ const small = `${root}test/support/conformance/consumer.mjs`;
 async function judged(
   args: readonly string[],
   ids?: readonly string[],
-  patienceMs = 30_000,
+  patienceMs = 60_000,
 ): Promise<readonly Verdict[]> {
   const scenarios = consumerScenarios.filter(({ id }) => ids === undefined || ids.includes(id));
   const options = {

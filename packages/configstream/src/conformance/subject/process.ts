@@ -23,6 +23,8 @@ const farewellMs = 3_000;
 const mostErrorCharacters = 20_000;
 /** A question without an answer is asked again after this long, in ms: consumers that print by themselves answer none. */
 const askAgainMs = 250;
+/** After an answer of this many characters there is one ms of rest, so that whoever has much to say has time to do something else. */
+const charactersPerMs = 20_000;
 
 export class Subject {
   readonly #child: ChildProcess;
@@ -30,6 +32,7 @@ export class Subject {
   #gone: string | undefined;
   #errors = "";
   #askedAtMs: number | undefined;
+  #restUntilMs = 0;
 
   /** `onLine` is called with each line that it prints. */
   constructor({ file, args, place }: SubjectCommand, onLine: (line: string) => void) {
@@ -56,6 +59,7 @@ export class Subject {
     createInterface({ input: this.#child.stdout, crlfDelay: Number.POSITIVE_INFINITY }).on("line", (line) => {
       this.#askedAtMs = undefined;
       onLine(line);
+      this.#restUntilMs = performance.now() + line.length / charactersPerMs;
     });
   }
 
@@ -74,7 +78,7 @@ export class Subject {
   /** Asks for its settings, unless an answer is on its way. */
   ask(): void {
     const nowMs = performance.now();
-    if (this.#askedAtMs !== undefined && nowMs - this.#askedAtMs < askAgainMs) return;
+    if (nowMs < this.#restUntilMs || (this.#askedAtMs !== undefined && nowMs - this.#askedAtMs < askAgainMs)) return;
     this.#askedAtMs = nowMs;
     this.#child.stdin?.write("\n");
   }
