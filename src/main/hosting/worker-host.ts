@@ -24,6 +24,9 @@ const exitWaitMs = 5_000;
  */
 const youngGenerationMb = 12;
 
+/** Deno says that a thread has ended when it was told to end it; one that is stuck goes on running, and may write. */
+const endsStuckThreads = process.versions.deno === undefined;
+
 /** What to do, by the code of the error. */
 const startHints: { readonly [code: string]: string } = {
   ERR_ACCESS_DENIED: ' Start Node.js with --allow-worker, or use the option isolation: "none".',
@@ -89,7 +92,7 @@ class WorkerHost implements EngineHost {
       this.#thrown = thrown;
     });
     this.#worker.on("exit", (code) => {
-      this.#isGone = true;
+      this.#isGone = endsStuckThreads || this.#killedSince === undefined;
       this.#end(this.#reason(code));
     });
     this.up = Promise.race([
