@@ -83,9 +83,11 @@ function optionsProblem(words: readonly string[]): string | undefined {
   if (command === undefined || command.startsWith("-")) return missingOption(words, helpOf(["--help"]));
   const commands = [...helpOf(["--help"]).matchAll(/^ {2}([a-z-]+)/gm)].map((match) => match[1]);
   if (!commands.includes(command)) return `configstream has no command "${command}"`;
-  // `fleet` has commands of its own.
-  const own = command === "fleet" ? words.slice(0, 2) : [command];
-  return missingOption(words, helpOf([...own, "--help"]));
+  // These have commands of their own.
+  const own = command === "fleet" || command === "conformance" ? words.slice(0, 2) : [command];
+  // What follows `--` is a command of somebody else's.
+  const end = words.indexOf("--");
+  return missingOption(end < 0 ? words : words.slice(0, end), helpOf([...own, "--help"]));
 }
 
 function missingOption(words: readonly string[], help: string): string | undefined {
