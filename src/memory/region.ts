@@ -4,7 +4,7 @@
  * WebAssembly memory rather than a growable SharedArrayBuffer: its views have a fixed length, which engines read without a call;
  * it grows in place, in steps that are atomic between threads; and another thread finds the larger buffer by itself.
  */
-import { systemClock } from "../shared/clock.js";
+import { type Clock, systemClock } from "../shared/clock.js";
 import { ConfigStreamError } from "../shared/errors.js";
 import type { SharedMemory } from "../shared/types.js";
 import { HEADER_PAGES, header, LAYOUT_VERSION, MAGIC, PAGE_BYTES } from "./layout.js";
@@ -20,12 +20,10 @@ type WithWebAssembly = typeof globalThis & {
  * Makes the memory of a region, of at most `maxBytes`; pages are used only as they are needed. Throws `unsupported` where Node.js
  * has no WebAssembly, and `limit_exceeded` when the address space cannot be had.
  */
-export function createRegionMemory(maxBytes: number): SharedMemory {
+export function createRegionMemory(maxBytes: number, clock: Clock = systemClock): SharedMemory {
   const memory = newMemory(Math.max(HEADER_PAGES + 1, Math.floor(maxBytes / PAGE_BYTES)));
   const words = new Int32Array(memory.buffer);
-  new BigInt64Array(memory.buffer)[header.clockOffsetMs >> 1] = BigInt(
-    Math.round(systemClock.now() - systemClock.monotonic()),
-  );
+  new BigInt64Array(memory.buffer)[header.clockOffsetMs >> 1] = BigInt(Math.round(clock.now() - clock.monotonic()));
   words[header.version] = LAYOUT_VERSION;
   words[header.cellChunks] = 1;
   words[header.cellChunkAt] = header.firstCells;
@@ -64,14 +62,17 @@ function newMemory(maximum: number): SharedMemory {
  */
 export class Region {
   readonly memory: SharedMemory;
+  /** This thread's time; its `monotonic` is that of all threads. */
+  readonly clock: Clock;
   /** View of all words known to this thread; may be shorter than the memory after another thread grew it. */
   words: Int32Array;
   bytes: Uint8Array;
   #longs: BigInt64Array;
 
   /** Throws `incompatible_region` when the memory is not a region of this layout. */
-  constructor(memory: SharedMemory) {
+  constructor(memory: SharedMemory, clock: Clock = systemClock) {
     this.memory = memory;
+    this.clock = clock;
     this.words = new Int32Array(memory.buffer);
     this.bytes = new Uint8Array(memory.buffer);
     this.#longs = new BigInt64Array(memory.buffer);

@@ -3,23 +3,20 @@
 import { newestPublish } from "../memory/arena-reader.js";
 import { count, isFresh } from "../memory/facts.js";
 import { header } from "../memory/layout.js";
-import { Region } from "../memory/region.js";
+import type { Region } from "../memory/region.js";
 import { regionNow } from "../memory/region-clock.js";
-import { Untold } from "../memory/untold.js";
 import { RegionWriter } from "../memory/writer/region-writer.js";
-import { type Clock, systemClock, type Timer } from "../shared/clock.js";
+import type { Clock, Timer } from "../shared/clock.js";
 import type { HostMessage, LogLevel, Runtime, RuntimeInit } from "../shared/messages.js";
 import type { EngineParams } from "../shared/params.js";
 import { LogGate } from "../shared/rate.js";
 import type { ConfigValue, EffectiveChange } from "../shared/types.js";
-import { diskFiles } from "./cache/file.js";
 import { LastGoodCache } from "./cache/last-good-cache.js";
 import type { SavedSetting } from "./cache/saved-settings.js";
 import { createEngine, type Engine } from "./engine/engine.js";
 import { IgnoredVariables } from "./engine/ignored-env.js";
 import { createGuarding } from "./guards/guarding.js";
-import { createCredentialsReader } from "./link/credentials.js";
-import { createGrpcTransport } from "./link/transport.js";
+import { type Outside, realOutside } from "./outside.js";
 import type { EngineLog } from "./ports.js";
 import { lazyProviders } from "./providers/lazily.js";
 import { Reporter } from "./reporting/reporter.js";
@@ -34,11 +31,12 @@ import { publishedSettings } from "./telling/takeover.js";
 const heartbeatMs = 1_000;
 
 /** Makes the running composition; it does nothing before `start()`. Throws `incompatible_region`. */
-export function createRuntime(init: RuntimeInit): Runtime {
+export function createRuntime(init: RuntimeInit, outside: Outside = realOutside): Runtime {
   const { params, post } = init;
-  const region = new Region(init.memory);
+  const { clock: systemClock, random } = outside;
+  const region = outside.region(init.memory);
   const clock: Clock = { ...systemClock, now: () => regionNow(region) };
-  const untold = init.untold && new Untold(init.untold);
+  const untold = init.untold && outside.untold(init.untold);
   const notifier = new Notifier({
     poll: init.poll,
     untold,
@@ -55,7 +53,7 @@ export function createRuntime(init: RuntimeInit): Runtime {
     logs.write(level, message);
   };
   // A certificate's dates mean the system's clock.
-  const credentials = createCredentialsReader(params, systemClock, (address) => status.located(address));
+  const credentials = outside.credentials(params, (address) => status.located(address));
   const notices = new Notices(post);
   const guarding = createGuarding(params, {
     region,
@@ -72,7 +70,7 @@ export function createRuntime(init: RuntimeInit): Runtime {
   const logLines = () => tail?.lines() ?? [];
   const providers =
     params.serve && lazyProviders(params.serve, { params, region, clock, credentials, logLines, held, trial }, log);
-  const ignored = new IgnoredVariables(process.env);
+  const ignored = new IgnoredVariables(outside.env);
   // A worker that replaces another says nothing again.
   if (ignored.any && isFresh(region)) ignored.look(publishedSettings(region));
   /** Whether the whole state was looked at; from then on what changes is enough. */
@@ -86,14 +84,14 @@ export function createRuntime(init: RuntimeInit): Runtime {
     },
     onState: (state) => notices.state(state),
   });
-  const reporter = params.report ? new Reporter(params, { clock, random: Math.random, log, held }) : undefined;
+  const reporter = params.report ? new Reporter(params, { clock, random, log, held }) : undefined;
   let cache: LastGoodCache | undefined;
   const engine = createEngine(
     params,
     {
       clock,
-      random: Math.random,
-      transport: createGrpcTransport(params),
+      random,
+      transport: outside.transport(params),
       credentials,
       states: publishing({
         region,
@@ -113,14 +111,14 @@ export function createRuntime(init: RuntimeInit): Runtime {
       reports: reporter,
       onDefect: init.onDefect,
     },
-    { interruptedSinceMs: status.interruptedSinceMs },
+    { ...outside.engine, interruptedSinceMs: status.interruptedSinceMs },
   );
-  cache = cacheOf(params, { engine, status, clock, log });
-  let heartbeat: ReturnType<typeof setInterval> | undefined;
+  cache = cacheOf(params, { engine, status, clock, log, outside });
+  let heartbeat: Timer | undefined;
   let patience: Timer | undefined;
   return {
     start() {
-      heartbeat ??= setInterval(() => region.add(header.heartbeat, 1), heartbeatMs);
+      heartbeat ??= every(clock, heartbeatMs, () => region.add(header.heartbeat, 1));
       engine.start();
       guarding?.start((rules) => engine.judgeBy(rules));
       if (params.cache !== undefined) {
@@ -137,7 +135,7 @@ export function createRuntime(init: RuntimeInit): Runtime {
       else logs.acknowledged();
     },
     async stop() {
-      clearInterval(heartbeat);
+      heartbeat?.cancel();
       patience?.cancel();
       guarding?.stop();
       await reporter?.end();
@@ -150,14 +148,15 @@ export function createRuntime(init: RuntimeInit): Runtime {
 
 function cacheOf(
   params: EngineParams,
-  parts: { engine: Engine; status: RegionStatus; clock: Clock; log: EngineLog },
+  parts: { engine: Engine; status: RegionStatus; clock: Clock; log: EngineLog; outside: Outside },
 ): LastGoodCache | undefined {
   if (params.cache === undefined) return undefined;
-  const { engine, status, clock, log } = parts;
+  const { engine, status, clock, log, outside } = parts;
+  const { clock: systemClock, files } = outside;
   return new LastGoodCache(params.cache, params, params.limits.maxRegionBytes, {
     // A file outlives the process, so its times are those of the system's clock.
     clock: systemClock,
-    files: diskFiles,
+    files,
     log,
     status,
     restore(saved, ageMs = Number.POSITIVE_INFINITY) {
@@ -171,6 +170,17 @@ function cacheOf(
       return atMs === undefined ? undefined : Math.round(systemClock.now() - (clock.now() - atMs));
     },
   });
+}
+
+/** Calls back again and again, until it is cancelled. */
+function every(clock: Clock, periodMs: number, callback: () => void): Timer {
+  const next = (): Timer =>
+    clock.setTimer(periodMs, () => {
+      timer = next();
+      callback();
+    });
+  let timer = next();
+  return { cancel: () => timer.cancel() };
 }
 
 /** The settings that a publish changed, without those that it removed. */

@@ -15,6 +15,7 @@ import { header } from "../../memory/layout.js";
 import { createRegionMemory, Region } from "../../memory/region.js";
 import { regionNow } from "../../memory/region-clock.js";
 import { createUntoldMemory, Untold } from "../../memory/untold.js";
+import type { Clock } from "../../shared/clock.js";
 import { ConsumerStoppedError, InvalidOptionError } from "../../shared/errors.js";
 import { guarded, type Logger, silentLogger } from "../../shared/logger.js";
 import type { ChangeBatch } from "../../shared/messages.js";
@@ -22,7 +23,7 @@ import type { EngineParams } from "../../shared/params.js";
 import { LineRate } from "../../shared/rate.js";
 import type { ConfigChange, EngineStatus, ErrorSummary } from "../../shared/types.js";
 import type { ConsumerStatus } from "../../status/status.js";
-import type { EngineHostInit } from "../hosting/engine-host.js";
+import type { EngineHost, EngineHostInit } from "../hosting/engine-host.js";
 import { startInline } from "../hosting/inline-host.js";
 import { type EngineDeath, Supervisor } from "../hosting/supervisor.js";
 import { startWorker } from "../hosting/worker-host.js";
@@ -135,9 +136,23 @@ export function createConsumer<S extends object = AnySchema>(options: ConsumerOp
   return consumerIn(process.env, options as ConsumerOptions) as unknown as Consumer<S>;
 }
 
+/** What a consumer takes from the process that it runs in, so that all of it runs in virtual time as well. */
+export interface HostOutside {
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly startEngine: (init: EngineHostInit) => EngineHost;
+}
+
+const realOutside: HostOutside = {
+  clock: quietClock,
+  random: Math.random,
+  startEngine: (init) => (init.host.isolation === "none" ? startInline(init) : startWorker(init)),
+};
+
 /** As {@link createConsumer}, with the environment that gives defaults. */
-export function consumerIn(env: Environment, options: ConsumerOptions): Consumer {
-  return new ConfigConsumer(options, env);
+export function consumerIn(env: Environment, options: ConsumerOptions, outside: HostOutside = realOutside): Consumer {
+  return new ConfigConsumer(options, env, outside);
 }
 
 class ConfigConsumer extends CommonConsumer implements Consumer {
@@ -149,6 +164,7 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
   readonly #subscriptions: Subscriptions;
   readonly #supervisor: Supervisor;
   readonly #notices: Notices;
+  readonly #startEngine: HostOutside["startEngine"];
   readonly #untold = createUntoldMemory();
   /** The last one, while its subscribers are there. */
   #lastBatch: ChangeBatch | undefined;
@@ -156,10 +172,10 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
   /** Why the last engine died. */
   #lastDeath: Pick<ErrorSummary, "code" | "message"> = { code: "worker_died", message: "" };
 
-  constructor(options: ConsumerOptions, env: Environment) {
+  constructor(options: ConsumerOptions, env: Environment, { clock, random, startEngine }: HostOutside) {
     const { engine, host } = resolveOptions(options, env);
     const logger = host.logger === undefined ? silentLogger : guarded(host.logger);
-    const region = new Region(createRegionMemory(engine.limits.maxRegionBytes));
+    const region = new Region(createRegionMemory(engine.limits.maxRegionBytes, clock), clock);
     const reading = new SharedReading(region);
     const subscriptions = new Subscriptions({
       bufferSize: host.subscriptionBuffer,
@@ -188,11 +204,12 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
     this.#host = host;
     this.#logger = logger;
     this.#region = region;
+    this.#startEngine = startEngine;
     this.#subscriptions = subscriptions;
     this.#notices = notices;
     this.#supervisor = new Supervisor({
-      clock: { ...quietClock, now: () => regionNow(region) },
-      random: Math.random,
+      clock: { ...clock, now: () => regionNow(region) },
+      random,
       backoff: engine.backoff,
       workerTimeoutMs: host.isolation === "none" ? Number.POSITIVE_INFINITY : host.workerTimeoutMs,
       heartbeat: () => this.#region.load(header.heartbeat),
@@ -267,7 +284,7 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
       },
       onLog: (level, message) => this.#logger[level](message),
     };
-    const host = this.#host.isolation === "none" ? startInline(init) : startWorker(init);
+    const host = this.#startEngine(init);
     if (this.#subscriptions.active) host.post({ kind: "subscribed", active: true });
     return host;
   }

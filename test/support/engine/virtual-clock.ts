@@ -10,7 +10,7 @@ interface Pending {
 export class VirtualClock implements Clock {
   #elapsedMs = 0;
   #order = 0;
-  readonly #startMs: number;
+  #startMs: number;
   readonly #timers = new Set<Pending>();
 
   /** `startMs`: what `now()` says at first; `monotonic()` starts at 0. */
@@ -30,6 +30,11 @@ export class VirtualClock implements Clock {
     const timer = { atMs: this.#elapsedMs + Math.max(0, delayMs), order: this.#order++, callback };
     this.#timers.add(timer);
     return { cancel: () => this.#timers.delete(timer) };
+  }
+
+  /** The wall clock is set: `now()` jumps, `monotonic()` and timers do not. */
+  step(ms: number): void {
+    this.#startMs += ms;
   }
 
   /** Collects what arrives until time is advanced or settled. */

@@ -1,0 +1,174 @@
+/** A core agent of the virtual host: the shipped one's settings, dialects, sessions and streams, without sockets and files. */
+
+import { Registrations } from "../../../packages/configstream/src/core-agent/clients/registrations.js";
+import { Reports } from "../../../packages/configstream/src/core-agent/clients/reports.js";
+import { Sent } from "../../../packages/configstream/src/core-agent/clients/sent.js";
+import {
+  createSpokenDialect,
+  type DialectName,
+} from "../../../packages/configstream/src/core-agent/dialects/spoken.js";
+import { createFaults, type Faults } from "../../../packages/configstream/src/core-agent/faults.js";
+import type { RegisterServices } from "../../../packages/configstream/src/core-agent/options.js";
+import { createAuthorizer } from "../../../packages/configstream/src/core-agent/serving/auth.js";
+import { createBroadcaster } from "../../../packages/configstream/src/core-agent/serving/broadcaster.js";
+import { registryMethods, streamMethod } from "../../../packages/configstream/src/core-agent/serving/methods.js";
+import { createRegistryService } from "../../../packages/configstream/src/core-agent/serving/registry-service.js";
+import { reportServices } from "../../../packages/configstream/src/core-agent/serving/report-service.js";
+import { createSessionRegistry } from "../../../packages/configstream/src/core-agent/serving/sessions.js";
+import { createStreams } from "../../../packages/configstream/src/core-agent/serving/streams.js";
+import { createSourceOrder } from "../../../packages/configstream/src/core-agent/settings/layer-store.js";
+import { createSettings } from "../../../packages/configstream/src/core-agent/settings/settings.js";
+import type { Clock } from "../../../src/shared/clock.js";
+import { defaultSourcePriority } from "../../../src/shared/params.js";
+import type { ConfigValue } from "../../../src/shared/types.js";
+import { agentSecureService, remoteAgentService } from "../../../src/wire/service-names.js";
+import type { Wire } from "./network.js";
+import { ServerSide, type Service } from "./server-call.js";
+
+export interface AgentOptions {
+  readonly clock: Clock;
+  readonly token: string;
+  readonly dialect: DialectName;
+  readonly services: RegisterServices;
+  readonly subscriberBuffer: number;
+  readonly refreshSecs: number;
+  readonly firstSequenceId: number;
+  readonly newId: () => string;
+  /** What is there at its start. */
+  readonly writes: readonly Write[];
+  readonly files: ReadonlyMap<string, ConfigValue>;
+}
+
+/** One change of one layer; `undefined` clears the key. */
+export interface Write {
+  readonly key: string;
+  readonly source: string;
+  readonly value: ConfigValue | undefined;
+}
+
+const sessionIdleTimeoutMs = 30_000;
+const unavailable = 14;
+
+/** One process of a core agent, from its start to its end. */
+export class Agent {
+  readonly faults: Faults;
+  readonly #settings;
+  readonly #broadcaster;
+  readonly #sessions;
+  readonly #streams;
+  readonly #reports;
+  readonly #registrations;
+  readonly #services: readonly Service[];
+  readonly #sides = new Map<ServerSide, Wire>();
+
+  constructor(options: AgentOptions) {
+    const { clock, dialect: name, newId } = options;
+    const log = (): void => {};
+    this.#settings = createSettings({
+      defaults: {},
+      env: {},
+      sourcePriority: defaultSourcePriority,
+      log,
+      onChange: (changes) => this.#broadcaster.publish(changes),
+    });
+    const { settings } = this.#settings.store;
+    const dialect = createSpokenDialect(name, settings, createSourceOrder(defaultSourcePriority));
+    this.#broadcaster = createBroadcaster({
+      origin: "core-agent",
+      dialect,
+      settings,
+      subscriberBuffer: options.subscriberBuffer,
+      onExhausted: () => this.#streams.end(unavailable, "ids are used up"),
+    });
+    this.change(options.writes);
+    this.files(options.files);
+    // What is there at start is no change.
+    this.#broadcaster.restartFrom(options.firstSequenceId);
+    this.#sessions = createSessionRegistry(clock, sessionIdleTimeoutMs, newId);
+    this.#registrations = new Registrations(this.#sessions, () => clock.now());
+    this.#reports = new Reports(this.#sessions, () => clock.now());
+    const { faults, tap } = createFaults({
+      origin: "core-agent",
+      sequenceId: () => this.#broadcaster.sequenceId,
+      restartFrom: (id) => this.#broadcaster.restartFrom(id),
+      switchDialect: (to) => dialect.switchTo(to),
+      endStreams: (code, details) => this.#streams.end(code, details),
+      evictSessions: () => this.#sessions.clear(),
+    });
+    this.faults = faults;
+    const parts = {
+      authorize: createAuthorizer(options.token),
+      sessions: this.#sessions,
+      registrations: this.#registrations,
+      reports: this.#reports,
+      recommendedRefreshIntervalSecs: options.refreshSecs,
+      broadcaster: this.#broadcaster,
+      sent: new Sent(),
+      tap,
+      log,
+      clock,
+      sessionIdleTimeoutMs,
+    };
+    this.#streams = createStreams(parts);
+    this.#streams.start();
+    const registry = createRegistryService(parts);
+    const at = (service: typeof agentSecureService | typeof remoteAgentService): Service => ({
+      definition: registryMethods(service),
+      implementation: registry,
+    });
+    this.#services = [
+      { definition: streamMethod(), implementation: { StreamConfigEvents: this.#streams.handler } },
+      ...(options.services === "remote-agent" ? [] : [at(agentSecureService)]),
+      ...(options.services === "agent-secure" ? [] : [at(remoteAgentService)]),
+      ...reportServices(parts, options.services),
+    ];
+  }
+
+  accept(wire: Wire): ServerSide {
+    const side = new ServerSide(wire, this.#services, (gone) => this.#sides.delete(gone));
+    this.#sides.set(side, wire);
+    return side;
+  }
+
+  /** One change set of what was asked for at run time. */
+  change(writes: readonly Write[]): void {
+    this.#settings.apply(writes);
+  }
+
+  /** What its files hold now, as one change set. */
+  files(leaves: ReadonlyMap<string, ConfigValue>): void {
+    this.#settings.applyFiles(leaves);
+  }
+
+  get sequenceId(): number {
+    return this.#broadcaster.sequenceId;
+  }
+
+  get subscribers(): number {
+    return this.#broadcaster.subscribers;
+  }
+
+  get sessions(): number {
+    return this.#sessions.size;
+  }
+
+  get connections(): number {
+    return this.#sides.size;
+  }
+
+  get counts() {
+    return this.#broadcaster.counts;
+  }
+
+  /** Titles of the issues that a remote agent has open, in its present session. */
+  issuesOf(flavor: string): readonly string[] {
+    const present = this.#registrations.present().find((one) => one.flavor === flavor);
+    return present === undefined ? [] : this.#reports.by(present.sessionId).issues.map(({ id }) => id);
+  }
+
+  /** It is gone, and the machine closes its sockets. */
+  end(): void {
+    this.#streams.stop();
+    for (const wire of [...this.#sides.values()]) wire.leave("server", true);
+  }
+}

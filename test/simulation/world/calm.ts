@@ -1,0 +1,29 @@
+/** What ends each disturbance that does not end by itself. Connections that died without a word are left to those who hold them. */
+import { pairKeys } from "../story/invent.js";
+import { flood } from "./acts.js";
+import type { World } from "./world.js";
+
+export function endDisturbances(world: World): void {
+  const { network, remotes, clock, story } = world;
+  if (world.agent === undefined) {
+    const { services } = story.setup;
+    world.startAgent({ downMs: 0, sequenceId: 0, dialect: world.dialect, services, newToken: false });
+  }
+  world.agent?.faults.clear();
+  world.hasCredentials = true;
+  network.slowestMs = 2;
+  network.heal();
+  for (const remote of remotes) {
+    remote.main?.thaw();
+    remote.thread?.life.thaw();
+    remote.thread?.life.spare();
+    remote.disk.failing = false;
+    remote.disk.slowestMs = 0;
+    remote.start();
+  }
+  world.change(flood(0));
+  // A change of each form, since what was lost before shows by what comes after.
+  const value = `calm at ${clock.monotonic()}`;
+  world.change([{ key: "tick", source: "cli", value }]);
+  world.change(pairKeys.map((key) => ({ key, source: "cli", value })));
+}

@@ -1,0 +1,139 @@
+/** A worker thread of the virtual host: the shipped runtime, in a life that can end at any store to shared memory. */
+import type { EngineHost, EngineHostInit } from "../../../src/main/hosting/engine-host.js";
+import type { Clock } from "../../../src/shared/clock.js";
+import { ConfigStreamError } from "../../../src/shared/errors.js";
+import type { HostMessage, Runtime, WorkerMessage } from "../../../src/shared/messages.js";
+import { createRuntime } from "../../../src/worker/runtime.js";
+import type { Chance } from "../chance.js";
+import { createVirtualTransport, type LinkParts } from "./client-connection.js";
+import type { Disk } from "./disk.js";
+import { Life } from "./life.js";
+import { Mailbox } from "./mailbox.js";
+import { MortalRegion, MortalUntold } from "./mortal-memory.js";
+
+export interface ThreadParts extends Pick<LinkParts, "network" | "accept"> {
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly disk: Disk;
+  /** The token as it stands in its file; throws while there is none. */
+  readonly readToken: () => string;
+  readonly onStep: () => void;
+  readonly onDefect: (error: ConfigStreamError) => void;
+}
+
+export class WorkerThread implements EngineHost {
+  readonly up: Promise<void>;
+  readonly ended: Promise<ConfigStreamError>;
+  readonly life: Life;
+  /** When it ends by force, its end cannot be proved. */
+  leavesNoProof = false;
+  readonly #init: EngineHostInit;
+  readonly #clock: Clock;
+  readonly #fromWorker: Mailbox<WorkerMessage>;
+  readonly #toWorker: Mailbox<HostMessage>;
+  #runtime: Runtime | undefined;
+  #reportUp = (): void => {};
+  #reportEnd = (_error: ConfigStreamError): void => {};
+  #isOver = false;
+
+  /** `main`: the thread that it reports to. */
+  constructor(init: EngineHostInit, main: Life, parts: ThreadParts) {
+    const { clock, chance, onStep } = parts;
+    this.#init = init;
+    this.#clock = clock;
+    this.life = new Life(clock);
+    this.life.onStep = onStep;
+    this.life.onEnd = () => void main.clock.setTimer(chance.int(1, 50), () => this.#end("it was ended."));
+    this.#fromWorker = new Mailbox(main.clock, chance, (message) => this.#receive(message));
+    this.#toWorker = new Mailbox(this.life.clock, chance, (message) => this.#runtime?.receive(message));
+    this.#toWorker.hold();
+    this.ended = new Promise((resolve) => {
+      this.#reportEnd = resolve;
+    });
+    const started = new Promise<void>((resolve) => {
+      this.#reportUp = resolve;
+    });
+    this.up = Promise.race([started, this.ended.then((error) => Promise.reject(error))]);
+    this.up.catch(() => {});
+    this.life.clock.setTimer(chance.int(1, 60), () => this.#run(parts));
+  }
+
+  get isGone(): boolean {
+    return this.#isOver && !this.leavesNoProof;
+  }
+
+  post(message: HostMessage): void {
+    this.#toWorker.post(message);
+  }
+
+  kill(): void {
+    this.life.end();
+  }
+
+  async stop(deadlineMs: number): Promise<void> {
+    const deadline = this.#clock.setTimer(deadlineMs, () => this.kill());
+    this.life.run(() => void this.#runtime?.stop().then(() => this.life.end()));
+    if (this.#runtime === undefined) this.life.end();
+    await this.ended;
+    deadline.cancel();
+  }
+
+  #run(parts: ThreadParts): void {
+    const { memory, untold, engine: params } = this.#init;
+    const { life } = this;
+    const { chance, disk, network, accept, readToken } = parts;
+    this.#runtime = createRuntime(
+      {
+        memory,
+        untold,
+        params,
+        logs: false,
+        sessionIdProvider: undefined,
+        onDefect: (error) => {
+          if (!life.ended) parts.onDefect(error);
+          life.end();
+        },
+        post: (message) => {
+          if (!life.ended) this.#fromWorker.post(message);
+        },
+        poll: () => this.#toWorker.takeAll(),
+      },
+      {
+        clock: life.clock,
+        random: chance.next,
+        env: {},
+        files: disk.files(life.clock),
+        engine: { defer: (callback) => life.clock.setTimer(0, callback) },
+        region: (shared) => new MortalRegion(shared, life),
+        untold: (shared) => new MortalUntold(shared, life),
+        transport: (given) => createVirtualTransport({ network, life, params: given, accept }),
+        credentials: () => ({
+          read: async () => ({ token: readToken(), certificate: "", privateKey: "" }),
+        }),
+      },
+    );
+    this.#toWorker.listen();
+    this.#runtime.start();
+  }
+
+  #receive(message: WorkerMessage): void {
+    const { onChanges, onNotice } = this.#init;
+    if (message.kind === "up") this.#reportUp();
+    else if (message.kind === "changes") {
+      onChanges(message);
+      this.post({ kind: "ack" });
+    } else if (message.kind === "notice") {
+      onNotice(message);
+      this.post({ kind: "noticed" });
+    }
+  }
+
+  #end(reason: string): void {
+    if (this.#isOver) return;
+    // What it had sent before its end still counts.
+    this.#fromWorker.takeAll();
+    this.#fromWorker.close();
+    this.#isOver = true;
+    this.#reportEnd(new ConfigStreamError("worker_died", `The worker thread ended: ${reason}`));
+  }
+}
