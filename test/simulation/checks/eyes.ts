@@ -37,9 +37,8 @@ export class Eyes {
     for (const key of view.keys()) seen.set(key, view.get(key) as ConfigValue);
     const where = `${name}, ${when}`;
     for (const [key, value] of seen) {
-      if (reader.get(key) !== undefined && !same(reader.get(key), value)) {
-        fail(`${where}: the getter of "${key}" gives ${json(reader.get(key))}, and the view ${json(value)}`);
-      }
+      const got = reader.get(key);
+      if (!same(got, value)) fail(`${where}: the getter of "${key}" gives ${json(got)}, and the view ${json(value)}`);
       const handle = this.#handle(key);
       if (!same(handle.value, value))
         fail(`${where}: the handle of "${key}" gives ${json(handle.value)}, and the view ${json(value)}`);
@@ -48,10 +47,10 @@ export class Eyes {
       if (seen.has(key)) continue;
       if (reader.get(key) !== undefined) fail(`${where}: the getter of "${key}" gives what the view has not`);
     }
-    const [a, b, c] = pairKeys.map((key) => seen.get(key));
+    const [a, b, c] = pairKeys.map((key) => seen.get(key) ?? null);
     if (!same(a, b) || !same(b, c)) fail(`${where}: half of a change set: ${json([a, b, c])}`);
     const bound = this.#pair.value;
-    if (!same([bound.a, bound.b, bound.c], [a ?? null, b ?? null, c ?? null])) {
+    if (!same(bound.a, a) || !same(bound.b, b) || !same(bound.c, c)) {
       fail(`${where}: the binding gives ${json(bound)}, and the view ${json([a, b, c])}`);
     }
     if (seen.has("configstream.stale_probe")) fail(`${where}: a stale event was applied`);
@@ -79,7 +78,7 @@ export class Eyes {
 }
 
 function same(a: unknown, b: unknown): boolean {
-  return json(a) === json(b);
+  return a === b || json(a) === json(b);
 }
 
 function json(value: unknown): string {

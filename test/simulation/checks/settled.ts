@@ -21,7 +21,9 @@ export function whyNotSettled(world: World, remote: RemoteAgent): string | undef
   if (sequenceId !== agent.sequenceId) return `sequence id ${sequenceId} instead of ${agent.sequenceId}`;
   if (status.sessionAgeMs === undefined) return "no session";
   if ((status.lastMessageAgeMs ?? -1) < 0 || (status.lastChangeAgeMs ?? -1) < 0) return "an age that is none";
-  return differences(world, remote, seenBy(remote.name, model.settings())) ?? heldFault(remote, model.settings());
+  return (
+    differences(world, remote, seenBy(remote.name, model.settings())) ?? heldFault(world, remote, model.settings())
+  );
 }
 
 function differences(
@@ -46,7 +48,7 @@ function differences(
 }
 
 /** Keys that are held: those that are bad, the others of their group, and no more; and none of them shows a bad value. */
-function heldFault(remote: RemoteAgent, settings: ReadonlyMap<string, Winner>): string | undefined {
+function heldFault(world: World, remote: RemoteAgent, settings: ReadonlyMap<string, Winner>): string | undefined {
   const held = remote.consumer.status().held.map(({ key }) => key);
   for (const key of remote.apart) {
     const isBad = !isAllowed(settings.get(key)?.value);
@@ -55,6 +57,9 @@ function heldFault(remote: RemoteAgent, settings: ReadonlyMap<string, Winner>): 
     if (!isAllowed(remote.consumer.reader().get(key)))
       return `"${key}" shows a bad value: ${json(remote.consumer.reader().get(key))}`;
   }
+  const issues = world.story.setup.report ? held.length : 0;
+  const told = world.agent?.issuesOf(remote.name).length ?? 0;
+  if (told !== issues) return `the core agent has ${told} issues of ${issues} held keys`;
   if (held.some((key) => !remote.apart.has(key))) return `held without a guard: ${held}`;
   return undefined;
 }

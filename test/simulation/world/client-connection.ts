@@ -10,6 +10,7 @@ import { refreshMethod, registerMethod, streamMethod, streamPath } from "../../.
 import { callRegistry, type KnownRegistry, type RegistryParts } from "../../../src/worker/link/registry-calls.js";
 import { callReport } from "../../../src/worker/link/report-calls.js";
 import type { Connection, Credentials, StreamCall, StreamHandlers, Transport } from "../../../src/worker/ports.js";
+import { Attempts } from "../checks/attempts.js";
 import type { Life } from "./life.js";
 import type { Network, Wire } from "./network.js";
 import type { CallStatus, ServerSide } from "./server-call.js";
@@ -20,14 +21,16 @@ export interface LinkParts {
   readonly params: EngineParams;
   /** Accepts a connection; `undefined` while nothing listens. */
   readonly accept: (wire: Wire) => ServerSide | undefined;
+  readonly fail: (what: string) => unknown;
 }
 
 type UnaryCallback = (error: ServiceError | null, response?: unknown) => void;
 
 export function createVirtualTransport(parts: LinkParts): Transport {
+  const { life } = parts;
   const known: KnownRegistry = { registry: remoteAgentService };
   const open = new Set<VirtualConnection>();
-  const { life } = parts;
+  const attempts = new Attempts(life.clock, parts.fail);
   const { onEnd } = life;
   life.onEnd = () => {
     onEnd();
@@ -35,6 +38,7 @@ export function createVirtualTransport(parts: LinkParts): Transport {
   };
   return {
     connect(credentials) {
+      attempts.made(open.size);
       const connection: VirtualConnection = new VirtualConnection(parts, known, credentials, () =>
         open.delete(connection),
       );

@@ -19,6 +19,7 @@ export const guards: Guards = {
 };
 const guardedKeys: ReadonlySet<string> = new Set(Object.keys(guards));
 export const maxKeys = 45;
+const longestPauseMs = 30_000;
 
 export interface RemoteAgentParts
   extends Pick<SubscribersParts, "history" | "isStrict" | "chance" | "counts" | "fail">,
@@ -118,6 +119,21 @@ export class RemoteAgent {
 
   look(when: string): void {
     for (const eyes of this.#process?.eyes ?? []) eyes.look(when);
+  }
+
+  /** The status at any time: no age is longer than the world is old, and no pause longer than the longest one. */
+  lookAtStatus(): void {
+    if (this.#process === undefined) return;
+    const { clock, fail } = this.#parts;
+    const status = this.consumer.status();
+    for (const name of ["lastMessageAgeMs", "lastChangeAgeMs", "interruptedForMs", "sessionAgeMs"] as const) {
+      const age = status[name] ?? 0;
+      // What a cache file says of its age is older than the process.
+      if (status.cachedAgeMs !== undefined && name === "lastChangeAgeMs") continue;
+      if (!(age >= 0 && age <= clock.monotonic() + 1)) fail(`${this.name}: ${name} is ${age}`);
+    }
+    const pauseMs = status.nextAttemptInMs ?? 0;
+    if (pauseMs > longestPauseMs) fail(`${this.name}: the next attempt is ${pauseMs} ms away`);
   }
 
   get subscribers(): Subscribers | undefined {

@@ -11,7 +11,7 @@ import { Life } from "./life.js";
 import { Mailbox } from "./mailbox.js";
 import { MortalRegion, MortalUntold } from "./mortal-memory.js";
 
-export interface ThreadParts extends Pick<LinkParts, "network" | "accept"> {
+export interface ThreadParts extends Pick<LinkParts, "network" | "accept" | "fail"> {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly disk: Disk;
@@ -81,7 +81,7 @@ export class WorkerThread implements EngineHost {
   #run(parts: ThreadParts): void {
     const { memory, untold, engine: params } = this.#init;
     const { life } = this;
-    const { chance, disk, network, accept, readToken } = parts;
+    const { chance, disk, network, accept, fail, readToken } = parts;
     this.#runtime = createRuntime(
       {
         memory,
@@ -106,7 +106,8 @@ export class WorkerThread implements EngineHost {
         engine: { defer: (callback) => life.clock.setTimer(0, callback) },
         region: (shared) => new MortalRegion(shared, life),
         untold: (shared) => new MortalUntold(shared, life),
-        transport: (given) => createVirtualTransport({ network, life, params: given, accept }),
+        transport: (given) =>
+          createVirtualTransport({ network, life, params: given, accept, fail: (what) => life.ended || fail(what) }),
         credentials: () => ({
           read: async () => ({ token: readToken(), certificate: "", privateKey: "" }),
         }),

@@ -123,7 +123,10 @@ export class World {
   }
 
   look(when: string): void {
-    for (const remote of this.remotes) remote.look(when);
+    for (const remote of this.remotes) {
+      remote.look(when);
+      remote.lookAtStatus();
+    }
   }
 
   #remember(): void {

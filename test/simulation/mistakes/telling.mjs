@@ -1,0 +1,119 @@
+// Mistakes in what subscribers are told, over the lives of several workers.
+const notifier = "src/worker/telling/notifier.ts";
+const publishing = "src/worker/telling/publishing.ts";
+const takeover = "src/worker/telling/takeover.ts";
+const untold = "src/memory/untold.ts";
+const queue = "src/shared/change-queue.ts";
+const consumer = "src/main/consumer/consumer.ts";
+const subscriptions = "src/main/subscriptions/subscriptions.ts";
+const netChanges = "src/worker/settings/net-changes.ts";
+
+export const tellingMistakes = [
+  {
+    name: "a new worker tells everything as new",
+    edits: [
+      [
+        publishing,
+        "const differences = first ? netChanges(toldSettings(region, untold, notifier), changes) : changes;",
+        "const differences = changes;",
+      ],
+    ],
+    test: "test/unit/worker/telling/publishing.test.ts",
+  },
+  {
+    name: "a new worker does not tell what is gone",
+    edits: [[takeover, "    if (!kept.has(key)) changes.push(", "    if (kept.size < 0) changes.push("]],
+    test: "test/unit/worker/telling/takeover.test.ts",
+  },
+  {
+    name: "what a dead worker had published and not told is lost",
+    edits: [[publishing, "    notifier.willPublish(differences);\n", ""]],
+    test: "test/unit/worker/telling/publishing.test.ts",
+  },
+  {
+    name: "what is untold is written down after the publish",
+    edits: [
+      [publishing, "    notifier.willPublish(differences);\n", ""],
+      [
+        publishing,
+        "      writer.publish(wanted);\n",
+        "      writer.publish(wanted);\n      if (announced !== undefined) notifier.willPublish(announced);\n",
+      ],
+    ],
+    test: "test/unit/worker/telling/publishing.test.ts",
+  },
+  {
+    name: "the first entry of a key does not count, but the last",
+    edits: [[untold, "if ((kind & REPLACES) !== 0 || !entries.has(key)) {", "if (kind >= 0) {"]],
+    test: "test/unit/memory/untold.test.ts",
+  },
+  {
+    name: "what a dead worker had on its way is told again",
+    edits: [[consumer, "else if (this.#lastBatch !== undefined) untold.told(this.#lastBatch.changes);", ""]],
+    test: "test/integration/consumer/worker-deaths.test.ts",
+  },
+  {
+    name: "a batch that was sent counts as untold",
+    edits: [[notifier, "    if (queue.size === 0) untold?.clear();\n    else untold?.told(changes);\n", ""]],
+    test: "test/unit/worker/telling/notifier.test.ts",
+  },
+  {
+    name: "changes are told before they can be read",
+    edits: [
+      [
+        publishing,
+        "      writer.publish(wanted);\n",
+        "      if (!first) notifier.notify(publication);\n      writer.publish(wanted);\n",
+      ],
+      [publishing, "      if (!first) return notifier.notify(publication);", "      if (!first) return;"],
+    ],
+    test: "test/unit/worker/telling/publishing.test.ts",
+  },
+  {
+    name: "several batches are under way at a time",
+    edits: [[notifier, "if (this.#underWay || queue.size === 0) return;", "if (queue.size === 0) return;"]],
+    test: "test/unit/worker/telling/notifier.test.ts",
+  },
+  {
+    name: "a subscriber is not asked for in time",
+    edits: [[notifier, "if (!this.#active || this.#underWay) this.#options.poll();", ""]],
+    test: "test/unit/worker/telling/notifier.test.ts",
+  },
+  {
+    name: "merged events keep the last old value",
+    edits: [[netChanges, "  const { oldValue } = first;", "  const { oldValue } = second;"]],
+    test: "test/unit/worker/engine/engine.test.ts",
+  },
+  {
+    name: "a new worker does not hear of subscribers",
+    edits: [[consumer, 'if (this.#subscriptions.active) host.post({ kind: "subscribed", active: true });', ""]],
+    test: "test/integration/consumer/worker-deaths.test.ts",
+  },
+  {
+    name: "a newcomer is told of what it could read already",
+    edits: [
+      [
+        subscriptions,
+        "({ change, publish }) => matches(change.key) && isAfter(publish, known),",
+        "({ change, publish }) => matches(change.key) && (publish !== undefined || known !== undefined || true),",
+      ],
+    ],
+    test: "test/unit/main/subscriptions/subscriptions.test.ts",
+  },
+  {
+    name: "a change set ends at the end of a batch",
+    edits: [[queue, "(endsSet ? [index + 1] : [])", "(endsSet || index + 1 === taken.length ? [index + 1] : [])"]],
+    test: "test/unit/shared/change-queue.test.ts",
+  },
+  {
+    name: "a change set's view is the newest one",
+    edits: [
+      [
+        "src/main/subscriptions/past-states.ts",
+        "const isIt = publish === undefined",
+        "const isIt = publish !== undefined || publish === undefined",
+      ],
+    ],
+    test: "test/unit/main/subscriptions/past-states.test.ts",
+  },
+];
