@@ -85,8 +85,7 @@ async function mustHold(world: World): Promise<void> {
 
 /** Everything ends, and nothing is left of it. */
 async function end(world: World): Promise<void> {
-  const { clock, remotes, network, counts } = world;
-  const { agent } = world;
+  const { clock, remotes, network, cluster, counts, agent } = world;
   for (const remote of remotes) {
     for (const [name, counter] of counted) counts.add(name, remote.counter(counter));
     void remote.stop();
@@ -96,6 +95,7 @@ async function end(world: World): Promise<void> {
   if ((agent?.sessions ?? 0) > 0) world.fail(`${agent?.sessions} sessions are left after the end`);
   world.endAgent();
   await clock.advance(1_000);
+  if (cluster.watches > 0) world.fail(`${cluster.watches} watches of the store are left after the end`);
   if (network.wires.size > 0) world.fail(`${network.wires.size} connections are left after the end`);
   if (clock.pending > 0) world.fail(`${clock.pending} timers are left after the end`);
 }

@@ -3,7 +3,7 @@ import type { ConfigValue } from "../../../src/shared/types.js";
 import type { Write } from "../world/agent.js";
 
 /** Lowest first. */
-const priority = ["default", "file", "agent-runtime", "cli"];
+const priority = ["default", "file", "agent-runtime", "remote-config", "cli"];
 
 export interface Winner {
   readonly value: ConfigValue;
@@ -22,8 +22,9 @@ export class Model {
     }
   }
 
-  files(leaves: ReadonlyMap<string, ConfigValue>): void {
-    this.#layers.set("file", new Map(leaves));
+  /** All of a layer that has one origin. */
+  layer(source: "file" | "remote-config", leaves: ReadonlyMap<string, ConfigValue>): void {
+    this.#layers.set(source, new Map(leaves));
   }
 
   /** What was set at run time ends with the process. */

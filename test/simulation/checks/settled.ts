@@ -10,6 +10,10 @@ import { seenBy, type Winner } from "./model.js";
 export function whyNotSettled(world: World, remote: RemoteAgent): string | undefined {
   const { agent, model } = world;
   if (agent === undefined) return "there is no core agent";
+  const { revision } = world.cluster;
+  if (world.story.setup.store && agent.storeRevision !== revision) {
+    return `the core agent is at revision ${agent.storeRevision} of the store, which is at ${revision}`;
+  }
   const status = remote.consumer.status();
   const { state, step, attempt, sequenceId, ready } = status;
   if (state !== "live" || step !== "done" || !ready)

@@ -39,6 +39,7 @@ function inventSetup(chance: Chance): Setup {
     guards: chance.is(0.5),
     report: chance.is(0.3),
     cache: chance.is(0.5),
+    store: chance.is(0.4),
     settleMs: chance.of([0, 0, 0, 50]),
     refreshSecs: chance.of([0, 5, 10]),
     subscriberBuffer: chance.of([2, 5, 100]),
@@ -74,6 +75,7 @@ class Inventor {
       [8, () => this.#disturbed()],
       [6, () => this.#network()],
       [9, () => this.#remoteAgent()],
+      [this.#setup.store ? 6 : 0, () => this.#store()],
       [1, () => ({ kind: "no credentials", ms: chance.int(1, 20_000) })],
       [1, () => ({ kind: "clock step", ms: chance.of([-3_600_000, -5_000, 5_000, 86_400_000]) })],
       [1, () => ({ kind: "calm" })],
@@ -156,6 +158,20 @@ class Inventor {
       [1, { kind: "registrations refused", code }],
       [1, { kind: "refreshes refused", code }],
       [1, { kind: "garbage" }],
+    ]);
+  }
+
+  #store(): Happening {
+    const chance = this.#chance;
+    const value = chance.is(0.25) ? undefined : ++this.#value;
+    const pair = pairKeys.map((key) => [key, value] as const);
+    const plain = () => [chance.of(plainKeys), chance.is(0.25) ? undefined : this.#someValue()] as const;
+    return chance.weighted<Happening>([
+      [3, { kind: "store: put", puts: chance.is(0.5) ? pair : [plain()] }],
+      [2, { kind: "store: put", puts: [...new Map([plain(), ...pair, plain()])] }],
+      [2, { kind: "store: away", ms: chance.of([1, 900, 20_000]) }],
+      [1, { kind: "store: compacted" }],
+      [1, { kind: "store: watch lost" }],
     ]);
   }
 

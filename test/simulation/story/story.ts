@@ -12,6 +12,8 @@ export interface Setup {
   readonly guards: boolean;
   readonly report: boolean;
   readonly cache: boolean;
+  /** Whether a layer comes from the store. */
+  readonly store: boolean;
   readonly settleMs: number;
   readonly refreshSecs: number;
   readonly subscriberBuffer: number;
@@ -51,6 +53,9 @@ export type Happening =
   | { readonly kind: "process ends"; readonly client: number; readonly downMs: number; readonly crash: boolean }
   | { readonly kind: "another subscriber"; readonly client: number }
   | { readonly kind: "disk"; readonly client: number; readonly slowestMs: number; readonly failing: boolean }
+  | { readonly kind: "store: put"; readonly puts: readonly (readonly [key: string, value: ConfigValue | undefined])[] }
+  | { readonly kind: "store: away"; readonly ms: number }
+  | { readonly kind: "store: compacted" | "store: watch lost" }
   | { readonly kind: "no credentials"; readonly ms: number }
   | { readonly kind: "clock step"; readonly ms: number }
   | { readonly kind: "calm" };

@@ -17,11 +17,14 @@ import { reportServices } from "../../../packages/configstream/src/core-agent/se
 import { createSessionRegistry } from "../../../packages/configstream/src/core-agent/serving/sessions.js";
 import { createStreams } from "../../../packages/configstream/src/core-agent/serving/streams.js";
 import { createSourceOrder } from "../../../packages/configstream/src/core-agent/settings/layer-store.js";
+import { reasonNotSent } from "../../../packages/configstream/src/core-agent/settings/setting-checks.js";
 import { createSettings } from "../../../packages/configstream/src/core-agent/settings/settings.js";
+import { createStore, type Store, type StoreParams } from "../../../packages/configstream/src/store/store.js";
 import type { Clock } from "../../../src/shared/clock.js";
 import { defaultSourcePriority } from "../../../src/shared/params.js";
 import type { ConfigValue } from "../../../src/shared/types.js";
 import { agentSecureService, remoteAgentService } from "../../../src/wire/service-names.js";
+import { storePrefix } from "./cluster.js";
 import type { Wire } from "./network.js";
 import { ServerSide, type Service } from "./server-call.js";
 
@@ -34,6 +37,10 @@ export interface AgentOptions {
   readonly refreshSecs: number;
   readonly firstSequenceId: number;
   readonly newId: () => string;
+  /** The store that a layer comes from, if any. */
+  readonly store: Pick<StoreParams, "connect" | "random"> | undefined;
+  /** The state of this revision is about to be sent. */
+  readonly onStore: (revision: number) => void;
   /** What is there at its start. */
   readonly writes: readonly Write[];
   readonly files: ReadonlyMap<string, ConfigValue>;
@@ -60,6 +67,7 @@ export class Agent {
   readonly #registrations;
   readonly #services: readonly Service[];
   readonly #sides = new Map<ServerSide, Wire>();
+  readonly #store: Store | undefined;
 
   constructor(options: AgentOptions) {
     const { clock, dialect: name, newId } = options;
@@ -122,6 +130,14 @@ export class Agent {
       ...(options.services === "agent-secure" ? [] : [at(remoteAgentService)]),
       ...reportServices(parts, options.services),
     ];
+    this.#store = this.#storeOf(options);
+    void this.#store?.open();
+  }
+
+  /** Revision of the store that is served; `undefined`: it is not followed at present. */
+  get storeRevision(): number | undefined {
+    const status = this.#store?.status();
+    return status?.state === "live" ? status.revision : undefined;
   }
 
   accept(wire: Wire): ServerSide {
@@ -166,9 +182,30 @@ export class Agent {
     return present === undefined ? [] : this.#reports.by(present.sessionId).issues.map(({ id }) => id);
   }
 
+  #storeOf({ store, clock, onStore }: AgentOptions): Store | undefined {
+    if (store === undefined) return undefined;
+    return createStore({
+      ...store,
+      endpoints: ["a:1", "b:1", "c:1"],
+      layers: { "remote-config": storePrefix },
+      tls: undefined,
+      auth: undefined,
+      startTimeoutMs: 5_000,
+      dataDir: undefined,
+      clock,
+      log() {},
+      refuse: reasonNotSent,
+      onChange: (writes, revision) => {
+        onStore(revision);
+        this.#settings.change(writes, { kind: "store", revision });
+      },
+    });
+  }
+
   /** It is gone, and the machine closes its sockets. */
   end(): void {
     this.#streams.stop();
+    void this.#store?.close();
     for (const wire of [...this.#sides.values()]) wire.leave("server", true);
   }
 }

@@ -1,6 +1,6 @@
 /** What ends each disturbance that does not end by itself. Connections that died without a word are left to those who hold them. */
 import { pairKeys } from "../story/invent.js";
-import { flood } from "./acts.js";
+import { flood } from "./acts/setting-acts.js";
 import type { World } from "./world.js";
 
 export function endDisturbances(world: World): void {
@@ -11,6 +11,7 @@ export function endDisturbances(world: World): void {
   }
   world.agent?.faults.clear();
   world.hasCredentials = true;
+  world.cluster.comeBack();
   network.slowestMs = 2;
   network.heal();
   for (const remote of remotes) {

@@ -9,6 +9,7 @@ import { Model, seenBy } from "../checks/model.js";
 import { Counts } from "../counts.js";
 import type { Return, Story } from "../story/story.js";
 import { Agent, type Write } from "./agent.js";
+import { Cluster } from "./cluster.js";
 import { Network } from "./network.js";
 import { maxKeys, RemoteAgent } from "./remote-agent.js";
 
@@ -23,6 +24,7 @@ export class World {
   readonly counts = new Counts();
   readonly model = new Model();
   readonly network: Network;
+  readonly cluster = new Cluster();
   readonly remotes: readonly RemoteAgent[];
   readonly story: Story;
   agent: Agent | undefined;
@@ -89,16 +91,21 @@ export class World {
   edit(leaves: readonly (readonly [key: string, value: ConfigValue])[]): void {
     this.#files = new Map([["version", 2], ...leaves]);
     if (this.agent === undefined) return;
-    this.model.files(this.#files);
+    this.model.layer("file", this.#files);
     this.#remember();
     this.agent.files(this.#files);
   }
 
   startAgent(as: Return): void {
+    if (this.agent !== undefined) return;
     if (as.newToken) this.#token = `token-${this.#chance.int(2, 99)}`;
     this.#dialect = as.dialect;
     this.isStrict &&= exactDialects.includes(as.dialect);
-    const { refreshSecs, subscriberBuffer } = this.story.setup;
+    const { refreshSecs, subscriberBuffer, store } = this.story.setup;
+    this.model.restart();
+    this.model.change(alwaysThere);
+    this.model.layer("file", this.#files);
+    this.#remember();
     this.agent = new Agent({
       clock: this.clock,
       token: this.#token,
@@ -108,13 +115,14 @@ export class World {
       refreshSecs,
       subscriberBuffer,
       newId: () => `session-${++this.#sessions}`,
+      store: store ? { connect: this.cluster.connect, random: this.#chance.next } : undefined,
+      onStore: (revision) => {
+        this.model.layer("remote-config", this.cluster.stateAt(revision));
+        this.#remember();
+      },
       writes: alwaysThere,
       files: this.#files,
     });
-    this.model.restart();
-    this.model.change(alwaysThere);
-    this.model.files(this.#files);
-    this.#remember();
   }
 
   endAgent(): void {
