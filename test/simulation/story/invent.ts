@@ -149,8 +149,10 @@ class Inventor {
     const code = chance.is(0.5) ? chance.of(endings.filter((each) => each !== 0)) : undefined;
     return chance.weighted<Happening>([
       [2, { kind: "sessions are evicted" }],
+      [1, { kind: "stream forgotten" }],
       [2, { kind: "event sent twice" }],
       [2, { kind: "stale event", event: chance.of(["update", "snapshot"]) }],
+      [2, { kind: "older event", event: chance.of(["update", "snapshot"]) }],
       [3, { kind: "updates lost", count: chance.int(1, 4), resync: chance.is(0.6) }],
       [2, { kind: "silence", on: chance.is(0.6), scope: chance.of(["streams", "all"]) }],
       [2, { kind: "streams end", code: chance.of(endings) }],

@@ -36,8 +36,10 @@ export type Happening =
   | { readonly kind: "burst"; readonly key: string; readonly values: readonly number[] }
   | { readonly kind: "flood"; readonly keys: number }
   | { readonly kind: "core agent restarts"; readonly as: Return }
-  | { readonly kind: "sessions are evicted" | "event sent twice" | "connections cut" | "half-open" }
-  | { readonly kind: "stale event"; readonly event: "update" | "snapshot" }
+  | {
+      readonly kind: "sessions are evicted" | "stream forgotten" | "event sent twice" | "connections cut" | "half-open";
+    }
+  | { readonly kind: "stale event" | "older event"; readonly event: "update" | "snapshot" }
   | { readonly kind: "updates lost"; readonly count: number; readonly resync: boolean }
   | { readonly kind: "silence"; readonly on: boolean; readonly scope: "streams" | "all" }
   | { readonly kind: "streams end"; readonly code: number }

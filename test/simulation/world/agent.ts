@@ -23,6 +23,7 @@ import { createStore, type Store, type StoreParams } from "../../../packages/con
 import type { Clock } from "../../../src/shared/clock.js";
 import { defaultSourcePriority } from "../../../src/shared/params.js";
 import type { ConfigValue } from "../../../src/shared/types.js";
+import { encodeSnapshot, encodeUpdate } from "../../../src/wire/event-encoder.js";
 import { agentSecureService, remoteAgentService } from "../../../src/wire/service-names.js";
 import { storePrefix } from "./cluster.js";
 import type { Wire } from "./network.js";
@@ -53,6 +54,8 @@ export interface Write {
   readonly value: ConfigValue | undefined;
 }
 
+type StreamCall = Parameters<ReturnType<typeof createStreams>["handler"]>[0];
+
 const sessionIdleTimeoutMs = 30_000;
 const unavailable = 14;
 
@@ -68,6 +71,7 @@ export class Agent {
   readonly #services: readonly Service[];
   readonly #sides = new Map<ServerSide, Wire>();
   readonly #store: Store | undefined;
+  #forgetsNext = false;
 
   constructor(options: AgentOptions) {
     const { clock, dialect: name, newId } = options;
@@ -125,7 +129,10 @@ export class Agent {
       implementation: registry,
     });
     this.#services = [
-      { definition: streamMethod(), implementation: { StreamConfigEvents: this.#streams.handler } },
+      {
+        definition: streamMethod(),
+        implementation: { StreamConfigEvents: (call: StreamCall) => this.#openStream(call) },
+      },
       ...(options.services === "remote-agent" ? [] : [at(agentSecureService)]),
       ...(options.services === "agent-secure" ? [] : [at(remoteAgentService)]),
       ...reportServices(parts, options.services),
@@ -138,6 +145,20 @@ export class Agent {
   get storeRevision(): number | undefined {
     const status = this.#store?.status();
     return status?.state === "live" ? status.revision : undefined;
+  }
+
+  /** An event of long ago, on every open stream. */
+  sendOlder(kind: "update" | "snapshot"): void {
+    const id = (this.sequenceId - 1_000) | 0;
+    const setting = { source: "cli", key: "configstream.stale_probe", value: true, unsetSource: "" };
+    const { bytes } =
+      kind === "update" ? encodeUpdate("core-agent", id, setting) : encodeSnapshot("core-agent", id, []);
+    this.faults.send(bytes);
+  }
+
+  /** The next stream is accepted, and nothing is ever sent on it. */
+  forgetNextStream(): void {
+    this.#forgetsNext = true;
   }
 
   accept(wire: Wire): ServerSide {
@@ -180,6 +201,16 @@ export class Agent {
   issuesOf(flavor: string): readonly string[] {
     const present = this.#registrations.present().find((one) => one.flavor === flavor);
     return present === undefined ? [] : this.#reports.by(present.sessionId).issues.map(({ id }) => id);
+  }
+
+  #openStream(call: StreamCall): void {
+    if (!this.#forgetsNext) {
+      this.#streams.handler(call);
+      return;
+    }
+    this.#forgetsNext = false;
+    // Somebody has to listen to the end of a call.
+    call.on("cancelled", () => {});
   }
 
   #storeOf({ store, clock, onStore }: AgentOptions): Store | undefined {

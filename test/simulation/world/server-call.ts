@@ -39,7 +39,10 @@ export class ServerSide implements WireEnd {
   unary(path: string, bytes: Buffer, metadata: Metadata, answer: UnaryAnswer): void {
     const method = this.#find(path);
     const reply: UnaryAnswer = (failure, response) => this.#wire.send("toClient", () => answer(failure, response));
-    if (method === undefined) return reply({ code: status.UNIMPLEMENTED, details: "unknown method" }, undefined);
+    if (method === undefined) {
+      reply({ code: status.UNIMPLEMENTED, details: "unknown method" }, undefined);
+      return;
+    }
     const { definition, handler } = method;
     const call = { request: definition.requestDeserialize(bytes), metadata };
     (handler as unknown as UnaryHandler)(call, (failure, response) => {

@@ -8,10 +8,11 @@ import { History, textOf } from "../checks/history.js";
 import { Model, seenBy } from "../checks/model.js";
 import { Counts } from "../counts.js";
 import type { Return, Story } from "../story/story.js";
+import { floodPrefix } from "./acts/setting-acts.js";
 import { Agent, type Write } from "./agent.js";
 import { Cluster } from "./cluster.js";
 import { Network } from "./network.js";
-import { maxKeys, RemoteAgent } from "./remote-agent.js";
+import { RemoteAgent } from "./remote-agent.js";
 
 /** Dialects in which each event says exactly what became of the state. */
 const exactDialects: readonly DialectName[] = ["newest", "section-per-source"];
@@ -30,6 +31,8 @@ export class World {
   agent: Agent | undefined;
   hasCredentials = true;
   isStrict = true;
+  /** Whether the core agent leaves streams without their snapshot. */
+  isSilent = false;
   /** The first thing that was wrong. */
   failure: string | undefined;
   readonly #chance: Chance;
@@ -75,9 +78,9 @@ export class World {
     return this.#dialect;
   }
 
-  /** Whether there are more keys than a remote agent takes. */
+  /** Whether there may be more keys than a remote agent takes. */
   get isFlooded(): boolean {
-    return this.model.settings().size > maxKeys;
+    return [...this.model.settings().keys()].some((key) => key.startsWith(floodPrefix));
   }
 
   change(writes: readonly Write[]): void {
@@ -98,6 +101,7 @@ export class World {
 
   startAgent(as: Return): void {
     if (this.agent !== undefined) return;
+    this.isSilent = false;
     if (as.newToken) this.#token = `token-${this.#chance.int(2, 99)}`;
     this.#dialect = as.dialect;
     this.isStrict &&= exactDialects.includes(as.dialect);

@@ -17,9 +17,12 @@ export const settingActs: Acts<"set" | "edit of the file" | "burst" | "flood" | 
   "store: put": (world, { puts }) => world.cluster.put(puts),
 };
 
+/** How the keys of a flood begin. */
+export const floodPrefix = "flood.";
+
 /** So many keys, of which more than the limits allow are refused whole. */
 export function flood(keys: number): Write[] {
   return Array.from({ length: maxKeys + 15 }, (_, i) => {
-    return { key: `flood.k${i}`, source: "cli", value: i < keys ? i : undefined };
+    return { key: `${floodPrefix}k${i}`, source: "cli", value: i < keys ? i : undefined };
   });
 }
