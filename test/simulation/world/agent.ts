@@ -156,9 +156,9 @@ export class Agent {
     this.faults.send(bytes);
   }
 
-  /** The next stream is accepted, and nothing is ever sent on it. */
-  forgetNextStream(): void {
-    this.#forgetsNext = true;
+  /** Whether the next stream is accepted, and nothing is ever sent on it. */
+  forgetNextStream(forgets: boolean): void {
+    this.#forgetsNext = forgets;
   }
 
   accept(wire: Wire): ServerSide {

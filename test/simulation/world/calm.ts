@@ -10,6 +10,7 @@ export function endDisturbances(world: World): void {
     world.startAgent({ downMs: 0, sequenceId: 0, dialect: world.dialect, services, newToken: false });
   }
   world.agent?.faults.clear();
+  world.agent?.forgetNextStream(false);
   world.isSilent = false;
   world.hasCredentials = true;
   world.cluster.comeBack();

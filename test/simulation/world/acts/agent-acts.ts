@@ -25,7 +25,7 @@ export const agentActs: Acts<
     else world.clock.setTimer(as.downMs, () => world.startAgent(as));
   },
   "sessions are evicted": ({ agent }) => agent?.faults.evictSessions(),
-  "stream forgotten": ({ agent }) => agent?.forgetNextStream(),
+  "stream forgotten": ({ agent }) => agent?.forgetNextStream(true),
   "event sent twice": ({ agent }) => agent?.faults.duplicateNext(),
   "stale event"(world, { event }) {
     // After a refused state, a snapshot with its id would rightly be taken in its place.
