@@ -3,7 +3,6 @@
 import { newestPublish } from "../memory/arena-reader.js";
 import { count, isFresh } from "../memory/facts.js";
 import { header } from "../memory/layout.js";
-import type { Region } from "../memory/region.js";
 import { regionNow } from "../memory/region-clock.js";
 import { RegionWriter } from "../memory/writer/region-writer.js";
 import type { Clock, Timer } from "../shared/clock.js";

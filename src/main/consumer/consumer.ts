@@ -32,6 +32,7 @@ import { Notices } from "../notices/notices.js";
 import type { Reader, View } from "../reader/api.js";
 import type { AnySchema, ChangeOf, IsOpen, KeyOf } from "../reader/schema.js";
 import type { MetricsRegistry } from "../status/metrics.js";
+import { untoldBatch } from "../subscriptions/after-death.js";
 import type { ChangeSet } from "../subscriptions/change-sets.js";
 import { detached } from "../subscriptions/detached.js";
 import {
@@ -311,7 +312,17 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
       hopeless: nextAttemptAtMs === undefined,
     });
     this.#notices.state(state);
+    this.#tellUntold(untold);
     this.#logDeath(nextAttemptAtMs === undefined ? message : `${message} Another one is started.`, before);
+  }
+
+  #tellUntold(untold: Untold): void {
+    const batch = untoldBatch(this.#region, untold);
+    if (batch === undefined) return;
+    // First, because a callback may do anything.
+    untold.clear();
+    this.#lastBatch = batch;
+    this.#subscriptions.deliver(batch);
   }
 
   /** As for any outage: a line when it begins, then at most one a minute. */
