@@ -56,8 +56,6 @@ export class ConfigStream {
   #connected = false;
   readonly #settling: Settling;
   #sequence: SequenceState = streamOpened;
-  /** The state that readers see, to return to when a publication is refused. */
-  #published: SequenceState = streamOpened;
   /** Accepted and not published yet. */
   #held: WireEvent[] = [];
 
@@ -187,16 +185,14 @@ export class ConfigStream {
 
   #publishHeld(): void {
     const run = this.#held;
-    const published = this.#published;
     this.#held = [];
-    this.#published = this.#sequence;
     const last = run.at(-1);
     if (last === undefined || this.#over) return;
     const applied = this.#parts.applier.apply(run);
     // A callback of the publication may have closed this stream.
     if (this.#over) return;
     if (!applied.ok) {
-      this.#refuse(last, published);
+      this.#refuse(last);
       this.#refused(applied.error);
       return;
     }
@@ -211,12 +207,11 @@ export class ConfigStream {
   }
 
   /**
-   * A refused state is a gap: updates that follow would build on a state that no reader sees. The sequence goes back to what
-   * readers see, so that a resync snapshot is accepted even when it carries the refused state's own id; when none comes, the
+   * A refused state is a gap: updates that follow would build on a state that no reader sees. The sequence goes back by one, so that a
+   * resync snapshot is accepted even when it carries the refused state's own id, and an older one is not; when none comes, the
    * resync timer reopens the stream, with back-off, and the first snapshot of the new one decides again.
    */
-  #refuse(last: WireEvent, published: SequenceState): void {
-    this.#sequence = { lastApplied: published.lastApplied, missed: last.sequenceId, gap: true };
-    this.#published = this.#sequence;
+  #refuse({ sequenceId }: WireEvent): void {
+    this.#sequence = { lastApplied: (sequenceId - 1) | 0, missed: sequenceId, gap: true };
   }
 }

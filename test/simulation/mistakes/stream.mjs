@@ -98,7 +98,7 @@ export const streamMistakes = [
   },
   {
     name: "after a refused state its updates are applied",
-    edits: [[stream, "      this.#refuse(last, published);\n", ""]],
+    edits: [[stream, "      this.#refuse(last);\n", ""]],
     test: "test/unit/worker/engine/engine.test.ts",
   },
   {
@@ -106,8 +106,8 @@ export const streamMistakes = [
     edits: [
       [
         stream,
-        "this.#sequence = { lastApplied: published.lastApplied, missed: last.sequenceId, gap: true };",
-        "this.#sequence = { lastApplied: undefined, missed: last.sequenceId, gap: true };",
+        "this.#sequence = { lastApplied: (sequenceId - 1) | 0, missed: sequenceId, gap: true };",
+        "this.#sequence = { lastApplied: undefined, missed: sequenceId, gap: true };",
       ],
     ],
     test: "test/unit/worker/engine/engine.test.ts",

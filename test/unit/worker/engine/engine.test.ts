@@ -318,10 +318,29 @@ describe("refused states", () => {
     stream.snapshot(10, { a: 10 });
     await bench.clock.settle();
     bench.refusePublication = () => false;
-    for (const id of [4, 5]) stream.snapshot(id, { a: id - 100 });
+    for (const id of [4, 5, 6, 9]) stream.snapshot(id, { a: id - 100 });
     await bench.clock.settle();
     expect(bench.visible).toEqual({ a: 5 });
-    expect(bench.count("droppedStaleUpdates")).toBe(2);
+    expect(bench.count("droppedStaleUpdates")).toBe(4);
+    stream.snapshot(10, { a: 10 });
+    await bench.clock.settle();
+    expect(bench.visible).toEqual({ a: 10 });
+  });
+
+  it("serves no snapshot that is older than a stream's first one, which was refused", async () => {
+    bench = new EngineBench();
+    await bench.goLive({ a: 5 }, 5);
+    bench.transport.stream.end();
+    await bench.clock.advance(600);
+    bench.refusePublication = () => true;
+    const { stream } = bench.transport;
+    stream.snapshot(10, { a: 10 });
+    await bench.clock.settle();
+    bench.refusePublication = () => false;
+    stream.snapshot(3, { a: 3 });
+    stream.update(10, "a", 11);
+    await bench.clock.settle();
+    expect(bench.visible).toEqual({ a: 5 });
     stream.snapshot(10, { a: 10 });
     await bench.clock.settle();
     expect(bench.visible).toEqual({ a: 10 });
