@@ -67,10 +67,10 @@ export class Agent {
   readonly #sessions;
   readonly #streams;
   readonly #reports;
-  readonly #registrations;
   readonly #services: readonly Service[];
   readonly #sides = new Map<ServerSide, Wire>();
   readonly #store: Store | undefined;
+  readonly #sessionIds: string[] = [];
   #forgetsNext = false;
 
   constructor(options: AgentOptions) {
@@ -96,8 +96,11 @@ export class Agent {
     this.files(options.files);
     // What is there at start is no change.
     this.#broadcaster.restartFrom(options.firstSequenceId);
-    this.#sessions = createSessionRegistry(clock, sessionIdleTimeoutMs, newId);
-    this.#registrations = new Registrations(this.#sessions, () => clock.now());
+    this.#sessions = createSessionRegistry(clock, sessionIdleTimeoutMs, () => {
+      const id = newId();
+      this.#sessionIds.push(id);
+      return id;
+    });
     this.#reports = new Reports(this.#sessions, () => clock.now());
     const { faults, tap } = createFaults({
       origin: "core-agent",
@@ -111,7 +114,7 @@ export class Agent {
     const parts = {
       authorize: createAuthorizer(options.token),
       sessions: this.#sessions,
-      registrations: this.#registrations,
+      registrations: new Registrations(this.#sessions, () => clock.now()),
       reports: this.#reports,
       recommendedRefreshIntervalSecs: options.refreshSecs,
       broadcaster: this.#broadcaster,
@@ -197,10 +200,10 @@ export class Agent {
     return this.#broadcaster.counts;
   }
 
-  /** Titles of the issues that a remote agent has open, in its present session. */
-  issuesOf(flavor: string): readonly string[] {
-    const present = this.#registrations.present().find((one) => one.flavor === flavor);
-    return present === undefined ? [] : this.#reports.by(present.sessionId).issues.map(({ id }) => id);
+  /** How many issues are open in the session that has most of them: a worker that died may have registered after the one that lives. */
+  get openIssues(): number {
+    const live = this.#sessionIds.filter((id) => this.#sessions.has(id));
+    return Math.max(0, ...live.map((id) => this.#reports.by(id).issues.length));
   }
 
   #openStream(call: StreamCall): void {
