@@ -26,6 +26,8 @@ export interface RemoteAgentParts
     Pick<ThreadParts, "network" | "accept" | "clock" | "readToken"> {
   readonly clientName: string;
   readonly setup: Setup;
+  /** Whether the core agent has ever taken a guarded key away again. */
+  readonly mayVanish: (key: string) => boolean;
 }
 
 /** What belongs to one process. */
@@ -35,6 +37,8 @@ interface Process {
   readonly threads: WorkerThread[];
   readonly eyes: readonly [Eyes, Eyes];
   readonly subscribers: Subscribers;
+  /** Guarded keys that had a value in this process. */
+  readonly everSeen: Set<string>;
 }
 
 export class RemoteAgent {
@@ -108,7 +112,7 @@ export class RemoteAgent {
       counts,
     };
     const subscribers = new Subscribers(about);
-    this.#process = { main, consumer, threads, eyes, subscribers };
+    this.#process = { main, consumer, threads, eyes, subscribers, everSeen: new Set() };
     subscribers.addAll();
     const begin = (): void => {
       // A worker that dies before it runs ends the start, and it is the application that tries again.
@@ -133,7 +137,15 @@ export class RemoteAgent {
       if (!(age >= 0 && age <= clock.monotonic() + 1)) fail(`${this.name}: ${name} is ${age}`);
     }
     const pauseMs = status.nextAttemptInMs ?? 0;
+    for (const key of this.#apart) this.#lookAtGuarded(key, this.#process.everSeen);
     if (pauseMs > longestPauseMs) fail(`${this.name}: the next attempt is ${pauseMs} ms away`);
+  }
+
+  /** A bad value replaces no good one: the key goes only when the core agent takes it away. */
+  #lookAtGuarded(key: string, everSeen: Set<string>): void {
+    const { fail, mayVanish } = this.#parts;
+    if (this.consumer.reader().get(key) !== undefined) everSeen.add(key);
+    else if (everSeen.has(key) && !mayVanish(key)) fail(`${this.name}: "${key}" had a value, and has none any more`);
   }
 
   get subscribers(): Subscribers | undefined {

@@ -12,7 +12,7 @@ import { floodPrefix } from "./acts/setting-acts.js";
 import { Agent, type Write } from "./agent.js";
 import { Cluster } from "./cluster.js";
 import { Network } from "./network.js";
-import { RemoteAgent } from "./remote-agent.js";
+import { guards, RemoteAgent } from "./remote-agent.js";
 
 /** Dialects in which each event says exactly what became of the state. */
 const exactDialects: readonly DialectName[] = ["newest", "section-per-source"];
@@ -40,6 +40,8 @@ export class World {
   #token = "token-1";
   #files = new Map<string, ConfigValue>([["version", 2]]);
   #sessions = 0;
+  readonly #everSet = new Set<string>();
+  readonly #everTakenAway = new Set<string>();
   #dialect: DialectName;
 
   constructor(story: Story) {
@@ -62,6 +64,7 @@ export class World {
         chance: this.#chance.fork(clientName),
         counts: this.counts,
         isStrict: () => this.isStrict,
+        mayVanish: (key) => this.#everTakenAway.has(key),
         accept: (wire) => this.agent?.accept(wire),
         readToken: () => this.#readToken(),
         fail: (what) => this.fail(what),
@@ -142,8 +145,13 @@ export class World {
   }
 
   #remember(): void {
+    const settings = this.model.settings();
+    for (const key of Object.keys(guards)) {
+      if (settings.has(key)) this.#everSet.add(key);
+      else if (this.#everSet.has(key)) this.#everTakenAway.add(key);
+    }
     for (const remote of this.remotes ?? []) {
-      const seen = seenBy(remote.name, this.model.settings());
+      const seen = seenBy(remote.name, settings);
       const values = [...seen].map(([key, { value }]) => [key, value] as const);
       this.#histories.get(remote.name)?.push(textOf(values, remote.apart));
     }
