@@ -7,7 +7,8 @@ const priority = ["default", "file", "agent-runtime", "remote-config", "cli"];
 
 export interface Winner {
   readonly value: ConfigValue;
-  readonly source: string;
+  /** The layer that wins, and those that hold the same value: a set of an equal value is not sent. */
+  readonly sources: readonly string[];
 }
 
 export class Model {
@@ -35,7 +36,11 @@ export class Model {
   settings(): Map<string, Winner> {
     const winners = new Map<string, Winner>();
     for (const source of priority) {
-      for (const [key, value] of this.#layers.get(source) ?? []) winners.set(key, { value, source });
+      for (const [key, value] of this.#layers.get(source) ?? []) {
+        const below = winners.get(key);
+        const isSame = below !== undefined && JSON.stringify(below.value) === JSON.stringify(value);
+        winners.set(key, { value, sources: isSame ? [...below.sources, source] : [source] });
+      }
     }
     return winners;
   }
@@ -45,6 +50,6 @@ export class Model {
 export function seenBy(client: string, settings: ReadonlyMap<string, Winner>): Map<string, Winner> {
   const seen = new Map(settings);
   const own = client === "security-agent" ? settings.get("security_agent.log_level")?.value : undefined;
-  if (typeof own === "string" && own !== "") seen.set("log_level", { value: own, source: "agent-runtime" });
+  if (typeof own === "string" && own !== "") seen.set("log_level", { value: own, sources: ["agent-runtime"] });
   return seen;
 }

@@ -45,8 +45,9 @@ function differences(
     if (json(is) !== json(should?.value))
       return `"${key}" is ${json(is)}, and ${json(should?.value)} at the core agent`;
     const source = reader.getSource(key);
-    if (tellsSources && source !== (should?.source ?? ""))
-      return `"${key}" comes from "${source}", not "${should?.source}"`;
+    if (tellsSources && !(should?.sources ?? [""]).includes(source)) {
+      return `"${key}" comes from "${source}", not from ${should?.sources.join(" or ")}`;
+    }
   }
   return undefined;
 }

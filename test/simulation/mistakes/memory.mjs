@@ -40,20 +40,12 @@ export const memoryMistakes = [
   },
   {
     name: "pages of a writer that may still live are used again",
-    edits: [
-      [
-        "src/main/consumer/consumer.ts",
-        "if (allGone) markWritersGone(region);",
-        "markWritersGone(region);\n    if (!allGone) region.load(0);",
-      ],
-    ],
-    test: "test/memory/random.test.ts",
+    edits: [[supervisor, "if (this.#givenUp.length === 0) this.#ports.onAllGone();", "this.#ports.onAllGone();"]],
+    test: "test/unit/main/hosting/supervisor.test.ts",
   },
   {
     name: "blocks of dead writers are never used again",
-    edits: [
-      ["src/main/consumer/consumer.ts", "if (allGone) markWritersGone(region);", "if (!allGone) region.load(0);"],
-    ],
+    edits: [[supervisor, "if (this.#givenUp.length === 0) this.#ports.onAllGone();", ""]],
     test: "test/integration/consumer/worker-deaths.test.ts",
   },
   {

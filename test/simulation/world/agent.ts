@@ -17,7 +17,7 @@ import { reportServices } from "../../../packages/configstream/src/core-agent/se
 import { createSessionRegistry } from "../../../packages/configstream/src/core-agent/serving/sessions.js";
 import { createStreams } from "../../../packages/configstream/src/core-agent/serving/streams.js";
 import { createSourceOrder } from "../../../packages/configstream/src/core-agent/settings/layer-store.js";
-import { reasonNotSent } from "../../../packages/configstream/src/core-agent/settings/setting-checks.js";
+import { judgeSetting } from "../../../packages/configstream/src/core-agent/settings/setting-checks.js";
 import { createSettings } from "../../../packages/configstream/src/core-agent/settings/settings.js";
 import { createStore, type Store, type StoreParams } from "../../../packages/configstream/src/store/store.js";
 import type { Clock } from "../../../src/shared/clock.js";
@@ -228,7 +228,7 @@ export class Agent {
       dataDir: undefined,
       clock,
       log() {},
-      refuse: reasonNotSent,
+      judge: judgeSetting,
       onChange: (writes, revision) => {
         onStore(revision);
         this.#settings.change(writes, { kind: "store", revision });
