@@ -31,7 +31,11 @@ export const remoteActs: Acts<Kind> = {
     else void remote.stop();
     world.clock.setTimer(downMs, () => remote.start());
   },
-  "another subscriber": (world, { client }) => running(world, client)?.subscribers?.addAll(),
+  "another subscriber"(world, { client }) {
+    const remote = running(world, client);
+    // Events that are merged begin with the first old value, which a subscriber that comes amid them did not see.
+    if (remote?.main?.frozen === false) remote.subscribers?.addAll();
+  },
   disk({ remotes }, { client, slowestMs, failing }) {
     const disk = remotes[client]?.disk;
     if (disk === undefined) return;
