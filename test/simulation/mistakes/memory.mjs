@@ -44,11 +44,6 @@ export const memoryMistakes = [
     test: "test/unit/main/hosting/supervisor.test.ts",
   },
   {
-    name: "blocks of dead writers are never used again",
-    edits: [[supervisor, "if (this.#givenUp.length === 0) this.#ports.onAllGone();", ""]],
-    test: "test/integration/consumer/worker-deaths.test.ts",
-  },
-  {
     name: "no other worker follows one that died",
     edits: [[supervisor, "this.#retry = clock.setTimer(delayMs, () => this.#restart());", ""]],
     test: "test/unit/main/hosting/supervisor.test.ts",

@@ -98,6 +98,11 @@ export class Life {
     for (const each of work) this.run(each);
   }
 
+  /** Timers that are set. */
+  get timers(): number {
+    return this.#timers.size;
+  }
+
   get frozen(): boolean {
     return this.#waiting !== undefined;
   }

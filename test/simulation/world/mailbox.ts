@@ -23,6 +23,11 @@ export class Mailbox<Message> {
     this.#clock.setTimer(this.#chance.next() * 2, () => this.takeOne());
   }
 
+  /** Messages that were not taken. */
+  get size(): number {
+    return this.#messages.length;
+  }
+
   /** The other thread does not listen yet. */
   hold(): void {
     this.#isHeld = true;

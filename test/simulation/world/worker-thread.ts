@@ -29,6 +29,7 @@ export class WorkerThread implements EngineHost {
   leavesNoProof = false;
   readonly #init: EngineHostInit;
   readonly #clock: Clock;
+  readonly #fail: (what: string) => unknown;
   readonly #fromWorker: Mailbox<WorkerMessage>;
   readonly #toWorker: Mailbox<HostMessage>;
   #runtime: Runtime | undefined;
@@ -41,6 +42,7 @@ export class WorkerThread implements EngineHost {
     const { clock, chance, onStep } = parts;
     this.#init = init;
     this.#clock = clock;
+    this.#fail = parts.fail;
     this.life = new Life(clock);
     this.life.onStep = onStep;
     this.life.onEnd = () => void main.clock.setTimer(chance.int(1, 50), () => this.#end("it was ended."));
@@ -72,10 +74,17 @@ export class WorkerThread implements EngineHost {
 
   async stop(deadlineMs: number): Promise<void> {
     const deadline = this.#clock.setTimer(deadlineMs, () => this.kill());
-    this.life.run(() => void this.#runtime?.stop().then(() => this.life.end()));
+    this.life.run(() => void this.#runtime?.stop().then(() => this.#stopped()));
     if (this.#runtime === undefined) this.life.end();
     await this.ended;
     deadline.cancel();
+  }
+
+  /** Nothing that runs on would let the thread end by itself; what it has sent and not looked at is on its way. */
+  #stopped(): void {
+    const { life } = this;
+    if (!life.ended && life.timers > this.#toWorker.size) this.#fail(`a stopped worker has ${life.timers} timers`);
+    life.end();
   }
 
   #run(parts: ThreadParts): void {
