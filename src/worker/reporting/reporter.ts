@@ -43,6 +43,9 @@ interface Line {
 type Way = "issues" | "events" | "none";
 const nextWay: { readonly [way in Way]: Way } = { issues: "events", events: "none", none: "none" };
 
+/** In place of what was told, where that is not known. */
+const unsure = "";
+
 export class Reporter implements Reports {
   readonly #reporting: Reporting;
   readonly #ports: ReporterPorts;
@@ -135,11 +138,17 @@ export class Reporter implements Reports {
       if (this.#isOf(line)) this.#record(next);
       this.#backoff = createBackoff(backoffParams);
     } catch (thrown) {
+      this.#mayKnow(line, next);
       // One that broke with its connection is made again over the next one.
       if (this.#line === line) this.#failed(next, thrown);
     } finally {
       this.#underWay = undefined;
     }
+  }
+
+  /** A report without an answer may have arrived: it is taken back when its setting has healed, and made again when it has not. */
+  #mayKnow(line: Line, next: NextReport): void {
+    if (next.kind === "held" && this.#way === "issues" && this.#isOf(line)) this.#told.set(next.setting.key, unsure);
   }
 
   #isOf({ sessionId }: Line): boolean {

@@ -100,17 +100,6 @@ export const settingsMistakes = [
     test: "test/unit/worker/engine/restore.test.ts",
   },
   {
-    name: "the cache writes while it writes",
-    edits: [
-      [
-        cache,
-        "if (this.#stopped || this.#work !== undefined || this.#newest === undefined) return;",
-        "if (this.#stopped || this.#newest === undefined) return;",
-      ],
-    ],
-    test: "test/unit/worker/cache/last-good-cache.test.ts",
-  },
-  {
     name: "a cache write that failed is never tried again",
     edits: [
       [

@@ -43,11 +43,6 @@ export const tellingMistakes = [
     test: "test/unit/worker/telling/publishing.test.ts",
   },
   {
-    name: "the first entry of a key does not count, but the last",
-    edits: [[untold, "if ((kind & REPLACES) !== 0 || !entries.has(key)) {", "if (kind >= 0) {"]],
-    test: "test/unit/memory/untold.test.ts",
-  },
-  {
     name: "what a dead worker had on its way is told again",
     edits: [[consumer, "else if (this.#lastBatch !== undefined) untold.told(this.#lastBatch.changes);", ""]],
     test: "test/integration/consumer/worker-deaths.test.ts",
@@ -98,7 +93,7 @@ export const tellingMistakes = [
   {
     name: "a change set ends at the end of a batch",
     edits: [[queue, "(endsSet ? [index + 1] : [])", "(endsSet || index + 1 === taken.length ? [index + 1] : [])"]],
-    test: "test/unit/shared/change-queue.test.ts",
+    test: "test/unit/worker/telling/notifier.test.ts",
   },
   {
     name: "a change set's view is the newest one",

@@ -200,10 +200,10 @@ export class Agent {
     return this.#broadcaster.counts;
   }
 
-  /** How many issues are open in the session that has most of them: a worker that died may have registered after the one that lives. */
-  get openIssues(): number {
+  /** How many issues each live session has open. Which one is the present one is not known: a call of a worker that died may come late. */
+  get openIssues(): readonly number[] {
     const live = this.#sessionIds.filter((id) => this.#sessions.has(id));
-    return Math.max(0, ...live.map((id) => this.#reports.by(id).issues.length));
+    return live.map((id) => this.#reports.by(id).issues.length);
   }
 
   #openStream(call: StreamCall): void {

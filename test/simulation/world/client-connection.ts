@@ -61,6 +61,7 @@ class VirtualConnection implements Connection {
   #side: ServerSide | undefined;
   #whenUp: (() => void)[] = [];
   #closed = false;
+  #isBroken = false;
 
   constructor(parts: LinkParts, known: KnownRegistry, credentials: Credentials | undefined, onClose: () => void) {
     this.#parts = parts;
@@ -152,6 +153,10 @@ class VirtualConnection implements Connection {
   }
 
   #onceUp(work: () => void): void {
+    if (this.#isBroken) {
+      this.#parts.life.clock.setTimer(0, () => this.#broken());
+      return;
+    }
     if (this.#wire === undefined) this.#connect();
     if (this.#side !== undefined) work();
     else this.#whenUp.push(work);
@@ -181,6 +186,7 @@ class VirtualConnection implements Connection {
   }
 
   #broken(): void {
+    this.#isBroken = true;
     for (const fail of [...this.#calls]) fail({ code: grpcCode.unavailable, details: "Connection dropped" });
   }
 

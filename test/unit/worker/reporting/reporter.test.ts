@@ -168,7 +168,24 @@ describe("the reporter", () => {
     transport.onReport = async () => {};
     await hold(held("host"));
     await clock.advance(60_000);
-    expect(told()).toEqual(["s1 held host"]);
+    // Nobody has answered for the port, so the core agent may hold its issue.
+    expect(told()).toEqual(["s1 healed port", "s1 held host"]);
+  });
+
+  it("takes back a report that broke with its connection, when its setting heals before the next one", async () => {
+    const { hold, connect, told, transport, reporter } = bench();
+    await connect("s1");
+    let fail = (_error: Error): void => {};
+    transport.onReport = () => new Promise((_resolve, reject) => void (fail = reject));
+    await hold(held("port"));
+    reporter.interrupted();
+    fail(grpcError(grpcCode.cancelled));
+    transport.onReport = async () => {};
+    await hold();
+    await connect("s1");
+    expect(told()).toEqual(["s1 held port", "s1 healed port"]);
+    await connect("s1");
+    expect(told()).toEqual([]);
   });
 
   it("leaves a session alone that the core agent does not know, until there is another one", async () => {
