@@ -9,6 +9,7 @@ export class Mailbox<Message> {
   #messages: Message[] = [];
   #closed = false;
   #isHeld = false;
+  #due = 0;
 
   /** `receive` is called in the other thread. */
   constructor(clock: Clock, chance: Chance, receive: (message: Message) => void) {
@@ -20,12 +21,16 @@ export class Mailbox<Message> {
   post(message: Message): void {
     if (this.#closed) return;
     this.#messages.push(structuredClone(message));
-    this.#clock.setTimer(this.#chance.next() * 2, () => this.takeOne());
+    this.#due++;
+    this.#clock.setTimer(this.#chance.next() * 2, () => {
+      this.#due--;
+      this.takeOne();
+    });
   }
 
-  /** Messages that were not taken. */
-  get size(): number {
-    return this.#messages.length;
+  /** Arrivals that are still to come, also of messages that were asked for by then. */
+  get due(): number {
+    return this.#due;
   }
 
   /** The other thread does not listen yet. */

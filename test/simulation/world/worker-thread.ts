@@ -80,10 +80,10 @@ export class WorkerThread implements EngineHost {
     deadline.cancel();
   }
 
-  /** Nothing that runs on would let the thread end by itself; what it has sent and not looked at is on its way. */
+  /** Nothing that runs on would let the thread end by itself; messages to it may still arrive. */
   #stopped(): void {
     const { life } = this;
-    if (!life.ended && life.timers > this.#toWorker.size) this.#fail(`a stopped worker has ${life.timers} timers`);
+    if (!life.ended && life.timers > this.#toWorker.due) this.#fail(`a stopped worker has ${life.timers} timers`);
     life.end();
   }
 

@@ -176,7 +176,10 @@ describe("the reporter", () => {
     const { hold, connect, told, transport, reporter } = bench();
     await connect("s1");
     let fail = (_error: Error): void => {};
-    transport.onReport = () => new Promise((_resolve, reject) => void (fail = reject));
+    transport.onReport = () =>
+      new Promise((_resolve, reject) => {
+        fail = reject;
+      });
     await hold(held("port"));
     reporter.interrupted();
     fail(grpcError(grpcCode.cancelled));
