@@ -2,7 +2,6 @@
 const notifier = "src/worker/telling/notifier.ts";
 const publishing = "src/worker/telling/publishing.ts";
 const takeover = "src/worker/telling/takeover.ts";
-const untold = "src/memory/untold.ts";
 const queue = "src/shared/change-queue.ts";
 const consumer = "src/main/consumer/consumer.ts";
 const subscriptions = "src/main/subscriptions/subscriptions.ts";
