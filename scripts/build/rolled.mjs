@@ -12,9 +12,9 @@ export const small = {
   codegen: { removeWhitespace: true, asciiOnly: true },
 };
 
-/** What stands in errors and stacks stays readable; comments are not kept in memory. */
+/** What stands in errors and stacks stays readable; comments are not kept in memory, but for those that tell bundlers what to leave. */
 export const plain = {
-  comments: false,
+  comments: { legal: false, annotation: true, jsdoc: false },
   minify: { compress: false, mangle: false, codegen: { removeWhitespace: false, asciiOnly: true } },
 };
 
