@@ -247,5 +247,7 @@ function newWorker(
   };
   const code = workerCode(workerUrl);
   if (code.kind === "file" && code.url.protocol === "file:") refuseMissing(code.url);
-  return code.kind === "file" ? new Worker(code.url, options) : new Worker(code.text, { ...options, eval: true });
+  if (code.kind === "text") return new Worker(code.text, { ...options, eval: true });
+  // Not `new`: bundlers look for the file behind each thread that they see being made, and this one is known only when it runs.
+  return Reflect.construct(Worker, [code.url, options]) as Worker;
 }
