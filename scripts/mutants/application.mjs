@@ -29,7 +29,6 @@ const mutations = [
     name: "of several waiters at one overflow each is told by an error",
     tests: subscriptions,
     edits: [
-      [stream, "const [first, ...others]", "const [first, ...others]"],
       [
         stream,
         "for (const { resolve } of others) resolve(finished);",
