@@ -26,16 +26,22 @@ interface Client {
   readonly state: string;
 }
 
+/** One that serves, one that is to be stopped, one that serves nothing, and one that holds; gives the second. */
+async function fourMembers(port: number) {
+  const [, stopped] = await Promise.all([
+    member("well", "serves", port),
+    member("stopped", "serves", port),
+    member("quiet", "serves nothing", port),
+    member("holder", "holds", port),
+  ]);
+  return stopped;
+}
+
 describe("a fleet of processes", () => {
   it("is told truly by clients and by set --wait: who has it, who holds it, who is stopped, and who cannot say", async () => {
     const { port } = await bench.startAgent();
     const at = ["--data-dir", bench.dataDir];
-    const [, stopped] = await Promise.all([
-      member("well", "serves", port),
-      member("stopped", "serves", port),
-      member("quiet", "serves nothing", port),
-      member("holder", "holds", port),
-    ]);
+    const stopped = await fourMembers(port);
 
     // While all are there, a change of another setting is one that all have, but for who cannot say.
     const other = await bench.run("set", "logs_config.batch_wait", "7", "--wait", "--timeout", "60", ...at);
@@ -88,12 +94,7 @@ describe("a fleet of processes", () => {
   it("is asked by a dry run what it would hold by its own guards, and who cannot be asked is named", async () => {
     const { port } = await bench.startAgent();
     const at = ["--data-dir", bench.dataDir];
-    const [, stopped] = await Promise.all([
-      member("well", "serves", port),
-      member("stopped", "serves", port),
-      member("quiet", "serves nothing", port),
-      member("holder", "holds", port),
-    ]);
+    const stopped = await fourMembers(port);
     const good = await bench.run("set", "log_level", "debug", "--dry-run", ...at);
     expect(good).toMatchObject({ code: 0, err: "" });
     expect(good.out).toContain("3 of 4 remote agents would take it.\n");
