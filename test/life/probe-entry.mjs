@@ -30,6 +30,8 @@ function most(word, value) {
 }
 
 function obey(command) {
+  // The word is not written then, because a command that has come since it was read would be lost.
+  if (command === commands.none) return;
   if (command === commands.collect) {
     globalThis.gc();
     Atomics.store(words, probe.heap, process.memoryUsage().heapUsed / 1024);
