@@ -1,7 +1,10 @@
 import { expect, it } from "vitest";
+import { currentPosition, RecordCopy } from "../../../src/memory/arena-reader.js";
+import { hashKey } from "../../../src/memory/checksum.js";
+import { findSlot } from "../../../src/memory/directory.js";
 import { SectionReader } from "../../../src/memory/reader/section-reader.js";
 import { RegionWriter } from "../../../src/memory/writer/region-writer.js";
-import { newRegion } from "../../support/memory/region.js";
+import { newRegion, TestWriter } from "../../support/memory/region.js";
 
 it("a setting that is read again as part of a section has the source of its newest record, also after it was gone", () => {
   const region = newRegion();
@@ -21,4 +24,23 @@ it("a setting that is read again as part of a section has the source of its newe
     expect(readings.map((reading) => reading.source)).toEqual(source === undefined ? [] : [source]);
     expect(readings.map(({ value }) => value)).toEqual(source === undefined ? [] : [i]);
   });
+});
+
+it("a copy of a slot that held nothing at its publish has nothing of the record that was copied before", () => {
+  const region = newRegion();
+  const writer = new TestWriter(region);
+  writer.publish({ first: "of a source" });
+  const position = currentPosition(region);
+  writer.publish({ later: 1 });
+  const copy = new RecordCopy();
+  const taken = ["first", "later"].map((key) => {
+    const slot = findSlot(region, position.blockAt, new TextEncoder().encode(key), hashKey(key));
+    expect(copy.take(region, position, slot)).toBe(true);
+    const { length, source, hasLayers, publish, sum } = copy;
+    return { length: length > 0, source, hasLayers, publish, sum: sum !== 0 };
+  });
+  expect(taken).toEqual([
+    { length: true, source: 1, hasLayers: false, publish: position.publish, sum: true },
+    { length: false, source: 0, hasLayers: false, publish: 0, sum: false },
+  ]);
 });
