@@ -3,12 +3,12 @@
 //
 //   npm run bench                        the whole, on this Node.js
 //   npm run bench -- --node 20,22,24,26  the same, and the reading path on other versions, installed from npm where missing
-//   npm run bench -- --suite reads       or "isolation" or "fleet": one suite; the rows of the others stay as they are
+//   npm run bench -- --suite reads       or "isolation" or "fleet": one suite; the rows of the others stay, and what cannot is named
 //   npm run bench -- --quick             a short form that shows that everything runs; its numbers mean little; writes nothing
 //   npm run bench -- --processes 1       at most so many processes a scenario: sooner done, without a spread
-//   npm run bench -- --report            draws tables and report again from the last run
-//   npm run bench -- --compare FILE      compares with these results instead of the results.json that is there
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+//   npm run bench -- --report            draws tables and report again from the last run, or from results.json where there is none
+//   npm run bench -- --compare FILE      compares with these results, or this run, instead of the results.json that is there
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { nodeBinary } from "../scripts/node-versions.mjs";
@@ -16,8 +16,9 @@ import { etcdIsHere } from "../test/etcd/cluster.mjs";
 import { compareRuns } from "./lib/compare-runs.mjs";
 import { execute } from "./lib/execute.mjs";
 import { load, machine, nodeVersion, packageVersions } from "./lib/machine.mjs";
-import { inOrder, keepOthers } from "./lib/merge-runs.mjs";
+import { inOrder, keepOthers, runOf, runOfRows } from "./lib/merge-runs.mjs";
 import { expectedSeconds, planFleet, planIsolation, planReads } from "./lib/plan.mjs";
+import { readRecorded } from "./lib/recorded.mjs";
 import { renderReport } from "./report/report.mjs";
 import { renderTables } from "./report/tables.mjs";
 import { fleetRows } from "./rows/fleet.mjs";
@@ -37,6 +38,18 @@ const { values: options } = parseArgs({
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 // Not in this folder's node_modules, which are reinstalled before each run.
 const lastRun = here("../node_modules/.cache/bench/last-run.json");
+const results = here("./results.json");
+// Before anything is measured, so that a file that cannot be read costs no half hour.
+const earlier = {
+  results: readRecorded(results),
+  lastRun: readRecorded(lastRun),
+  compare: options.compare === undefined ? undefined : readRecorded(options.compare),
+};
+if (options.compare !== undefined && earlier.compare === undefined) {
+  throw new Error(
+    `There is no ${options.compare} to compare with; give results.json or last-run.json of an earlier run.`,
+  );
+}
 const hasEtcd = await etcdIsHere();
 /** What each suite runs on a version, and the rows that it makes of the results. */
 const known = {
@@ -56,19 +69,19 @@ if (suites.includes("fleet") && !hasEtcd && !options.report) {
 }
 
 let run = options.report ? readRun() : await measure();
+const compared = comparison();
+if (compared !== undefined) run.comparison = compared;
 if (!options.quick) {
-  const results = here("./results.json");
-  const earlier = options.compare ?? (existsSync(results) && !options.report ? results : undefined);
-  if (earlier !== undefined)
-    run.comparison = compareRuns(run.rows, { rows: JSON.parse(readFileSync(earlier, "utf8")) });
-  if (options.suite !== undefined && !options.report && existsSync(lastRun)) run = keepOthers(readRun(), run);
+  const { run: joined, notes } = keepOthers(run, earlier);
+  run = { ...joined, notes: [...new Set([...(run.notes ?? []), ...notes])] };
+  for (const note of notes) process.stderr.write(`NOTE: ${note}\n`);
 }
 mkdirSync(here("../node_modules/.cache/bench"), { recursive: true });
 writeFileSync(options.quick ? `${lastRun}.quick` : lastRun, JSON.stringify(run));
 const tables = renderTables(run);
 console.log(tables);
 if (!options.quick) {
-  writeFileSync(here("./results.json"), `${JSON.stringify(run.rows, null, 2)}\n`);
+  writeFileSync(results, `${JSON.stringify(run.rows, null, 2)}\n`);
   const readme = readFileSync(here("./README.md"), "utf8");
   const [before, after] = [readme.indexOf("<!-- table -->"), readme.indexOf("<!-- /table -->")];
   writeFileSync(here("./README.md"), `${readme.slice(0, before)}<!-- table -->\n\n${tables}\n\n${readme.slice(after)}`);
@@ -76,8 +89,17 @@ if (!options.quick) {
 }
 
 function readRun() {
-  if (!existsSync(lastRun)) throw new Error("There is no last run to draw; run the benchmarks first.");
-  return JSON.parse(readFileSync(lastRun, "utf8"));
+  const facts = { machine: machine(), packages: packageVersions() };
+  if (earlier.lastRun !== undefined) return runOf(earlier.lastRun, facts);
+  if (earlier.results === undefined) throw new Error("There is no last run to draw; run the benchmarks first.");
+  return runOfRows(earlier.results, facts);
+}
+
+/** A drawing is compared only when it is asked for: what is there is then what is drawn. */
+function comparison() {
+  if (earlier.compare !== undefined) return compareRuns(run.rows, earlier.compare, options.compare);
+  if (options.report || options.quick || earlier.results === undefined) return undefined;
+  return compareRuns(run.rows, earlier.results);
 }
 
 /** The first version runs everything, the others the reading path. */
@@ -106,7 +128,7 @@ async function measure() {
   const { name, ...facts } = machine();
   const rows = [];
   const details = {};
-  const parts = suites.map((suite) => ({ suite, minutes: 0, load: before }));
+  const parts = suites.map((suite) => ({ suite, minutes: 0, expected: 0, load: before }));
   for (const { major, binary, version, jobs, isMain } of versions) {
     process.stderr.write(`Node.js ${version}\n`);
     for (const part of parts) {
@@ -118,12 +140,15 @@ async function measure() {
         process.stderr.write(`  ${passed()}  ${job}${round > 0 ? `, again (${round + 1})` : ""}\n`);
       });
       part.minutes += minutes(started);
+      part.expected += expectedSeconds(own) / 60;
       for (const row of known[part.suite].rows(results, major)) rows.push({ ...row, node: version, machine: name });
       if (isMain) Object.assign(details, Object.fromEntries(results));
     }
   }
+  process.stderr.write(`It took ${passed()} min; about ${(expected / 60).toFixed(1)} were expected.\n`);
   return {
     parts,
+    absent: suites.includes("fleet") && !hasEtcd ? { P22: "etcd and etcdctl were not installed" } : {},
     quick: options.quick,
     machine: { name, ...facts },
     nodes: versions.map(({ version }) => version),

@@ -1,30 +1,45 @@
 // Whether a run agrees with an earlier one: a row does when the spreads of the two runs overlap.
+import { hasBound } from "./bars.mjs";
+import { rowsOf } from "./recorded.mjs";
 
-/** Gives { compared, agreeing, byChance, others }; `undefined` when the earlier run was on another machine or version. */
-export function compareRuns(rows, earlier) {
-  if (earlier === undefined) return undefined;
-  const known = new Map(earlier.rows.map((row) => [keyOf(row), row]));
-  const pairs = rows.flatMap((row) => {
-    const before = known.get(keyOf(row));
-    return before === undefined || before.samples < 2 || row.samples < 2 ? [] : [{ row, before }];
-  });
-  if (pairs.length === 0) return undefined;
-  const others = pairs.filter(({ row, before }) => !agree(row, before));
+/**
+ * `earlier`: the results of that run, in any form; `against`: what to call them. Gives { against, compared, agreeing, byChance, others, turned,
+ * skipped }: `others` are the rows whose spreads lie apart, `turned` those whose bar was met in one run and missed in the other, `skipped` says
+ * how many rows could not be compared and why.
+ */
+export function compareRuns(rows, earlier, against = "the run before") {
+  const known = new Map(rowsOf(earlier).rows.map((row) => [keyOf(row), row]));
+  const pairs = rows.flatMap((row) => (known.has(keyOf(row)) ? [{ row, before: known.get(keyOf(row)) }] : []));
+  const comparable = pairs.filter(({ row, before }) => hasSpread(row) && hasSpread(before));
+  const others = comparable.filter(({ row, before }) => !agree(row, before));
   return {
-    compared: pairs.length,
-    agreeing: pairs.length - others.length,
-    byChance: pairs.reduce((sum, { row, before }) => sum + chanceApart(row.samples, before.samples), 0),
-    others: others.map(({ row, before }) => ({
-      node: row.node,
-      name: row.name,
-      now: spread(row),
-      before: spread(before),
-    })),
+    against,
+    compared: comparable.length,
+    agreeing: comparable.length - others.length,
+    byChance: comparable.reduce((sum, { row, before }) => sum + chanceApart(row.samples, before.samples), 0),
+    others: others.map(difference),
+    turned: pairs.filter(({ row, before }) => hasTurned(row, before)).map(difference),
+    skipped: { withoutSpread: pairs.length - comparable.length, new: rows.length - pairs.length },
   };
 }
 
 function keyOf({ node, suite, name, machine }) {
   return JSON.stringify([node, suite, name, machine]);
+}
+
+function hasSpread(row) {
+  const { low, high } = spread(row);
+  return row.samples > 1 && Number.isFinite(low) && Number.isFinite(high);
+}
+
+/** Only under the same bound does it say something of the code. */
+function hasTurned(row, before) {
+  return hasBound(row) && row.bar === before.bar && row.ok !== null && before.ok !== null && row.ok !== before.ok;
+}
+
+function difference({ row, before }) {
+  const { node, id, name, ok } = row;
+  return { node, id, name, now: spread(row), before: spread(before), unit: unitOf(row), ok, wasOk: before.ok };
 }
 
 /**
@@ -45,4 +60,8 @@ function agree(a, b) {
 /** The spread of the ratio, where there is one: values vary with the load of the machine, ratios hardly do. */
 function spread({ ratio, low, high, value, valueLow, valueHigh }) {
   return ratio === null ? { median: value, low: valueLow, high: valueHigh } : { median: ratio, low, high };
+}
+
+function unitOf({ ratio, unit }) {
+  return ratio === null ? unit : "×";
 }

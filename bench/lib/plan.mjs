@@ -1,5 +1,5 @@
 // What is run: scenarios with their arguments, how often, and about how long each takes.
-import { judgedPeers, peers } from "../peers/index.mjs";
+import { judgedPeers, peers } from "../peers/names.mjs";
 
 export const contenders = ["library", "in-thread", "clone mirror"];
 export const flowRates = [0, 1_000, 10_000, 30_000];
@@ -125,4 +125,17 @@ export function planFleet({ quick, hasEtcd }) {
 /** Seconds that jobs take, about. */
 export function expectedSeconds(jobs) {
   return jobs.reduce((sum, { processes, seconds }) => sum + processes * seconds, 0);
+}
+
+/** The suite of a scenario, by its name; `undefined` when no run has it any more. */
+export function suiteOfJob(name) {
+  return everyJob().find((job) => job.name === name)?.suite;
+}
+
+function everyJob() {
+  return [true, false].flatMap((quick) => [
+    ...planReads({ quick, isMain: true }),
+    ...planIsolation({ quick }),
+    ...planFleet({ quick, hasEtcd: true }),
+  ]);
 }

@@ -1,6 +1,6 @@
 // The pictures of the reading path.
 import { summary } from "../lib/distribution.mjs";
-import { peers } from "../peers/index.mjs";
+import { peers } from "../peers/names.mjs";
 import { barChart, rangeChart } from "./bar-chart.mjs";
 import { figure } from "./figure.mjs";
 import { lineChart } from "./line-chart.mjs";

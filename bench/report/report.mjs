@@ -1,10 +1,11 @@
 // The report: one page that needs nothing but itself.
 import { readFileSync } from "node:fs";
+import { comparisonSummary } from "./comparison.mjs";
 import { isolationCharts } from "./isolation-charts.mjs";
+import { boundText, number, partText } from "./numbers.mjs";
 import { readsCharts } from "./reads-charts.mjs";
 import { scoreboard } from "./scoreboard.mjs";
 import { esc } from "./svg.mjs";
-import { boundText, comparisonText, number, partText } from "./tables.mjs";
 
 export function renderReport(run) {
   const style = readFileSync(new URL("./style.css", import.meta.url), "utf8");
@@ -77,7 +78,7 @@ function method(run) {
     producers.length === 0
       ? ""
       : `The producer is another process; it writes frames made beforehand, one message a frame. The most of a core that it used while updates flowed: ${producers.join(", ")}. With two cores, a consumer with a worker has producer, worker and main thread on them, an in-thread consumer has one core to itself. CPU time of the main thread is from ${run.machine.cpuTimeFrom}.`,
-    run.comparison ? comparisonText(run.comparison) : "",
+    run.comparison ? comparisonSummary(run.comparison) : "",
     `Peers: ${versions.join(", ")}.`,
   ];
   return parts

@@ -1,6 +1,7 @@
 // The bars as tiles: in large, what the first version measured, and a chip for each version.
+
+import { boundText, number } from "./numbers.mjs";
 import { esc } from "./svg.mjs";
-import { boundText, number } from "./tables.mjs";
 
 export function scoreboard({ rows, nodes }) {
   const judged = rows.filter(({ ok }) => ok !== null);

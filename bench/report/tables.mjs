@@ -1,18 +1,30 @@
 // The results as Markdown tables.
+import { barNumber, isBar } from "../lib/bars.mjs";
+import { comparisonTable } from "./comparison.mjs";
+import { boundText, number, partText, spreadText } from "./numbers.mjs";
+import { verdictSummary, verdictTable } from "./verdict-table.mjs";
 
 export function renderTables(run) {
   const parts = [headline(run)];
+  parts.push(`**Verdicts.** ${verdictSummary(run)}\n\n${verdictTable(run)}`);
   parts.push(`**Bars.** Ratio to the baseline, with the range over the processes.\n\n${barTable(run)}`);
   const reads = run.rows.filter(({ suite, id }) => suite === "reads" && !isBar(id));
   if (reads.length > 0) parts.push(`**Reads.**\n\n${perNodeTable(run, reads)}`);
   const isProcess = ({ id }) => id === "PSS";
   const processes = run.rows.filter(isProcess);
   if (processes.length > 0) parts.push(`${aboutProcesses}\n\n${processTable(processes)}`);
-  const isolation = run.rows.filter((row) => row.suite === "isolation" && !isBar(row.id) && !isProcess(row));
-  if (isolation.length > 0) parts.push(`**Isolation.**\n\n${valueTable(isolation)}`);
-  const fleet = run.rows.filter(({ suite, id }) => suite === "fleet" && !isBar(id));
-  if (fleet.length > 0) parts.push(`**Fleet.**\n\n${valueTable(fleet)}`);
+  for (const [suite, title] of valueSuites(run)) {
+    const rows = run.rows.filter((row) => row.suite === suite && !isBar(row.id) && !isProcess(row));
+    if (rows.length > 0) parts.push(`**${title}.**\n\n${valueTable(rows)}`);
+  }
+  if (run.comparison) parts.push(`**Comparison.**\n\n${comparisonTable(run.comparison)}`);
   return parts.join("\n\n");
+}
+
+/** Isolation, fleet, and suites of earlier versions of these benchmarks. */
+function valueSuites({ rows }) {
+  const titled = (suite) => [suite, `${suite.slice(0, 1).toUpperCase()}${suite.slice(1)}`];
+  return [...new Set(rows.map(({ suite }) => suite))].filter((suite) => suite !== "reads").map(titled);
 }
 
 const aboutProcesses =
@@ -26,40 +38,17 @@ function processTable(rows) {
   return ["| a process | PSS | spread |", "|---|--:|---|", ...lines].join("\n");
 }
 
-function headline({ machine, nodes, parts, comparison, quick }) {
-  const lines = [`Machine: ${machine.name}. Node.js ${nodes.join(", ")}. ${parts.map(partText).join("; ")}.`];
+function headline({ machine, nodes, parts, quick, notes = [] }) {
+  const lines = [
+    `Machine: ${machine.name}. Node.js ${nodes.map((node) => node.slice(1)).join(", ")}. ${parts.map(partText).join("; ")}.`,
+  ];
   if (quick) lines.push("A quick run: the numbers show that everything runs, not how fast it is.");
-  if (comparison) lines.push(comparisonText(comparison));
-  return lines.join("\n");
-}
-
-/** When a suite ran, how long, and how busy the machine was before. */
-export function partText({ suite, date, minutes, load }) {
-  return `${suite}: ${date.slice(0, 16).replace("T", " ")} UTC, ${minutes.toFixed(1)} min, load before ${load}`;
-}
-
-export function comparisonText({ compared, agreeing, byChance, others }) {
-  const text =
-    `Against the run before: the spreads of ${agreeing} of ${compared} rows overlap; ` +
-    `of two runs of the same, with so few processes a row, about ${Math.round(byChance)} would not by chance alone.`;
-  if (others.length === 0) return text;
-  const list = others
-    .slice(0, 12)
-    .map(({ node, name, now, before }) => `${name} (${node}: ${range(now)}, before ${range(before)})`);
-  return `${text} Others: ${list.join("; ")}${others.length > 12 ? "; …" : "."}`;
-}
-
-function range({ low, high }) {
-  return `${low}–${high}`;
-}
-
-function isBar(id) {
-  return /^P\d+$/.test(id);
+  return [...lines, ...notes].join("\n");
 }
 
 function barTable(run) {
   const rows = run.rows.filter(({ id }) => isBar(id));
-  rows.sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
+  rows.sort((a, b) => barNumber(a.id) - barNumber(b.id));
   return perNodeTable(run, rows);
 }
 
@@ -83,15 +72,9 @@ function bounds(found) {
   return [...new Set(all)].join(", then ") || "–";
 }
 
-export function boundText({ bar, barIs, unit, isSpeedUp }) {
-  const sign = barIs.startsWith("at most") ? "≤" : "≥";
-  if (barIs.endsWith("value")) return `${sign} ${bar} ${unit}`;
-  return `${sign} ${bar.toLocaleString("en")}${isSpeedUp ? "× faster" : "×"}`;
-}
-
 function cell(row) {
   if (row === undefined) return "–";
-  const met = row.ok === null ? "" : row.ok ? " ✓" : " **✗**";
+  const met = row.bar === null ? "" : row.ok === null ? " not measured" : row.ok ? " ✓" : " **✗**";
   const value = `${number(row.value)} ${row.unit}`;
   if (row.ratio === null) return `${value} (${number(row.valueLow)}–${number(row.valueHigh)})${met}`;
   const spread = row.samples > 1 ? ` (${number(row.low)}–${number(row.high)})` : "";
@@ -102,19 +85,9 @@ function valueTable(rows) {
   const lines = ["| | what | value | baseline | ratio | spread |", "|---|---|--:|--:|--:|---|"];
   for (const row of rows) {
     const baseline = row.baseline === null ? "–" : `${number(row.baseline)} ${row.unit}`;
-    const spread =
-      row.samples < 2
-        ? "–"
-        : row.ratio === null
-          ? `${number(row.valueLow)}–${number(row.valueHigh)}`
-          : `${number(row.low)}–${number(row.high)}`;
+    const spread = row.samples < 2 ? "–" : spreadText(row);
     const ratio = row.ratio === null ? "–" : number(row.ratio);
     lines.push(`| ${row.id} | ${row.name} | ${number(row.value)} ${row.unit} | ${baseline} | ${ratio} | ${spread} |`);
   }
   return lines.join("\n");
-}
-
-export function number(value) {
-  if (value === null || !Number.isFinite(value)) return "–";
-  return value.toLocaleString("en", { maximumSignificantDigits: 3 });
 }

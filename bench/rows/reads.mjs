@@ -1,5 +1,5 @@
 // Rows of the reading path, from the results of its scenarios.
-import { judgedPeers, peers } from "../peers/index.mjs";
+import { judgedPeers, peers } from "../peers/names.mjs";
 import { row } from "./row.mjs";
 
 export function readRows(results, major) {

@@ -14,8 +14,8 @@ export function row({ suite, id = "", name, unit, subjects, baselines, baselineN
   );
   const ratio = baselines && summary(ratios);
   const judged = bar?.of === "value" ? value : ratio;
-  const ok =
-    bar === undefined ? null : judged.median <= (bar.atMost ?? Infinity) && judged.median >= (bar.atLeast ?? -Infinity);
+  // What could not be measured is neither met nor missed.
+  const ok = bar === undefined || !Number.isFinite(judged?.median) ? null : isWithin(judged.median, bar);
   return {
     id,
     suite,
@@ -37,6 +37,10 @@ export function row({ suite, id = "", name, unit, subjects, baselines, baselineN
   };
 }
 
+function isWithin(median, { atMost = Infinity, atLeast = -Infinity }) {
+  return median <= atMost && median >= atLeast;
+}
+
 export function rounded(value) {
-  return Number(value.toPrecision(3));
+  return Number.isFinite(value) ? Number(value.toPrecision(3)) : null;
 }
