@@ -51,6 +51,8 @@ function suiteOf({ suite, id }) {
   return suite ?? bars.find((bar) => bar.id === id)?.suite;
 }
 
+/** What is there stays where it is, so that files do not change by being read. */
 function completed(row) {
-  return { ...fields, ...row, suite: suiteOf(row) };
+  const missing = Object.entries({ ...fields, suite: suiteOf(row) }).filter(([name]) => row[name] === undefined);
+  return { ...row, ...Object.fromEntries(missing) };
 }

@@ -21,14 +21,14 @@ export function comparisonSummary({ against, compared, agreeing, byChance, turne
   if (compared === 0)
     return `Not compared with ${against}: it has no row of this machine and these versions of Node.js that both measured more than once.`;
   const parts = [
-    `Compared with ${against}: the spreads of ${agreeing} of ${compared} rows overlap, ${compared - agreeing} lie apart`,
+    `Compared with ${against}: the spreads of ${agreeing} of ${compared} rows overlap, and those of ${compared - agreeing} do not`,
     `about ${Math.round(byChance)} would by chance alone, with so few processes a row`,
     `${turned.length === 0 ? "no bar" : turned.length === 1 ? "1 bar" : `${turned.length} bars`} changed its verdict`,
   ];
   const { withoutSpread, new: isNew } = skipped;
   const left = [
     withoutSpread > 0 ? `${withoutSpread} measured once` : "",
-    isNew > 0 ? `${isNew} that are new` : "",
+    isNew > 0 ? `${isNew} that it lacks` : "",
   ].filter((text) => text !== "");
   return `${parts.join("; ")}${left.length === 0 ? "" : `; not compared: ${left.join(", ")}`}.`;
 }

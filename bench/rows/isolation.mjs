@@ -55,12 +55,14 @@ export function isolationRows(results) {
       subjects: stall("library"),
       baselines: stall(inThread),
     });
-    add({
-      name: `longest main-thread stall, resync of ${named(size)}, clone mirror against in-thread`,
-      unit: "ms",
-      subjects: stall("clone mirror"),
-      baselines: stall(inThread),
-    });
+    if (of(`resync ${size} clone mirror`) !== undefined) {
+      add({
+        name: `longest main-thread stall, resync of ${named(size)}, clone mirror against in-thread`,
+        unit: "ms",
+        subjects: stall("clone mirror"),
+        baselines: stall(inThread),
+      });
+    }
     const own = (who) => pick(`resync ${size} ${who}`, (run) => run.ownStall.median);
     // Where the kernel does not report it, there is no such row.
     if (own("library").every(Number.isFinite)) {

@@ -133,8 +133,8 @@ describe("a comparison of two runs", () => {
       "| 22 | P4 | a row | 1.3 × (1.2–1.4) | 1 × (0.9–1.1) | its bar, met before, is missed |",
     ]);
     expect(lines.at(-1)).toBe(
-      "Compared with FILE: the spreads of 1 of 2 rows overlap, 1 lie apart; about 0 would by chance alone, with so few " +
-        "processes a row; 1 bar changed its verdict; not compared: 1 measured once, 1 that are new.",
+      "Compared with FILE: the spreads of 1 of 2 rows overlap, and those of 1 do not; about 0 would by chance alone, with so few " +
+        "processes a row; 1 bar changed its verdict; not compared: 1 measured once, 1 that it lacks.",
     );
   });
 
