@@ -16,6 +16,11 @@ export function comparisonTable(comparison) {
   return [...(rows.length === 0 ? [] : [...head, ...rows, ""]), comparisonSummary(comparison)].join("\n");
 }
 
+/** A row that differs, in one line. */
+export function comparisonLine({ node, id, name, now, before, unit }) {
+  return `${id} ${name} (Node.js ${node.slice(1)}): ${range(now, unit)}, before ${range(before, unit)}`.trim();
+}
+
 /** One line. */
 export function comparisonSummary({ against, compared, agreeing, byChance, turned, skipped }) {
   if (compared === 0)

@@ -7,6 +7,6 @@ export function figure({ title, text, legend = [], svg, isWide = false }) {
 <h3>${esc(title)}</h3>
 <p>${esc(text)}</p>
 ${entries === "" ? "" : `<ul class="legend">${entries}</ul>`}
-${svg}
+<div class="plot">${svg}</div>
 </figure>`;
 }

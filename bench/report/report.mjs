@@ -1,37 +1,42 @@
 // The report: one page that needs nothing but itself.
 import { readFileSync } from "node:fs";
-import { comparisonSummary } from "./comparison.mjs";
+import { comparisonLine, comparisonSummary } from "./comparison.mjs";
+import { glance } from "./glance/glance.mjs";
 import { isolationCharts } from "./isolation-charts.mjs";
 import { boundText, number, partText } from "./numbers.mjs";
 import { readsCharts } from "./reads-charts.mjs";
 import { scoreboard } from "./scoreboard.mjs";
 import { esc } from "./svg.mjs";
+import { verdictSummary } from "./verdict-table.mjs";
 
 export function renderReport(run) {
-  const style = readFileSync(new URL("./style.css", import.meta.url), "utf8");
-  const bars = scoreboard(run);
-  const reads = readsCharts(run);
-  const isolation = isolationCharts(run);
+  const style = ["style.css", "glance/style.css"].map((file) => readFileSync(new URL(file, import.meta.url), "utf8"));
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>configstream-consumer: benchmarks</title>
 <style>
-${style}</style>
+${style.join("")}</style>
 </head>
 <body>
 <main>
+<header class="top">
 <h1>configstream-consumer, measured</h1>
-<p class="lead">What reading live configuration costs, and what it costs the main thread to have it live. Every claim is a ratio to a baseline that was measured beside it in the same run.</p>
-${facts(run)}
-<h2>Bars: ${bars.met} of ${bars.judged} met</h2>
-${bars.html}
-${section("Reads: what a getter costs", reads)}
-${section("Isolation: the main thread under a live configuration", isolation)}
+${glance(run)}
+${origin(run)}
+</header>
+<h2>The bars</h2>
+<p>${esc(verdictSummary(run))}</p>
+${scoreboard(run)}
+${section("Reads: what a getter costs", run, "reads", readsCharts)}
+${section("Isolation: the main thread under a live configuration", run, "isolation", isolationCharts)}
 <h2>How this was measured</h2>
+${facts(run)}
 ${method(run)}
+${comparison(run)}
 <details><summary>All ${run.rows.length} rows</summary>${table(run)}</details>
 </main>
 </body>
@@ -39,8 +44,40 @@ ${method(run)}
 `;
 }
 
-function section(title, figures) {
-  return figures.length === 0 ? "" : `<h2>${esc(title)}</h2>\n<div class="charts">\n${figures.join("\n")}\n</div>`;
+/** Where the numbers above it come from. */
+function origin({ machine, nodes }) {
+  return `<p class="origin">${esc(machine.name)}, Node.js ${esc(nodes[0]?.slice(1) ?? "?")}. Claims are ratios of what was measured side by side, in the same run.</p>`;
+}
+
+/** The charts are drawn from what only the run itself has, in the form that this version gives it. */
+function section(title, run, suite, draw) {
+  const rows = run.rows.filter((row) => row.suite === suite);
+  if (rows.length === 0) return "";
+  const figures = figuresOf(draw, run);
+  const content =
+    figures.length > 0
+      ? `<div class="charts">\n${figures.join("\n")}\n</div>`
+      : `<p>The charts of this suite are drawn from a run of it on this machine, and there is none: npm run bench -- --suite ${suite}</p>`;
+  return `<h2>${esc(title)}</h2>\n${content}`;
+}
+
+function figuresOf(draw, run) {
+  try {
+    return draw(run);
+  } catch (error) {
+    // The run of an earlier version, which did not measure all that is drawn now.
+    if (error instanceof TypeError) return [];
+    throw error;
+  }
+}
+
+function comparison(run) {
+  if (run.comparison === undefined) return "";
+  const { others, turned } = run.comparison;
+  const items = [...new Set([...turned, ...others].map(comparisonLine))].map((text) => `<li>${esc(text)}</li>`);
+  const list =
+    items.length === 0 ? "" : `<details><summary>Rows that differ</summary><ul>${items.join("")}</ul></details>`;
+  return `<p>${esc(comparisonSummary(run.comparison))}</p>${list}`;
 }
 
 function facts({ machine, nodes, parts, packages }) {
@@ -78,7 +115,7 @@ function method(run) {
     producers.length === 0
       ? ""
       : `The producer is another process; it writes frames made beforehand, one message a frame. The most of a core that it used while updates flowed: ${producers.join(", ")}. With two cores, a consumer with a worker has producer, worker and main thread on them, an in-thread consumer has one core to itself. CPU time of the main thread is from ${run.machine.cpuTimeFrom}.`,
-    run.comparison ? comparisonSummary(run.comparison) : "",
+    ...(run.notes ?? []),
     `Peers: ${versions.join(", ")}.`,
   ];
   return parts
@@ -89,7 +126,9 @@ function method(run) {
 
 function table({ rows }) {
   const body = rows.map((row) => {
-    const verdict = row.ok === null ? "" : row.ok ? '<span class="met">✓</span>' : '<span class="missed">✗</span>';
+    const unjudged = row.bar === null ? "" : "not measured";
+    const verdict =
+      row.ok === null ? unjudged : row.ok ? '<span class="met">✓</span>' : '<span class="missed">✗</span>';
     const cells = [
       esc(row.node),
       esc(row.id),
