@@ -3,7 +3,7 @@
 //
 //   npm run bench                        the whole, on this Node.js
 //   npm run bench -- --node 20,22,24,26  the same, and the reading path on other versions, installed from npm where missing
-//   npm run bench -- --suite reads       or "isolation" or "fleet": one suite; the rows of the others stay, and what cannot is named
+//   npm run bench -- --suite reads       or "isolation", "fleet", "package": one suite; the rows of the others stay, and what cannot is named
 //   npm run bench -- --quick             a short form that shows that everything runs; its numbers mean little; writes nothing
 //   npm run bench -- --processes 1       at most so many processes a scenario: sooner done, without a spread
 //   npm run bench -- --report            draws tables and report again from the last run, or from results.json where there is none
@@ -17,12 +17,13 @@ import { compareRuns } from "./lib/compare-runs.mjs";
 import { execute } from "./lib/execute.mjs";
 import { load, machine, nodeVersion, packageVersions } from "./lib/machine.mjs";
 import { inOrder, keepOthers, runOf, runOfRows } from "./lib/merge-runs.mjs";
-import { expectedSeconds, planFleet, planIsolation, planReads } from "./lib/plan.mjs";
+import { expectedSeconds, planFleet, planIsolation, planPackage, planReads } from "./lib/plan.mjs";
 import { readRecorded } from "./lib/recorded.mjs";
 import { renderReport } from "./report/report.mjs";
 import { renderTables } from "./report/tables.mjs";
 import { fleetRows } from "./rows/fleet.mjs";
 import { isolationRows } from "./rows/isolation.mjs";
+import { packageRows } from "./rows/package.mjs";
 import { readRows } from "./rows/reads.mjs";
 
 const { values: options } = parseArgs({
@@ -56,6 +57,7 @@ const known = {
   reads: { plan: planReads, rows: readRows },
   isolation: { plan: ({ quick, isMain }) => (isMain ? planIsolation({ quick }) : []), rows: isolationRows },
   fleet: { plan: ({ quick, isMain }) => (isMain ? planFleet({ quick, hasEtcd }) : []), rows: fleetRows },
+  package: { plan: ({ quick, isMain }) => (isMain ? planPackage({ quick }) : []), rows: packageRows },
 };
 const suites = options.suite === undefined ? Object.keys(known) : [options.suite];
 if (suites.some((suite) => !(suite in known))) {
@@ -128,7 +130,9 @@ async function measure() {
   const { name, ...facts } = machine();
   const rows = [];
   const details = {};
-  const parts = suites.map((suite) => ({ suite, minutes: 0, expected: 0, load: before }));
+  const absent = suites.includes("fleet") && !hasEtcd ? { P22: "etcd and etcdctl were not installed" } : {};
+  const planned = suites.filter((suite) => versions.some(({ jobs }) => jobs.some((job) => job.suite === suite)));
+  const parts = planned.map((suite) => ({ suite, minutes: 0, expected: 0, load: before }));
   for (const { major, binary, version, jobs, isMain } of versions) {
     process.stderr.write(`Node.js ${version}\n`);
     for (const part of parts) {
@@ -139,6 +143,7 @@ async function measure() {
       const results = await execute(binary, own, ({ name: job }, round) => {
         process.stderr.write(`  ${passed()}  ${job}${round > 0 ? `, again (${round + 1})` : ""}\n`);
       });
+      for (const [first] of results.values()) Object.assign(absent, first.absent);
       part.minutes += minutes(started);
       part.expected += expectedSeconds(own) / 60;
       for (const row of known[part.suite].rows(results, major)) rows.push({ ...row, node: version, machine: name });
@@ -148,7 +153,7 @@ async function measure() {
   process.stderr.write(`It took ${passed()} min; about ${(expected / 60).toFixed(1)} were expected.\n`);
   return {
     parts,
-    absent: suites.includes("fleet") && !hasEtcd ? { P22: "etcd and etcdctl were not installed" } : {},
+    absent,
     quick: options.quick,
     machine: { name, ...facts },
     nodes: versions.map(({ version }) => version),

@@ -1,9 +1,6 @@
 // The bars that the project holds itself to, and what a run says about each of them.
 
-/**
- * `suite`: what measures it here; `command`: what measures it elsewhere. The bounds are with the rows, because some depend on the version
- * of Node.js.
- */
+/** `suite`: what measures it. The bounds are with the rows, because some depend on the version of Node.js. */
 export const bars = [
   { id: "P1", about: "a handle beside a plain field", suite: "reads" },
   { id: "P2", about: "a handle beside Map.get", suite: "reads" },
@@ -23,8 +20,8 @@ export const bars = [
   { id: "P16", about: "a thousand subscribers of one core agent", suite: "fleet" },
   { id: "P17", about: "CPU of all threads while updates flow", suite: "isolation" },
   { id: "P18", about: "memory", suite: "isolation" },
-  { id: "P19", about: "a production install, and importing it", command: "npm run package-shape -- installation" },
-  { id: "P20", about: "changes that are seen as half", command: "npm run sets" },
+  { id: "P19", about: "a production install, and importing it", suite: "package" },
+  { id: "P20", about: "change sets that are seen as half", suite: "isolation" },
   { id: "P21", about: "large YAML files", suite: "fleet" },
   { id: "P22", about: "the store of a fleet, etcd", suite: "fleet" },
 ];
@@ -44,18 +41,17 @@ export function barNumber(id) {
  */
 export function verdicts({ rows, parts, absent = {} }) {
   const ran = parts.map(({ suite }) => suite);
-  return bars.map(({ id, about, suite, command }) => {
+  return bars.map(({ id, about, suite }) => {
     const own = rows.filter((row) => row.id === id && hasBound(row));
     const count = (ok) => own.filter((row) => row.ok === ok).length;
     const counts = { met: count(true), missed: count(false), unmeasured: count(null) };
     if (counts.met + counts.missed > 0) return { id, about, rows: own, ...counts };
-    return { id, about, rows: own, ...counts, why: absent[id] ?? reason({ own, suite, command, ran }) };
+    return { id, about, rows: own, ...counts, why: absent[id] ?? reason({ own, suite, ran }) };
   });
 }
 
-function reason({ own, suite, command, ran }) {
+function reason({ own, suite, ran }) {
   if (own.length > 0) return "this system does not report what it needs";
-  if (command !== undefined) return `measured by \`${command}\``;
   return ran.includes(suite) ? "not part of this run" : `the suite ${suite} has not been run`;
 }
 

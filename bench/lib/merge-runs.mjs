@@ -102,7 +102,7 @@ function versionsIn(rows) {
   return [...new Set(rows.map(({ node }) => node))].filter((node) => node !== "");
 }
 
-const order = ["reads", "isolation", "fleet"];
+const order = ["reads", "isolation", "fleet", "package"];
 
 /** Suite by suite; otherwise as they are. Suites that are no longer known come last. */
 export function inOrder(things) {

@@ -97,7 +97,15 @@ export function planIsolation({ quick }) {
       ),
     );
   }
+  const looks = quick ? 10_000 : 1_000_000;
+  jobs.push(job("change sets", "isolation/change-sets.mjs", { looks }, 1, quick ? 10 : 35));
   return jobs;
+}
+
+export function planPackage({ quick }) {
+  const job = { suite: "package", name: "installation", file: "package/installation.mjs", args: {}, processes: 1 };
+  // Fetching packages takes what it takes: too long to be quick.
+  return quick ? [] : [{ ...job, seconds: 25 }];
 }
 
 /** `hasEtcd`: whether etcd can be started; what needs it is left out otherwise. */
@@ -139,5 +147,6 @@ function everyJob() {
     ...planReads({ quick, isMain: true }),
     ...planIsolation({ quick }),
     ...planFleet({ quick, hasEtcd: true }),
+    ...planPackage({ quick }),
   ]);
 }

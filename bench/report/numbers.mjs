@@ -15,13 +15,15 @@ export function boundText({ bar, barIs, unit, isSpeedUp }) {
 
 /** What a row is judged by. */
 export function judgedText({ barIs, value, unit, ratio, isSpeedUp }) {
+  if (ratio === null && value === null) return "–";
   if (barIs?.endsWith("value") || ratio === null) return `${number(value)} ${unit}`;
   return `${number(ratio)}×${isSpeedUp ? " faster" : ""}`;
 }
 
 /** The range over the processes, of the ratio where there is one. */
 export function spreadText({ ratio, low, high, valueLow, valueHigh }) {
-  return ratio === null ? `${number(valueLow)}–${number(valueHigh)}` : `${number(low)}–${number(high)}`;
+  const [from, to] = ratio === null ? [valueLow, valueHigh] : [low, high];
+  return from === null ? "–" : `${number(from)}–${number(to)}`;
 }
 
 /** When a suite ran, how long, and how busy the machine was before. */

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { comparisonLine, comparisonSummary } from "./comparison.mjs";
 import { glance } from "./glance/glance.mjs";
 import { isolationCharts } from "./isolation-charts.mjs";
-import { boundText, number, partText } from "./numbers.mjs";
+import { boundText, number, partText, spreadText } from "./numbers.mjs";
 import { readsCharts } from "./reads-charts.mjs";
 import { scoreboard } from "./scoreboard.mjs";
 import { esc } from "./svg.mjs";
@@ -85,7 +85,7 @@ function facts({ machine, nodes, parts, packages }) {
     ["machine", machine.name],
     ["system", machine.system],
     ["Node.js", nodes.map((node) => node.slice(1)).join(", ")],
-    ["grpc-js", packages["@grpc/grpc-js"]],
+    ["grpc-js", packages["@grpc/grpc-js"] ?? "?"],
     ...parts.map((part) => ["run", partText(part)]),
   ];
   return `<ul class="facts">${entries.map(([name, value]) => `<li>${esc(name)} <b>${esc(value)}</b></li>`).join("")}</ul>`;
@@ -111,12 +111,12 @@ function method(run) {
   const versions = Object.entries(run.packages).map(([name, version]) => `${name} ${version}`);
   const parts = [
     `Each scenario is a process of its own, and none runs beside another. A row's value is the median over its processes, its ratio the median of their ratios, and its spread their range. On the charts, bars behind the points show that range.`,
-    `Noise and the harness: ${own.join("; ")}.`,
+    own.length === 0 ? "" : `Noise and the harness: ${own.join("; ")}.`,
     producers.length === 0
       ? ""
       : `The producer is another process; it writes frames made beforehand, one message a frame. The most of a core that it used while updates flowed: ${producers.join(", ")}. With two cores, a consumer with a worker has producer, worker and main thread on them, an in-thread consumer has one core to itself. CPU time of the main thread is from ${run.machine.cpuTimeFrom}.`,
     ...(run.notes ?? []),
-    `Peers: ${versions.join(", ")}.`,
+    versions.length === 0 ? "" : `Peers: ${versions.join(", ")}.`,
   ];
   return parts
     .filter((part) => part !== "")
@@ -136,11 +136,7 @@ function table({ rows }) {
       [`${number(row.value)} ${row.unit}`],
       [row.baseline === null ? "–" : `${number(row.baseline)} ${row.unit}`],
       [row.ratio === null ? "–" : number(row.ratio)],
-      [
-        row.ratio === null
-          ? `${number(row.valueLow)}–${number(row.valueHigh)}`
-          : `${number(row.low)}–${number(row.high)}`,
-      ],
+      [spreadText(row)],
       `${row.bar === null ? "" : esc(boundText(row))} ${verdict}`,
     ];
     return `<tr>${cells.map((cell) => (Array.isArray(cell) ? `<td class="number">${esc(cell[0])}</td>` : `<td>${cell}</td>`)).join("")}</tr>`;

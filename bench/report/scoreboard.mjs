@@ -20,7 +20,7 @@ function tilesOf({ id, about, rows, why }, nodes) {
 
 function emptyTile(id, about, why) {
   return `<article class="tile unmeasured" id="${id}"><header><span>${id}</span><span>not measured</span></header>
-<strong>–</strong><p>${esc(about)}</p><div class="chips"><span class="chip unmeasured">${esc(why.replaceAll("`", ""))}</span></div></article>`;
+<strong>–</strong><p>${esc(about)}</p><div class="chips"><span class="chip unmeasured">${esc(why)}</span></div></article>`;
 }
 
 function tile(found, attribute) {

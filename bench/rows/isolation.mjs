@@ -1,4 +1,5 @@
 // Rows of the isolation suite, from the results of its scenarios.
+import { mainCpuName, processNames, stallName } from "./names.mjs";
 import { row } from "./row.mjs";
 
 const inThread = "in-thread";
@@ -17,7 +18,7 @@ export function isolationRows(results) {
     const isBar = rate === 10_000;
     add({
       id: isBar ? "P6" : "",
-      name: `main-thread CPU at ${named}, against in-thread`,
+      name: mainCpuName(rate),
       unit: "% of a core",
       subjects: cpu("library"),
       baselines: cpu(inThread),
@@ -50,7 +51,7 @@ export function isolationRows(results) {
     const stall = (who) => pick(`resync ${size} ${who}`, (run) => run.stall.median);
     const isBar = size === 100_000;
     add({
-      name: `longest main-thread stall, resync of ${named(size)}, against in-thread`,
+      name: stallName(named(size)),
       unit: "ms",
       subjects: stall("library"),
       baselines: stall(inThread),
@@ -141,6 +142,14 @@ export function isolationRows(results) {
     });
   }
   memory(results, add);
+  const looks = of("change sets")[0].looks.toLocaleString("en");
+  add({
+    id: "P20",
+    name: `change sets of 50 and 1,000 settings seen as half, ${looks} looks of each kind in this thread and in another`,
+    unit: "halves",
+    subjects: pick("change sets", ({ halves }) => halves),
+    bar: { atMost: 0, of: "value" },
+  });
   return rows;
 }
 
@@ -211,11 +220,11 @@ function memory(results, add) {
     bar: { atMost: 6, of: "value" },
   });
   const processes = [
-    ["Node.js alone", runs("nothing").map(({ pss }) => pss)],
-    ["with the library imported", runs("import").map(({ pss }) => pss)],
-    ["with a mock consumer", runs("mock").map(({ pss }) => pss)],
-    ["with an in-thread consumer", memoryOf(0, inThread, "pss")],
-    ["with this library's consumer and its worker", memoryOf(0, "library", "pss")],
+    [processNames.nothing, runs("nothing").map(({ pss }) => pss)],
+    [processNames.import, runs("import").map(({ pss }) => pss)],
+    [processNames.mock, runs("mock").map(({ pss }) => pss)],
+    [processNames.inThread, memoryOf(0, inThread, "pss")],
+    [processNames.library, memoryOf(0, "library", "pss")],
   ];
   for (const [name, subjects] of processes) {
     if (subjects.every(Number.isFinite)) add({ id: "PSS", name, unit, subjects });

@@ -1,5 +1,6 @@
 // Rows of the reading path, from the results of its scenarios.
 import { judgedPeers, peers } from "../peers/names.mjs";
+import { getIntName, handleName, peerName } from "./names.mjs";
 import { row } from "./row.mjs";
 
 export function readRows(results, major) {
@@ -18,8 +19,8 @@ export function readRows(results, major) {
   const rotating = (runs, subject, baseline) => runs.map((run) => [run.rotating[subject], run.rotating[baseline]]);
 
   add("P1", "handle.value against a field getter", constant("handle.value", "field"), isOld ? 2 : 3);
-  add("P2", "handle.value against Map.get, constant key", constant("handle.value", "Map.get"), 0.3);
-  add("P3", "getInt against Map.get, constant key, 1,000 settings", constant("getInt", "Map.get"), 1.25);
+  add("P2", handleName, constant("handle.value", "Map.get"), 0.3);
+  add("P3", getIntName, constant("getInt", "Map.get"), 1.25);
   add(
     "P4",
     "getInt against Map.get, rotating keys, 1,000 settings",
@@ -119,7 +120,7 @@ function peerRow(id, subject, peer, runs) {
   return row({
     suite: "reads",
     id,
-    name: `${subject} against ${peer}, one key`,
+    name: peerName(subject, peer),
     unit: "ns",
     subjects: runs.map(({ results }) => results[subject].median),
     baselines: runs.map(({ results }) => results.peer.median),

@@ -7,19 +7,24 @@ import { freshProject, run } from "./project.mjs";
 const bars = { packages: 48, megabytes: 26, importRatio: 1.3 };
 const runs = 15;
 
-export async function checkInstallation({ tell, packs, folder }) {
+/** `times`: medians in ms of importing the library, and grpc-js. `listed`: paths of the packages, after that of the project. */
+export function measureInstallation({ packs, folder }) {
   const project = freshProject(folder, "alone", ["--omit=dev", packs.library.file]);
   const listed = run("npm", ["ls", "--all", "--parseable"], { cwd: project }).stdout.trim().split("\n");
   // The first one is the project itself.
   const packages = listed.length - 1;
   const megabytes = bytesOnDisk(join(project, "node_modules")) / 2 ** 20;
   const times = importTimes(project, ["configstream-consumer", "@grpc/grpc-js"]);
-  const importRatio = times[0] / times[1];
+  return { project, listed, packages, megabytes, times, importRatio: times[0] / times[1] };
+}
+
+export async function checkInstallation({ tell, packs, folder }) {
+  const found = measureInstallation({ packs, folder });
+  const { project, listed, packages, megabytes, times, importRatio } = found;
   console.log(
     `the library alone: ${packages} packages, ${megabytes.toFixed(1)} MB on disk; importing it takes ${times[0].toFixed(0)} ms, ` +
       `grpc-js ${times[1].toFixed(0)} ms (medians of ${runs}), ratio ${importRatio.toFixed(2)}`,
   );
-  const found = { packages, megabytes, importRatio };
   for (const [name, bar] of Object.entries(bars)) {
     tell(`the library alone: ${name} ≤ ${bar}`, found[name] <= bar ? [] : [String(found[name])]);
   }

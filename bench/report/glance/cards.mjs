@@ -38,21 +38,18 @@ function factorText(factor) {
 }
 
 export function mainThreadCard(run) {
-  const { cpu, stall, own } = mainThread(run);
+  const { cpu, stall } = mainThread(run);
   if (cpu === undefined && stall === undefined) return missing("What the main thread notices", "isolation");
-  const part = (title, { ours, theirs, ratio }, write, note = "") => {
+  const part = (title, { ours, theirs, ratio }, write) => {
     const rows = [
       { name: "in-thread", className: "theirs", value: theirs, text: write(theirs) },
       { name: "this library", className: "ours", value: ours, text: write(ours), more: lessText(ratio) },
     ];
-    return `<h4>${esc(title)}</h4>\n${bars(rows, { label: title, scale: shareScale([ours, theirs]) })}${note === "" ? "" : `<p class="note">${esc(note)}</p>`}`;
+    return `<h4>${esc(title)}</h4>\n${bars(rows, { label: title, scale: shareScale([ours, theirs]) })}`;
   };
   const parts = [`<p>In-thread is grpc-js in the main thread, which this library has in a worker.</p>`];
   if (cpu) parts.push(part("CPU of a core at 10,000 updates a second", cpu, (value) => `${number(value)} %`));
-  if (stall) {
-    const note = own && `${duration(own.ours * 1e6)} of it are its own; else it waited for one of the two cores.`;
-    parts.push(part("Longest stall, resync of 100,000 settings", stall, (ms) => duration(ms * 1e6), note));
-  }
+  if (stall) parts.push(part("Longest stall, resync of 100,000 settings", stall, (ms) => duration(ms * 1e6)));
   return card({
     title: "What the main thread notices",
     className: "main-thread",
@@ -75,13 +72,13 @@ export function processCard(run) {
   const costs = processCosts(run);
   const install = installRows(run);
   if (costs.length === 0 && install.length === 0) return missing("What a process takes", "isolation");
-  const [alone] = costs;
+  const alone = costs.find(({ className }) => className === "other");
   const rows = costs.map(({ name, className, mib }) => ({
     name,
     className,
     value: mib,
     text: `${number(mib)} MiB`,
-    more: mib === alone.mib ? undefined : `+${number(mib - alone.mib)}`,
+    more: alone === undefined || mib === alone.mib ? undefined : `+${number(mib - alone.mib)}`,
   }));
   const last = costs.at(-1);
   return card({
@@ -98,7 +95,7 @@ export function processCard(run) {
 
 function installText(rows) {
   const counted = rows.filter(({ unit }) => unit === "packages" || unit === "MB");
-  if (counted.length === 0) return "What an install brings: npm run package-shape -- installation";
+  if (counted.length === 0) return "What an install brings: npm run bench -- --suite package";
   return `A production install: ${counted.map(({ value, unit }) => `${number(value)} ${unit}`).join(", ")}.`;
 }
 

@@ -1,4 +1,5 @@
 // The few numbers of a run that a person takes in at one glance, found among its rows.
+import { getIntName, handleName, mainCpuName, peerName, processNames, stallName } from "../../rows/names.mjs";
 
 const peers = [
   ["convict", "convict"],
@@ -20,11 +21,11 @@ function finder({ rows, nodes }) {
 /** [{ name, isOurs, ns, factor }], quickest first; `factor`: how many times what getInt takes. Empty when reads were not measured. */
 export function readCosts(run) {
   const find = finder(run);
-  const own = find("reads", "getInt against Map.get, constant key, 1,000 settings");
-  const handle = find("reads", "handle.value against Map.get, constant key");
+  const own = find("reads", getIntName);
+  const handle = find("reads", handleName);
   if (own === undefined || handle === undefined) return [];
   const others = peers.flatMap(([peer, name]) => {
-    const row = find("reads", `getInt against ${peer}, one key`);
+    const row = find("reads", peerName("getInt", peer));
     return row === undefined ? [] : [{ name, isOurs: false, ns: row.baseline, factor: row.ratio }];
   });
   const all = [
@@ -40,14 +41,8 @@ export function readCosts(run) {
 export function mainThread(run) {
   const find = finder(run);
   return {
-    cpu: pair(find("isolation", "main-thread CPU at 10,000 updates/s, against in-thread")),
-    stall: pair(find("isolation", "longest main-thread stall, resync of 100,000 settings, against in-thread")),
-    own: pair(
-      find(
-        "isolation",
-        "longest main-thread stall less what the thread waited for a core, resync of 100,000 settings, against in-thread",
-      ),
-    ),
+    cpu: pair(find("isolation", mainCpuName(10_000))),
+    stall: pair(find("isolation", stallName("100,000 settings"))),
   };
 }
 
@@ -57,11 +52,11 @@ function pair(row) {
 }
 
 const processes = [
-  ["Node.js alone", "Node.js alone", "other"],
-  ["with the library imported", "library imported", "ours"],
-  ["with a mock consumer", "mock consumer", "ours"],
-  ["with an in-thread consumer", "in-thread consumer", "theirs"],
-  ["with this library's consumer and its worker", "this consumer", "ours"],
+  [processNames.nothing, "Node.js alone", "other"],
+  [processNames.import, "library imported", "ours"],
+  [processNames.mock, "mock consumer", "ours"],
+  [processNames.inThread, "in-thread consumer", "theirs"],
+  [processNames.library, "this consumer", "ours"],
 ];
 
 /** [{ name, className, mib }]; empty when it was not measured. */

@@ -37,7 +37,7 @@ describe("the verdicts", () => {
       P1: "not part of this run",
       P2: "this system does not report what it needs",
       P6: "the suite isolation has not been run",
-      P20: "measured by `npm run sets`",
+      P19: "the suite package has not been run",
       P22: "etcd and etcdctl were not installed",
     });
     expect(countVerdicts(run)).toMatchObject({ met: 0, missed: 0 });

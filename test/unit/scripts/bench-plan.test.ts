@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 /** The benchmarks are JavaScript without types. */
-const { expectedSeconds, planFleet, planIsolation, planReads, suiteOfJob } = await import(
+const { expectedSeconds, planFleet, planIsolation, planPackage, planReads, suiteOfJob } = await import(
   new URL("../../../bench/lib/plan.mjs", import.meta.url).href
 );
 
@@ -13,6 +13,7 @@ const whole: Job[] = [
   ...planReads({ quick: false, isMain: true }),
   ...planIsolation({ quick: false }),
   ...planFleet({ quick: false, hasEtcd: true }),
+  ...planPackage({ quick: false }),
 ];
 const processesOf = (name: string) => whole.find((job) => job.name === name)?.processes ?? 0;
 
