@@ -80,10 +80,10 @@ export function processCard(run) {
     text: `${number(mib)} MiB`,
     more: alone === undefined || mib === alone.mib ? undefined : `+${number(mib - alone.mib)}`,
   }));
-  const last = costs.at(-1);
+  const own = costs.find(({ name }) => name === "this consumer");
   return card({
     title: "What a process takes",
-    claim: last === undefined ? installText(install) : `${number(last.mib)} MiB, worker included`,
+    claim: own === undefined ? "memory not measured" : `${number(own.mib)} MiB, worker included`,
     text:
       costs.length === 0
         ? ""
