@@ -13,18 +13,18 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { nodeBinary } from "../scripts/node-versions.mjs";
 import { etcdIsHere } from "../test/etcd/cluster.mjs";
-import { compareRuns } from "./lib/compare-runs.mjs";
 import { execute } from "./lib/execute.mjs";
 import { load, machine, nodeVersion, packageVersions } from "./lib/machine.mjs";
-import { inOrder, keepOthers, runOf, runOfRows } from "./lib/merge-runs.mjs";
 import { expectedSeconds, planFleet, planIsolation, planPackage, planReads } from "./lib/plan.mjs";
-import { readRecorded } from "./lib/recorded.mjs";
 import { renderReport } from "./report/report.mjs";
 import { renderTables } from "./report/tables.mjs";
 import { fleetRows } from "./rows/fleet.mjs";
 import { isolationRows } from "./rows/isolation.mjs";
 import { packageRows } from "./rows/package.mjs";
 import { readRows } from "./rows/reads.mjs";
+import { compareRuns } from "./runs/compare-runs.mjs";
+import { inOrder, keepOthers, runOf, runOfRows } from "./runs/merge-runs.mjs";
+import { readRecorded } from "./runs/recorded.mjs";
 
 const { values: options } = parseArgs({
   options: {

@@ -1,5 +1,5 @@
 // The bars as tiles: in large, what the first version measured, and a chip for each version. A bar without a number says why.
-import { verdicts } from "../lib/bars.mjs";
+import { verdicts } from "../runs/bars.mjs";
 import { boundText, judgedText, majorOf, number, spreadText } from "./numbers.mjs";
 import { esc } from "./svg.mjs";
 

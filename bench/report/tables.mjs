@@ -1,5 +1,5 @@
 // The results as Markdown tables.
-import { barNumber, isBar } from "../lib/bars.mjs";
+import { barNumber, isBar } from "../runs/bars.mjs";
 import { comparisonTable } from "./comparison.mjs";
 import { boundText, number, partText, spreadText } from "./numbers.mjs";
 import { verdictSummary, verdictTable } from "./verdict-table.mjs";

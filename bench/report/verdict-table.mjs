@@ -1,5 +1,5 @@
 // One line a bar, whether it could be measured or not.
-import { countVerdicts, verdicts } from "../lib/bars.mjs";
+import { countVerdicts, verdicts } from "../runs/bars.mjs";
 import { boundText, judgedText, majorOf } from "./numbers.mjs";
 
 export function verdictTable(run) {

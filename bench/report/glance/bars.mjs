@@ -13,7 +13,7 @@ export function bars(rows, { label, scale }) {
   );
   const ticks = scale.ticks.map(({ at, text }) => `<span style="left:${percent(at)}">${esc(text)}</span>`);
   const foot = ticks.length === 0 ? "" : `<div class="ticks" aria-hidden="true"><div>${ticks.join("")}</div></div>`;
-  return `<div class="bars" style="--steps:${scale.steps}"><ul aria-label="${esc(label)}">\n${items.join("\n")}\n</ul>${foot}</div>`;
+  return `<div class="bars" style="--steps:${scale.steps}"><ul role="list" aria-label="${esc(label)}">\n${items.join("\n")}\n</ul>${foot}</div>`;
 }
 
 /** Whole decades around the values; `text` writes a tick. */

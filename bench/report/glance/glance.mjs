@@ -1,5 +1,5 @@
 // The first page of the report, read at one glance.
-import { countVerdicts } from "../../lib/bars.mjs";
+import { countVerdicts } from "../../runs/bars.mjs";
 import { esc } from "../svg.mjs";
 import { mainThreadCard, processCard, readsCard } from "./cards.mjs";
 

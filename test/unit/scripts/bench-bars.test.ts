@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 /** The benchmarks are JavaScript without types. */
 const load = (name: string) => import(new URL(`../../../bench/${name}.mjs`, import.meta.url).href);
-const { bars, countVerdicts, verdicts } = await load("lib/bars");
+const { bars, countVerdicts, verdicts } = await load("runs/bars");
 const { row } = await load("rows/row");
 const { verdictTable } = await load("report/verdict-table");
 

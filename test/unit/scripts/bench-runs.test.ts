@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 
 /** The benchmarks are JavaScript without types. */
 const load = (name: string) => import(new URL(`../../../bench/${name}.mjs`, import.meta.url).href);
-const { inOrder, keepOthers, runOf } = await load("lib/merge-runs");
-const { compareRuns } = await load("lib/compare-runs");
+const { inOrder, keepOthers, runOf } = await load("runs/merge-runs");
+const { compareRuns } = await load("runs/compare-runs");
 const { comparisonSummary, comparisonTable } = await load("report/comparison");
 
 const row = (suite: string, node: string, ratio: number, more: object = {}) => ({

@@ -1,5 +1,5 @@
 // Joins a run of one suite with what was recorded of the others.
-import { suiteOfJob } from "./plan.mjs";
+import { suiteOfJob } from "../lib/plan.mjs";
 import { rowsOf } from "./recorded.mjs";
 
 /**
