@@ -1,4 +1,4 @@
-// A few of the memory scheme's mistakes: scripts/mutate-memory.mjs has them all. And some of a thread's life and death.
+// A few of the memory scheme's mistakes: scripts/mutants/memory.mjs has them all. And some of a thread's life and death.
 const arenaWriter = "src/memory/writer/arena-writer.ts";
 const hotReader = "src/main/reader/hot-reader.ts";
 const regionWriter = "src/memory/writer/region-writer.ts";
@@ -42,6 +42,13 @@ export const memoryMistakes = [
     name: "pages of a writer that may still live are used again",
     edits: [[supervisor, "if (this.#givenUp.length === 0) this.#ports.onAllGone();", "this.#ports.onAllGone();"]],
     test: "test/unit/main/hosting/supervisor.test.ts",
+  },
+  {
+    name: "blocks of dead writers are never used again",
+    edits: [
+      ["src/main/consumer/consumer.ts", "onAllGone: () => markWritersGone(this.#region),", "onAllGone: () => {},"],
+    ],
+    test: "test/unit/main/consumer/lives.test.ts",
   },
   {
     name: "no other worker follows one that died",

@@ -111,6 +111,16 @@ export const settingsMistakes = [
     test: "test/unit/worker/cache/last-good-cache.test.ts",
   },
   {
+    name: "the cache is written while it is being written",
+    edits: [[cache, "this.#stopped || this.#work !== undefined || this.#newest", "this.#stopped || this.#newest"]],
+    test: "test/unit/worker/cache/last-good-cache.test.ts",
+  },
+  {
+    name: "the cache is written at the end while it is being written",
+    edits: [[cache, "    await this.#work;\n    const confirmedAtMs", "    const confirmedAtMs"]],
+    test: "test/unit/worker/cache/last-good-cache.test.ts",
+  },
+  {
     name: "core agent: a change set goes out key by key",
     edits: [
       [

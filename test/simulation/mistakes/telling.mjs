@@ -2,6 +2,7 @@
 const notifier = "src/worker/telling/notifier.ts";
 const publishing = "src/worker/telling/publishing.ts";
 const takeover = "src/worker/telling/takeover.ts";
+const untold = "src/memory/untold.ts";
 const queue = "src/shared/change-queue.ts";
 const consumer = "src/main/consumer/consumer.ts";
 const subscriptions = "src/main/subscriptions/subscriptions.ts";
@@ -45,6 +46,27 @@ export const tellingMistakes = [
     name: "what a dead worker had on its way is told again",
     edits: [[consumer, "else if (this.#lastBatch !== undefined) untold.told(this.#lastBatch.changes);", ""]],
     test: "test/integration/consumer/worker-deaths.test.ts",
+  },
+  {
+    name: "the old value told first is overwritten by a later one",
+    edits: [[untold, "(kind & REPLACES) !== 0 || !entries.has(key)", "(kind & REPLACES) !== 0 || key.length >= 0"]],
+    test: "test/unit/memory/untold.test.ts",
+  },
+  {
+    name: "a batch that was sent counts as untold while others wait",
+    edits: [[notifier, "    else untold?.told(changes);\n", ""]],
+    test: "test/unit/worker/telling/notifier.test.ts",
+  },
+  {
+    name: "the last batch that was sent counts as untold",
+    edits: [
+      [
+        notifier,
+        "    if (queue.size === 0) untold?.clear();\n    else untold?.told",
+        "    if (queue.size > 0) untold?.told",
+      ],
+    ],
+    test: "test/unit/worker/telling/notifier.test.ts",
   },
   {
     name: "changes are told before they can be read",

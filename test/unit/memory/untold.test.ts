@@ -36,6 +36,22 @@ describe("what was not told", () => {
     );
   });
 
+  test("is the first old value also when a worker that was thought dead writes down what its successor has written", () => {
+    const memory = createUntoldMemory();
+    const late = new Untold(memory);
+    late.add([was("b", 0)]);
+    new Untold(memory).add([was("a", 1), was("gone", undefined)]);
+    // It knows what there was when it first looked, and not what came from elsewhere since.
+    late.add([was("a", 2), was("gone", 2)]);
+    expect(seen(memory)).toEqual(
+      new Map<string, ConfigValue | undefined>([
+        ["b", 0],
+        ["a", 1],
+        ["gone", undefined],
+      ]),
+    );
+  });
+
   test("is what was sent last, for keys that were sent before all was", () => {
     const memory = createUntoldMemory();
     const untold = new Untold(memory);

@@ -24,6 +24,9 @@ class Bench implements CacheFiles {
   readError: unknown;
   writeError: unknown;
   onWrite = async (): Promise<void> => {};
+  #writing = 0;
+  /** Writes under way at one time. */
+  mostAtOnce = 0;
   restore = (_saved: SavedSettings): boolean => true;
   settings: readonly SavedSetting[] | undefined = [["a", [{ source: "file", value: 1 }]]];
   confirmedAtMs: (() => number | undefined) | undefined;
@@ -52,7 +55,9 @@ class Bench implements CacheFiles {
   }
 
   async write(_path: string, pieces: Iterable<string>): Promise<void> {
+    this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#writing);
     await this.onWrite();
+    this.#writing--;
     if (this.writeError !== undefined) throw this.writeError;
     this.text = [...pieces].join("");
     this.writtenAtMs.push(this.clock.monotonic());
@@ -280,6 +285,8 @@ describe("writing", () => {
     bench.publish(2);
     await bench.clock.advance(10 * minute);
     expect(bench.writtenAtMs).toEqual([]);
+    bench.publish(3);
+    await bench.clock.advance(10 * minute);
     let stopped = false;
     const stop = bench.cache.stop().then(() => {
       stopped = true;
@@ -290,7 +297,8 @@ describe("writing", () => {
     finish();
     await stop;
     expect(bench.writtenAtMs).toHaveLength(2);
-    expect(JSON.parse((bench.text as string).split("\n")[0] as string).sequenceId).toBe(2);
+    expect(bench.mostAtOnce).toBe(1);
+    expect(JSON.parse((bench.text as string).split("\n")[0] as string).sequenceId).toBe(3);
   });
 
   test("that fails is counted each time, told at most once a minute, and tried again", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { createUntoldMemory, Untold } from "../../../../src/memory/untold.js";
 import type { ChangeBatch } from "../../../../src/shared/messages.js";
 import type { ConfigValue, EffectiveChange } from "../../../../src/shared/types.js";
 import { Notifier } from "../../../../src/worker/telling/notifier.js";
@@ -9,7 +10,7 @@ function change(key: string, oldValue: ConfigValue | undefined, value: ConfigVal
 }
 
 /** A notifier and what it sent; `inbox` holds what the host has sent and the notifier has not looked at. */
-function newNotifier(options: { maxBatch?: number; maxWaiting?: number } = {}) {
+function newNotifier(options: { maxBatch?: number; maxWaiting?: number; untold?: Untold } = {}) {
   const sent: ChangeBatch[] = [];
   const inbox: (() => void)[] = [];
   const notifier = new Notifier({
@@ -20,8 +21,10 @@ function newNotifier(options: { maxBatch?: number; maxWaiting?: number } = {}) {
     },
     ...options,
   });
-  const publish = (sequenceId: number, ...changes: EffectiveChange[]) =>
+  const publish = (sequenceId: number, ...changes: EffectiveChange[]) => {
+    notifier.willPublish(changes);
     notifier.notify({ sequenceId, origin: "test", changes });
+  };
   return { notifier, sent, inbox, publish };
 }
 
@@ -109,6 +112,43 @@ describe("with a subscriber", () => {
     notifier.acknowledged();
     expect(sent.map(({ changes }) => changes.length)).toEqual([2, 1]);
     expect(sent.map(({ setEnds }) => setEnds)).toEqual([[], [1]]);
+  });
+});
+
+describe("what a worker that comes next will find untold", () => {
+  /** Told last of each key that has changed since, as another thread reads it. */
+  function newBench(options: { maxBatch?: number } = {}) {
+    const memory = createUntoldMemory();
+    const bench = newNotifier({ ...options, untold: new Untold(memory) });
+    bench.notifier.setActive(true);
+    return { ...bench, left: () => Object.fromEntries(new Untold(memory).read() ?? []) };
+  }
+
+  test("is nothing once all was sent, whether or not it was taken", () => {
+    const { publish, left } = newBench();
+    publish(1, change("a", 1, 2));
+    expect(left()).toEqual({});
+  });
+
+  test("is what waits behind a batch, and of what that batch told the newest value", () => {
+    const { notifier, publish, left } = newBench({ maxBatch: 2 });
+    publish(1, change("a", 0, 1), change("b", 0, 1), change("c", 0, 1));
+    expect(left(), "a batch that was sent was told").toEqual({ a: 1, b: 1, c: 0 });
+    publish(2, change("a", 1, 2), change("d", undefined, 1));
+    expect(left(), "the first of what waits").toEqual({ a: 1, b: 1, c: 0, d: undefined });
+    notifier.acknowledged();
+    expect(left(), "what stays together waits for the next batch").toEqual({ a: 1, b: 1, c: 1, d: undefined });
+    notifier.acknowledged();
+    expect(left()).toEqual({});
+  });
+
+  test("is nothing when the last subscriber has gone", () => {
+    const { notifier, publish, left } = newBench();
+    publish(1, change("a", 1, 2));
+    publish(2, change("a", 2, 3));
+    expect(left()).toEqual({ a: 2 });
+    notifier.setActive(false);
+    expect(left()).toEqual({});
   });
 });
 

@@ -1,0 +1,72 @@
+/** A consumer over the lives of its engines, which write to its region and die; in virtual time, without a thread. */
+import { expect, it } from "vitest";
+import { consumerIn } from "../../../../src/main/consumer/consumer.js";
+import type { EngineHost, EngineHostInit } from "../../../../src/main/hosting/engine-host.js";
+import { ARENA_BLOCKS } from "../../../../src/memory/layout.js";
+import { Region } from "../../../../src/memory/region.js";
+import { ConfigStreamError } from "../../../../src/shared/errors.js";
+import { VirtualClock } from "../../../support/engine/virtual-clock.js";
+import { TestWriter } from "../../../support/memory/region.js";
+
+/** An engine whose thread ends, for certain or not, when it dies. */
+function startEngine(init: EngineHostInit, settings: Record<string, number>) {
+  new TestWriter(new Region(init.memory)).publish(settings);
+  let end = (_error: ConfigStreamError): void => {};
+  const ended = new Promise<ConfigStreamError>((resolve) => {
+    end = resolve;
+  });
+  let isGone = false;
+  const host: EngineHost = {
+    up: Promise.resolve(),
+    ended,
+    post: () => {},
+    kill: () => {},
+    stop: async () => {},
+    get isGone() {
+      return isGone;
+    },
+  };
+  const die = (): void => {
+    isGone = true;
+    end(new ConfigStreamError("worker_died", "It died."));
+  };
+  return { host, die };
+}
+
+function newConsumer() {
+  const clock = new VirtualClock();
+  const engines: ReturnType<typeof startEngine>[] = [];
+  let bytes = 0;
+  const options = { clientName: "test-agent", sessionId: "a-session" };
+  const consumer = consumerIn({}, options, {
+    clock: {
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic(),
+      setTimer: (delayMs, callback) => clock.setTimer(delayMs, callback),
+    },
+    random: () => 0.5,
+    startEngine: (init) => {
+      const engine = startEngine(init, { life: engines.length });
+      engines.push(engine);
+      bytes = init.memory.buffer.byteLength;
+      return engine.host;
+    },
+  });
+  return { clock, engines, consumer, bytes: () => bytes };
+}
+
+it("lives through any number of deaths of its engine, in the memory of the first few", async () => {
+  const { clock, engines, consumer, bytes } = newConsumer();
+  await consumer.start();
+  let early = 0;
+  for (let death = 1; death <= 3 * ARENA_BLOCKS; death++) {
+    engines.at(-1)?.die();
+    await clock.advance(60_000);
+    expect(engines, "an engine that cannot publish is not counted as one").toHaveLength(death + 1);
+    expect(consumer.reader().getInt("life")).toBe(death);
+    if (death === 3) early = bytes();
+  }
+  expect(bytes()).toBe(early);
+  expect(consumer.status().workerRestarts).toBe(3 * ARENA_BLOCKS);
+  await consumer.stop();
+});
