@@ -10,6 +10,7 @@ const slotReadings = "src/memory/reader/slot-readings.ts";
 const slotsBelow = "src/memory/reader/slots-below.ts";
 
 const weakOrder = ["test/memory/weak-order.test.ts"];
+const twoWriters = ["test/memory/two-writers.test.ts"];
 
 const mutations = [
   {
@@ -156,7 +157,7 @@ const mutations = [
   },
   {
     name: "G2 a hand-over marks no cells before it is visible",
-    edits: [[regionWriter, "      markAllCells(region, arena.publishNumber, () => true);\n", ""]],
+    edits: [[regionWriter, "      markAllCells(region, arena.publishNumber);\n", ""]],
   },
   {
     name: "G2 a publish does not change the word that getters look at",
@@ -309,7 +310,7 @@ const mutations = [
   },
   {
     name: "G2 a hand-over takes any mark for its own",
-    edits: [[regionWriter, "if (region.plain(at) === publish) continue;", "if (region.plain(at) !== 0) continue;"]],
+    edits: [[regionWriter, "if (region.plain(at) !== publish) markCell", "if (region.plain(at) === 0) markCell"]],
   },
   {
     name: "G1 the bytes of a record begin where the first one does",
@@ -362,12 +363,29 @@ const mutations = [
     edits: [[regionWriter, "if (owner !== current && region.load", "if (owner !== -1 || region.load"]],
   },
   {
-    name: "19 a hand-over does not mark again what a live zombie marked",
+    name: "19 a cell is marked by a store",
+    tests: twoWriters,
+    edits: [[seqlock, "region.exchange(cellAt, publish);", "region.store(cellAt, publish);"]],
+  },
+  {
+    name: "19 a publish is completed although a newer writer has come",
+    tests: twoWriters,
+    edits: [[arenaWriter, "    if (!isNewestWriter(region, this.#turn)) return;\n", ""]],
+  },
+  {
+    name: "19 readers are sent to a new arena although a newer writer has come",
+    tests: twoWriters,
+    edits: [[regionWriter, "        if (this.#isSuperseded()) {\n", "        if (this.#rebuildIn < 0) {\n"]],
+  },
+  {
+    name: "19 a writer looks for a newer one before its last mark",
+    tests: twoWriters,
     edits: [
+      [arenaWriter, "    if (!isNewestWriter(region, this.#turn)) return;\n", ""],
       [
-        regionWriter,
-        "      markAllCells(region, arena.publishNumber, () => region.load(header.arena) === ordinal);\n",
-        "",
+        arenaWriter,
+        "    this.#writeRows(staged, publish);\n",
+        "    this.#writeRows(staged, publish);\n    if (!isNewestWriter(region, this.#turn)) return;\n",
       ],
     ],
   },

@@ -13,7 +13,7 @@
  * 1. W1  `begun ← p`, read-modify-write
  * 2. W2  plain writes: values into free bytes, the older descriptor of each changed slot
  * 3. W3  cells of the changed slots `← p`
- * 4. W4  `done ← p`
+ * 4. W4  `done ← p`, unless a newer writer has come
  *
  * The bytes of a record are free again when the descriptor that named them has been overwritten, not before.
  *
@@ -48,6 +48,12 @@
  * (W3 precedes W4) happens before that thread's later reads: a fast path that compares a cell with the number beside
  * its cached value cannot find it equal when p changed that slot.
  *
+ * **A writer that was only thought dead.** Each writer adds 1 to a word of the header when it comes, and what it finds is its turn. A
+ * publish of the former one may be under way then, and go on in an arena of its own; what both write is cells. The former one looks at that word
+ * between its last mark and W4, and between marking all cells and sending readers to a new arena. Either a newer writer has come: then nobody
+ * ever sees this publish, its number is in no reader's cache, and as a cell's content it equals none. Or none has: then all its marks
+ * come before that writer's addition, and so before those marks with which the newer one moves every reader.
+ *
  * **Why no thread waits (G4).** The reader's steps have no loop; a caller repeats them a fixed number of times with a newer P and
  * then keeps what it had. The writer never looks at readers.
  *
@@ -55,7 +61,7 @@
  * The argument above holds with "W1 of P + 2" replaced by it: a reader still inside the old arena either finished
  * before, or finds a number that is neither P nor P + 1.
  */
-import { block, descriptor, RETIRED, slot } from "./layout.js";
+import { block, descriptor, header, RETIRED, slot } from "./layout.js";
 import type { Region } from "./region.js";
 
 /** Writer, W1. After this, and before {@link endPublish}, nothing may throw. */
@@ -97,9 +103,17 @@ export function writeDescriptor(
   region.setPlain(descriptorAt + descriptor.checksum, sum);
 }
 
-/** Writer, W3. An atomic store, because readers' slow paths order it against `done` and the present arena. */
+/**
+ * Writer, W3. Atomic, because readers' slow paths order it against `done` and the present arena. And a read-modify-write: it reads the mark
+ * of a writer that was only thought dead, which so happens before it, and which no plain read can see after it.
+ */
 export function markCell(region: Region, cellAt: number, publish: number): void {
-  region.store(cellAt, publish);
+  region.exchange(cellAt, publish);
+}
+
+/** Whether no writer has come after the one whose turn is given. To be asked between its last mark and what makes that count, see above. */
+export function isNewestWriter(region: Region, turn: number): boolean {
+  return region.load(header.writers) === turn;
 }
 
 /** Writer, W4: the publish becomes visible, as a whole. */

@@ -4,7 +4,6 @@ import { markWritersGone } from "../../src/memory/facts.js";
 import { CELLS_PER_CHUNK, header, MAX_CELL_CHUNKS, RANGES_PER_CELL_EPOCH } from "../../src/memory/layout.js";
 import { KeyReader } from "../../src/memory/reader/key-reader.js";
 import { Region } from "../../src/memory/region.js";
-import { explore, Timeline } from "../support/memory/interleave.js";
 import {
   Author,
   former,
@@ -28,7 +27,7 @@ import {
   type Op,
   view,
 } from "../support/memory/interleave-check.js";
-import { memoryAfter, RecordingRegion, SIZE, type Step } from "../support/memory/interleave-trace.js";
+import { memoryAfter, SIZE } from "../support/memory/interleave-trace.js";
 import { newRegion } from "../support/memory/region.js";
 
 interface Case {
@@ -368,49 +367,4 @@ describe("a writer that was only thought dead", () => {
     expect(reader.entry("a").state.value).toBe("last");
     expect(reader.entry("z3").state.value).toBeUndefined();
   });
-
-  it("spoils nothing with a publish that it was in when its successor took over, wherever either of them was", () => {
-    const region = new RecordingRegion(newRegion().memory);
-    const zombie = new Author(region);
-    zombie.publish({ a: "a0", b: "b0" });
-    region.record();
-    zombie.publish({ a: "a zombie", b: "b zombie" });
-    const { start, steps } = region;
-    const atBase = () => new RecordingRegion(memoryAfter({ start, steps, visibleAt: [] }, 0, SMALL));
-    const heirAlone = takeOver(atBase());
-    const shown = heirAlone.steps.findIndex(({ word }) => word === header.arena);
-    const moments = [2, 40, shown - 1, shown, shown + 1];
-    let behaviours = 0;
-    for (let cut = 0; cut <= steps.length; cut++) {
-      for (const from of moments) {
-        const heir = atBase();
-        const goOn = (stores: readonly Step[]) => () => {
-          for (const { word, value } of stores) heir.store(word, value);
-        };
-        heir.interruptions.push({ after: from, run: goOn(steps.slice(0, cut)) });
-        heir.interruptions.push({ after: from + 20, run: goOn(steps.slice(cut)) });
-        takeOver(heir);
-        for (const { run } of heir.interruptions.splice(0)) run();
-        behaviours += explore(new Timeline(heir.start, heir.steps), heir.memory, (scheduled, schedule) => {
-          schedule.end = 0;
-          const reader = new KeyReader(scheduled);
-          reader.entry("a");
-          schedule.end = schedule.timeline.length;
-          for (const key of ["a", "b"]) {
-            const value = String(reader.entry(key).state.value);
-            expect([`${key}0`, `${key} zombie`, `${key} heir`]).toContain(value);
-          }
-          schedule.position = schedule.end;
-          for (const key of ["b", "a"]) expect(reader.entry(key).state.value).toBe(`${key} heir`);
-        });
-      }
-    }
-    explored.push(`  ${String(behaviours).padStart(8)}  a live zombie beside its successor`);
-  });
 });
-
-function takeOver(region: RecordingRegion): RecordingRegion {
-  region.record();
-  new Author(region, 10).publish({ a: "a heir", b: "b heir" });
-  return region;
-}

@@ -23,6 +23,7 @@ import type { Region } from "../region.js";
 import {
   beginPublish,
   endPublish,
+  isNewestWriter,
   markCell,
   olderDescriptor,
   otherDescriptor,
@@ -65,6 +66,7 @@ export class ArenaWriter {
   readonly #region: Region;
   readonly #blockAt: number;
   readonly #numbers: PublishNumbers;
+  readonly #turn: number;
   readonly #space: ValueSpace;
   readonly #directory: DirectoryWriter;
   readonly #sources: SourceNames;
@@ -73,9 +75,17 @@ export class ArenaWriter {
   #publish: number;
   #logHead = 0;
 
-  /** Lays out an arena that no reader sees yet. `expectedKeys` sizes its table. Throws `limit_exceeded`. */
-  constructor(region: Region, ordinal: number, numbers: PublishNumbers, current: number, expectedKeys: number) {
+  /** Lays out an arena that no reader sees yet, of the writer with this turn. `expectedKeys` sizes its table. Throws `limit_exceeded`. */
+  constructor(
+    region: Region,
+    ordinal: number,
+    numbers: PublishNumbers,
+    current: number,
+    turn: number,
+    expectedKeys: number,
+  ) {
     this.ordinal = ordinal;
+    this.#turn = turn;
     this.#region = region;
     this.#blockAt = blockOf(ordinal);
     this.#numbers = numbers;
@@ -199,6 +209,8 @@ export class ArenaWriter {
     this.#meta.write(publish, staged.info, this.#logHead, this.#live);
     // Last, because readers that find it changed look for what else has changed, which finds nothing until W4.
     markCell(region, cellAt(region, LATEST_CELL), publish);
+    // It stays begun for ever: the newer writer may have marked cells before this one did.
+    if (!isNewestWriter(region, this.#turn)) return;
     this.#publish = publish;
     endPublish(region, this.#blockAt, publish);
   }

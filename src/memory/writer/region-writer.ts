@@ -27,7 +27,7 @@ import {
   STAMP_MOVED,
 } from "../layout.js";
 import type { Region } from "../region.js";
-import { markCell } from "../seqlock.js";
+import { isNewestWriter, markCell } from "../seqlock.js";
 import { ArenaWriter, type PublishNumbers, releaseArena } from "./arena-writer.js";
 import type { PublishInfo } from "./meta-writer.js";
 import type { Publication, Publisher, Skipped } from "./publication.js";
@@ -101,7 +101,7 @@ export class RegionWriter implements Publisher {
   }
 
   #isSuperseded(): boolean {
-    return this.#region.load(header.writers) !== this.#turn;
+    return !isNewestWriter(this.#region, this.#turn);
   }
 
   /** Replaces an arena that holds more waste than settings; false when it does not, or when there is no room for that. */
@@ -157,22 +157,22 @@ export class RegionWriter implements Publisher {
     const ordinal = takeOrdinal(region, former);
     const { epoch, numbers } = takeRange(region, this.#publishesPerArena);
     try {
-      const arena = new ArenaWriter(region, ordinal, numbers, former, contents.count);
+      const arena = new ArenaWriter(region, ordinal, numbers, former, this.#turn, contents.count);
       const staged = arena.stage(contents, info);
       moveCellsIfDue(region, epoch, contents.count);
       arena.commit(staged);
       // Before readers are sent over: a thread that then reads any key of the new arena finds every other cell changed as well.
-      markAllCells(region, arena.publishNumber, () => true);
-      while (region.compareExchange(header.arena, former, ordinal) !== former) {
-        // A writer that was thought dead was faster, or this one is that writer.
+      markAllCells(region, arena.publishNumber);
+      for (;;) {
+        // Then this one was thought dead, see seqlock.ts.
         if (this.#isSuperseded()) {
           releaseArena(region, ordinal);
           return;
         }
+        if (region.compareExchange(header.arena, former, ordinal) === former) break;
+        // It is another one that was thought dead, and was faster.
         former = region.load(header.arena);
       }
-      // Again, for what such a writer has marked in between. Without one this changes nothing.
-      markAllCells(region, arena.publishNumber, () => region.load(header.arena) === ordinal);
       if (this.#arena !== undefined) releaseArena(region, this.#arena.ordinal);
       this.#arena = arena;
     } catch (error) {
@@ -241,20 +241,15 @@ function moveCellsIfDue(region: Region, epoch: number, slots: number): void {
 
 /**
  * Marks all cells with the first publish of a new arena: those that belong to none of its slots too, because readers may still be
- * bound to them. `mayMark` is asked before each change, so that a writer that was only thought dead cannot put a number
- * back that a reader once took from it.
+ * bound to them.
  */
-function markAllCells(region: Region, publish: number, mayMark: () => boolean): void {
+function markAllCells(region: Region, publish: number): void {
   const chunks = region.load(header.cellChunks);
   for (let chunk = 0; chunk < chunks; chunk++) {
     const first = cellAt(region, chunk * CELLS_PER_CHUNK);
     for (let at = first; at < first + CELLS_PER_CHUNK; at++) {
-      // Plain, because nearly all cells were marked by the commit, and this thread reads its own stores in any case.
-      if (region.plain(at) === publish) continue;
-      const seen = region.load(at);
-      if (!mayMark()) return;
-      // Only if it was not marked since.
-      region.compareExchange(at, seen, publish);
+      // Plain, because nearly all cells were marked by the commit, and this thread reads its own writes in any case.
+      if (region.plain(at) !== publish) markCell(region, at, publish);
     }
   }
 }

@@ -35,7 +35,7 @@ export const memoryMistakes = [
   },
   {
     name: "a hand-over marks no cells before it is visible",
-    edits: [[regionWriter, "      markAllCells(region, arena.publishNumber, () => true);\n", ""]],
+    edits: [[regionWriter, "      markAllCells(region, arena.publishNumber);\n", ""]],
     test: "test/memory/interleaving.test.ts",
   },
   {

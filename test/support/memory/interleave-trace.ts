@@ -13,7 +13,14 @@ export interface Step {
   readonly value: number;
   /** How it was written; `update` is a read-modify-write. */
   readonly kind: StepKind;
+  /** Which of two live writers made it; the first one, unless it is said. */
+  readonly by?: Writer;
+  /** Where steps of two writers are recorded: the step's name, and of the other's steps the last that this writer has seen by then. */
+  readonly id?: number;
+  readonly after?: number;
 }
+
+export type Writer = 0 | 1;
 
 export type StepKind = "plain" | "store" | "update";
 
@@ -33,8 +40,15 @@ export class RecordingRegion extends Region {
   steps: Step[] = [];
   #shadow: Int32Array | undefined;
   start = new Int32Array(0);
+  /** The last step on each word of the other writer, and the last of those that this one has seen. */
+  readonly #others = new Map<number, Step>();
+  #seen: Step | undefined;
   /** Called, once each, when so many steps have been recorded: another thread's stores go in between. */
   readonly interruptions: { readonly after: number; readonly run: () => void }[] = [];
+
+  /** Atomic accesses since recording began, and what to do before some of them, once each. */
+  accesses = 0;
+  readonly stalls: { readonly before: number; readonly run: () => void }[] = [];
 
   record(): void {
     this.refresh();
@@ -47,7 +61,13 @@ export class RecordingRegion extends Region {
     this.#noteWords(word, 1, "plain");
   }
 
+  override load(word: number): number {
+    this.#see(word);
+    return super.load(word);
+  }
+
   override store(word: number, value: number): void {
+    this.#access();
     super.store(word, value);
     this.#noteWords(word, 1, "store");
   }
@@ -58,18 +78,21 @@ export class RecordingRegion extends Region {
   }
 
   override add(word: number, value: number): number {
+    this.#see(word);
     const old = super.add(word, value);
     this.#noteWords(word, 1, "update");
     return old;
   }
 
   override exchange(word: number, value: number): number {
+    this.#see(word);
     const old = super.exchange(word, value);
     this.#noteWords(word, 1, "update");
     return old;
   }
 
   override compareExchange(word: number, expected: number, value: number): number {
+    this.#see(word);
     const old = super.compareExchange(word, expected, value);
     this.#noteWords(word, 1, "update");
     return old;
@@ -93,12 +116,49 @@ export class RecordingRegion extends Region {
   override grow(pages: number): number {
     const first = super.grow(pages);
     if (this.#shadow !== undefined) {
-      const larger = new Int32Array(this.words.length);
-      larger.set(this.#shadow);
-      this.#shadow = larger;
+      this.#shadow = enlarged(this.#shadow, this.words.length);
       this.steps.push({ word: SIZE, value: this.bytes.length, kind: "update" });
     }
     return first;
+  }
+
+  /** Steps that another writer makes now, after some of this one's have been told to it by {@link absorb}. */
+  replay(steps: readonly Step[]): void {
+    for (const { word, value, kind, after } of steps) {
+      if (word === SIZE) this.#growTo(value);
+      else super.store(word, value);
+      if (this.#shadow !== undefined && word !== SIZE) this.#shadow[word] = value;
+      const step: Step = { word, value, kind, by: 1, id: this.steps.length, ...(after !== undefined && { after }) };
+      this.#others.set(word, step);
+      this.steps.push(step);
+    }
+  }
+
+  /** The memory is what another writer has made of it, whose steps these are. */
+  absorb({ words, bytes, steps }: RecordingRegion): void {
+    this.#growTo(bytes.length);
+    this.words.set(words);
+    this.#shadow = words.slice();
+    for (const step of steps) if (step.by === undefined) this.#others.set(step.word, step);
+  }
+
+  /** An access is about to be made that may be of interest to others, or made by them. */
+  #access(): void {
+    if (this.#shadow === undefined || ++this.accesses !== this.stalls[0]?.before) return;
+    this.stalls.shift()?.run();
+  }
+
+  /** An atomic read: what the other writer had done before its write happens before what comes now. */
+  #see(word: number): void {
+    this.#access();
+    const step = this.#others.get(word);
+    if (step !== undefined && step.kind !== "plain" && (step.id ?? 0) >= (this.#seen?.id ?? 0)) this.#seen = step;
+  }
+
+  /** Grows without recording that. */
+  #growTo(bytes: number): void {
+    if (bytes > this.bytes.length) super.grow((bytes - this.bytes.length) / PAGE_BYTES);
+    this.#shadow = this.#shadow && enlarged(this.#shadow, this.words.length);
   }
 
   #noteWords(word: number, count: number, kind: StepKind): void {
@@ -108,7 +168,9 @@ export class RecordingRegion extends Region {
       const value = this.words[at] as number;
       if (shadow[at] === value) continue;
       shadow[at] = value;
-      this.steps.push({ word: at, value, kind });
+      // From here on the word is this writer's.
+      this.#others.delete(at);
+      this.steps.push({ word: at, value, kind, id: this.steps.length, ...(this.#seen && { after: this.#seen.id }) });
     }
     const next = this.interruptions[0];
     if (next !== undefined && this.steps.length >= next.after) {
@@ -116,6 +178,12 @@ export class RecordingRegion extends Region {
       next.run();
     }
   }
+}
+
+function enlarged(words: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(length);
+  larger.set(words);
+  return larger;
 }
 
 /** Memory as it is after the first `count` steps of a trace. */

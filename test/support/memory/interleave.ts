@@ -79,7 +79,7 @@ export class Schedule {
   /** Shared accesses since they were last counted. */
   accesses = 0;
   /** Whether a read sees what the writer has done at that moment. */
-  readonly seesAtOnce: boolean = true;
+  seesAtOnce = true;
   readonly timeline: Timeline;
   readonly #choices: number[];
   readonly #options: number[] = [];

@@ -5,7 +5,8 @@
  * neither happens after it nor is hidden by a later one that happens before it (ECMAScript 2024, 29.9 and 29.10): an old value, one
  * of the future, and of several words each another one. What happens before what is program order and, between the threads, from an
  * atomic write to the atomic read that sees it; for a write of the reader, which is its `add` of 0, to the writer's next read-modify-write
- * of that word.
+ * of that word. Two writers may be at work; then the recording says what either has seen of the other, and their atomic accesses are
+ * in the order of the recording.
  *
  * There are far too many such executions of whole readers. Those are visited in which the writer moves at most `moves` times while the
  * reader looks, as in interleave.ts, and in which besides at most `surprises` plain reads see something else than what the word holds
@@ -15,7 +16,7 @@ import type { SharedMemory } from "../../../src/shared/types.js";
 import { Schedule, ScheduledRegion, Timeline } from "./interleave.js";
 import { type Scenario, visibility } from "./interleave-cases.js";
 import { type Op, Watcher } from "./interleave-check.js";
-import { SIZE, type Step } from "./interleave-trace.js";
+import { SIZE, type Step, type Writer } from "./interleave-trace.js";
 
 /** What bounds the executions. */
 export interface Bounds {
@@ -31,21 +32,33 @@ export interface Deviation {
   readonly steps?: (steps: readonly Step[]) => readonly Step[];
 }
 
+/** How many steps of each writer happen before something. */
+type Clock = readonly [number, number];
+
 interface Write extends Step {
   /** How many steps have been made with this one; 0 stands for what was there at the start. */
   readonly at: number;
+  readonly by: Writer;
+  /** The steps that happen before this one, and itself. */
+  readonly clock: Clock;
 }
+
+const nothing: Clock = [0, 0];
+const both = (a: Clock, b: Clock): Clock => [Math.max(a[0], b[0]), Math.max(a[1], b[1])];
+
+/** Whether a write is among the steps of a clock. */
+const isIn = ({ by, clock }: Write, known: Clock): boolean => clock[by] <= known[by];
 
 /** The reader has seen what no execution allows it to see. */
 class Impossible extends Error {}
 
 class WeakSchedule extends Schedule {
-  override readonly seesAtOnce = false;
+  override seesAtOnce = false;
   surprises = 0;
   /** Steps that happen before whatever the reader does next. */
-  #known = 0;
-  /** The latest step that a plain read has seen. */
-  #seen = 0;
+  #known = nothing;
+  /** What happens before or is one of the steps that plain reads have seen. */
+  #seen = nothing;
   readonly #writes: ReadonlyMap<number, readonly Write[]>;
   readonly #deviation: Deviation;
 
@@ -60,17 +73,15 @@ class WeakSchedule extends Schedule {
     this.accesses++;
     const writes = this.#writes.get(word);
     if (writes === undefined) return this.timeline.valueAt(word, 0);
-    const now = lastUpTo(writes, this.position);
-    const present = writes[now] as Write;
+    const present = writes[lastUpTo(writes, this.position)] as Write;
     const options: { readonly write: Write; readonly isMove: boolean }[] = [{ write: present, isMove: false }];
     const values = new Set([present.value]);
-    for (let i = lastUpTo(writes, this.#known); i < writes.length; i++) {
-      const write = writes[i] as Write;
+    for (const write of writes) {
       if (write.at > this.end) break;
-      if (values.has(write.value)) continue;
+      if (values.has(write.value) || this.#isHidden(write, writes)) continue;
       values.add(write.value);
       if (this.surprises > 0) options.push({ write, isMove: false });
-      if (i > now && this.moves > 0) options.push({ write, isMove: true });
+      if (write.at > this.position && this.moves > 0) options.push({ write, isMove: true });
     }
     const chosen = options.length === 1 ? 0 : this.choose(options.length);
     const { write, isMove } = options[chosen] as (typeof options)[number];
@@ -78,8 +89,13 @@ class WeakSchedule extends Schedule {
       this.moves--;
       this.position = write.at;
     } else if (chosen > 0) this.surprises--;
-    this.#seen = Math.max(this.#seen, write.at);
+    this.#seen = both(this.#seen, write.clock);
     return write.value;
+  }
+
+  /** A later write of the word happens before what comes. */
+  #isHidden(write: Write, writes: readonly Write[]): boolean {
+    return writes.some((later) => later.at > write.at && isIn(later, this.#known) && isIn(write, later.clock));
   }
 
   /** An atomic load. */
@@ -92,10 +108,11 @@ class WeakSchedule extends Schedule {
     return this.#atomic(word, this.#deviation.closesByLoad !== true);
   }
 
-  /** All that the writer has done happens before what comes. */
+  /** All that was done happens before what comes. */
   join(): void {
     this.position = this.end;
-    this.#known = this.end;
+    this.#known = [this.end, this.end];
+    this.seesAtOnce = true;
   }
 
   #atomic(word: number, isUpdate: boolean): number {
@@ -109,7 +126,7 @@ class WeakSchedule extends Schedule {
       if (write.at > this.end || (i > first && this.moves === 0 && options.length > 0)) break;
       const next = writes[i + 1];
       // What the reader has read until now happens before the writer's next update, and so cannot be of after that.
-      if (isUpdate && next?.kind === "update" && this.#seen > next.at) continue;
+      if (isUpdate && next?.kind === "update" && isIn(next, this.#seen)) continue;
       options.push(write);
     }
     if (options.length === 0) throw new Impossible();
@@ -118,7 +135,7 @@ class WeakSchedule extends Schedule {
       if (this.moves > 0) this.moves--;
       this.position = write.at;
     }
-    if (write.kind !== "plain") this.#known = Math.max(this.#known, write.at);
+    if (write.kind !== "plain") this.#known = both(this.#known, write.clock);
     return write.value;
   }
 }
@@ -192,15 +209,24 @@ export function checkWeakly(
 
 function writesByWord(start: Int32Array, steps: readonly Step[]): ReadonlyMap<number, readonly Write[]> {
   const byWord = new Map<number, Write[]>();
+  const named = new Map<number, Write>();
+  const clocks: [Clock, Clock] = [nothing, nothing];
   for (const [i, step] of steps.entries()) {
-    const { word } = step;
+    const { word, by = 0, after } = step;
+    const mine = clocks[by];
+    const seen = after === undefined ? undefined : named.get(after);
+    const before = seen === undefined || seen.kind === "plain" ? mine : both(mine, seen.clock);
+    const clock: Clock = by === 0 ? [before[0] + 1, before[1]] : [before[0], before[1] + 1];
+    clocks[by] = clock;
+    const write: Write = { ...step, at: i + 1, by, clock };
+    if (step.id !== undefined) named.set(step.id, write);
     if (word === SIZE) continue;
     let writes = byWord.get(word);
     if (writes === undefined) {
-      writes = [{ word, value: start[word] as number, kind: "plain", at: 0 }];
+      writes = [{ word, value: start[word] as number, kind: "plain", at: 0, by: 0, clock: nothing }];
       byWord.set(word, writes);
     }
-    writes.push({ ...step, at: i + 1 });
+    writes.push(write);
   }
   return byWord;
 }
