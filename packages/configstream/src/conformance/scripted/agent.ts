@@ -81,7 +81,8 @@ export class ScriptedAgent {
     const authority = Buffer.from(certificate);
     const pair = { cert_chain: authority, private_key: Buffer.from(privateKey) };
     this.#server = server;
-    this.#port = await listen(server, this.address, ServerCredentials.createSsl(authority, [pair], true));
+    const { port } = await listen(server, this.address, ServerCredentials.createSsl(authority, [pair], true));
+    this.#port = port;
   }
 
   /** Is gone, as after a crash: connections are cut, and what it knew of sessions with them. */

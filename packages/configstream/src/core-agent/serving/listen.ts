@@ -7,6 +7,12 @@ import { ConfigStreamError, formatAddress, type HostPort, systemCode } from "con
 /** How often a free port that one address family offered may turn out to be taken in the other. */
 const freePortTries = 10;
 
+/** Where a server listens: at each of these addresses, with this port. */
+export interface Listening {
+  readonly hosts: readonly string[];
+  readonly port: number;
+}
+
 /** All addresses of a host name. */
 export type ResolveHost = (host: string) => Promise<readonly { readonly address: string }[]>;
 
@@ -15,7 +21,7 @@ export type ResolveHost = (host: string) => Promise<readonly { readonly address:
  * then reach another process on the other.
  *
  * @param resolve Default: the system's resolver.
- * @returns The real port.
+ * @returns The real port, and the addresses that it is bound at.
  * @throws ConfigStreamError with code `address_unavailable`. The caller shuts the server down.
  */
 export async function listen(
@@ -23,7 +29,7 @@ export async function listen(
   address: HostPort,
   credentials: ServerCredentials,
   resolve: ResolveHost = (host) => lookup(host, { all: true }),
-): Promise<number> {
+): Promise<Listening> {
   const hosts = await resolveHosts(address, resolve);
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -48,7 +54,7 @@ async function bindAll(
   address: HostPort,
   hosts: readonly string[],
   credentials: ServerCredentials,
-): Promise<number> {
+): Promise<Listening> {
   let { port } = address;
   const bound: string[] = [];
   let missing: unknown;
@@ -56,14 +62,14 @@ async function bindAll(
     try {
       await probe(host, port);
       port = await bind(server, formatAddress(host, port), credentials);
-      bound.push(formatAddress(host, port));
+      bound.push(host);
     } catch (error) {
       // A host without IPv6 still resolves `localhost` to it.
       if (faultIs(error, "EADDRNOTAVAIL") || faultIs(error, "EAFNOSUPPORT")) {
         missing = error;
         continue;
       }
-      for (const target of bound) server.unbind(target);
+      for (const other of bound) server.unbind(formatAddress(other, port));
       const reason = isTaken(error)
         ? "another process listens there; stop it or give another port (0 picks a free one)"
         : "the system refused it; give another address";
@@ -71,7 +77,7 @@ async function bindAll(
     }
   }
   if (bound.length === 0) throw unavailable(address, port, "it is not an address of this host; give another", missing);
-  return port;
+  return { hosts: bound, port };
 }
 
 /** Tries the address with a plain socket first: grpc-js writes its own line to standard error when it cannot bind. */

@@ -17,6 +17,7 @@ import type { RegisterServices } from "../options.js";
 import { maxMessageBytes } from "./broadcaster.js";
 import { listen } from "./listen.js";
 import { registryMethods, streamMethod } from "./methods.js";
+import { OpenSockets } from "./open-sockets.js";
 import { refuseEarly } from "./refuse-early.js";
 import { createRegistryService, type RegistryParts } from "./registry-service.js";
 import { type ReportServiceParts, reportServices } from "./report-service.js";
@@ -56,6 +57,7 @@ export function createAgentServer(params: AgentServerParams): AgentServer {
     "grpc.max_send_message_length": maxMessageBytes,
   });
   const streams = createStreams(params);
+  let sockets: OpenSockets | undefined;
   for (const { definition, implementation } of reportServices(params, params.services)) {
     server.addService(definition, implementation);
   }
@@ -64,11 +66,15 @@ export function createAgentServer(params: AgentServerParams): AgentServer {
   return {
     endStreams: (grpcCode, details) => streams.end(grpcCode, details),
     async start(address) {
+      const opened = new OpenSockets();
+      sockets = opened;
       try {
-        const port = await listen(server, address, serverCredentials(params.credentials));
+        const place = await listen(server, address, serverCredentials(params.credentials));
+        opened.keepOnly(place);
         streams.start();
-        return port;
+        return place.port;
       } catch (error) {
+        opened.forget();
         server.forceShutdown();
         throw error;
       }
@@ -78,7 +84,7 @@ export function createAgentServer(params: AgentServerParams): AgentServer {
       streams.end(status.UNAVAILABLE, "The core agent is stopping.");
       await new Promise<void>((done) => {
         // Real time whatever clock the agent was given: this waits for sockets. Those that never said a word of HTTP/2 would
-        // hold it up for as long as they like, even beyond a forced shutdown.
+        // hold it up for as long as they like.
         const enough = setTimeout(done, shutdownGraceMs);
         server.tryShutdown(() => {
           clearTimeout(enough);
@@ -86,6 +92,8 @@ export function createAgentServer(params: AgentServerParams): AgentServer {
         });
       });
       server.forceShutdown();
+      // It ends neither those nor, without channelz, sessions whose client does not answer.
+      sockets?.destroy();
     },
   };
 }
