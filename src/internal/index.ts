@@ -15,7 +15,7 @@ export { type Clock, systemClock, type Timer } from "../shared/clock.js";
 export { isTemporaryOf, writeWholeFile } from "../shared/disk/atomic-file.js";
 export { isForbidden, isMissing, isUnattended, readFault, systemCode, writeFault } from "../shared/disk/file-faults.js";
 export { readTextFile } from "../shared/disk/regular-file.js";
-export { ConfigStreamError, InvalidOptionError } from "../shared/errors.js";
+export { ConfigStreamError, type ErrorCode, InvalidOptionError } from "../shared/errors.js";
 export { readGuardFile } from "../shared/guards/guard-file.js";
 export { type ReadyGuards, readGuards } from "../shared/guards/read-guards.js";
 export { holdProcess } from "../shared/hold.js";

@@ -59,11 +59,44 @@ describe("running checks", () => {
 
   it("takes what a check throws as its failure, and the check's advice where there is none", async () => {
     const thrower = check("a", [], () => {
-      throw new Error("It cannot be read.");
+      throw new ConfigStreamError("internal", "It cannot be read.");
     });
     const { results } = await diagnose(thrower);
     expect(results[0]).toMatchObject({ outcome: "fail", detail: "It cannot be read.", advice: "Mend a." });
   });
+
+  it.each([
+    [
+      "an error",
+      () => Object.assign(new Error("token=SECRET"), { code: "ECONNRESET" }),
+      /^Unexpected Error \(ECONNRESET\) /,
+    ],
+    ["a text", () => "SECRET", /^Unexpected a thrown string\.$/],
+    [
+      "an object whose fields throw",
+      () =>
+        new Proxy(
+          {},
+          {
+            get() {
+              throw new Error("SECRET");
+            },
+          },
+        ),
+      /^Unexpected /,
+    ],
+  ])(
+    "prints no message of %s that is not the library's, because it may quote anything",
+    async (_what, make, detail) => {
+      const thrower = check("a", [], () => {
+        throw make();
+      });
+      const { results } = await diagnose(thrower);
+      expect(JSON.stringify(results)).not.toContain("SECRET");
+      expect(results[0]).toMatchObject({ outcome: "fail", detail: expect.stringMatching(detail), advice: "Mend a." });
+      expect(JSON.stringify(failedBy(make(), "Mend it."))).not.toContain("SECRET");
+    },
+  );
 
   it("takes the advice from the fields of an error, and never out of a sentence", () => {
     const error = new ConfigStreamError("unavailable", ...explained("It is gone", "start it"));

@@ -1,6 +1,8 @@
+import { Metadata, status } from "@grpc/grpc-js";
 import type { ConfigStreamError } from "configstream-consumer/internal";
 import { describe, expect, it } from "vitest";
 import { StoreError } from "../../../packages/configstream/src/store/etcd/connection.js";
+import { storeError } from "../../../packages/configstream/src/store/etcd/failures.js";
 import { openFleet } from "../../../packages/configstream/src/store/fleet.js";
 import { FakeCluster } from "../../support/store/fake-cluster.js";
 
@@ -66,6 +68,35 @@ describe("a change of a fleet", () => {
     const { revision } = cluster;
     expect(await write("a", 1)).toMatchObject({ changes: [] });
     expect(cluster.revision).toBe(revision);
+  });
+});
+
+describe("what the store says of a call that failed", () => {
+  it.each([
+    ["refused", "unauthenticated", /failed: x\.$/],
+    ["unavailable", "unavailable", /not known whether/],
+    ["compacted", "unavailable", /failed: x\.$/],
+    ["too_large", "limit_exceeded", /failed: x\.$/],
+    ["invalid", "limit_exceeded", /failed: x\.$/],
+  ] as const)("%s: is an error with code %s", async (fault, code, message) => {
+    const { cluster, write } = await setUp();
+    cluster.beforeTxn = () => {
+      throw new StoreError(fault, "The store at a:1 failed: x.");
+    };
+    expect(await write("a", 1)).toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  it.each([
+    [status.INVALID_ARGUMENT, "etcdserver: authentication failed, invalid user ID or password", "refused", true],
+    [status.UNAUTHENTICATED, "etcdserver: invalid auth token", "refused", true],
+    [status.PERMISSION_DENIED, "etcdserver: permission denied", "refused", true],
+    [status.UNAVAILABLE, "No connection established.", "unavailable", false],
+  ] as const)("gRPC's status %i, %s, is %s, with what to do about a login", (code, details, fault, isLogin) => {
+    const given = Object.assign(new Error(details), { code, details, metadata: new Metadata() });
+    const error = storeError("a:1", given);
+    expect(error.fault).toBe(fault);
+    expect(error.message.startsWith(`The store at a:1 failed: ${details.replace(/\.$/, "")}.`)).toBe(true);
+    expect(error.message.includes("Check user, password and client certificate")).toBe(isLogin);
   });
 });
 

@@ -1,6 +1,12 @@
 /** Reads and changes one layer of a fleet in the store: transactions, guarded by what was read before them. */
-import { ConfigStreamError, type ConfigValue, InvalidOptionError, lowerCase } from "configstream-consumer/internal";
-import { type Connection, StoreError } from "./etcd/connection.js";
+import {
+  ConfigStreamError,
+  type ConfigValue,
+  type ErrorCode,
+  InvalidOptionError,
+  lowerCase,
+} from "configstream-consumer/internal";
+import { type Connection, StoreError, type StoreFault } from "./etcd/connection.js";
 import type { Compare, RequestOp } from "./etcd/messages.js";
 import { revisionOf } from "./etcd/messages.js";
 import { prefixRange } from "./etcd/ranges.js";
@@ -37,7 +43,10 @@ export interface FleetWritten {
 }
 
 export interface Fleet {
-  /** `revision`: of the past. Rejects with code `unavailable` when it is not kept any more. */
+  /**
+   * `revision`: of the past. Rejects with code `unavailable` when it is not kept any more. This and all else rejects with code
+   * `unavailable` when no member answers, and with `unauthenticated` when the user is refused or lacks a right.
+   */
   read(revision?: number): Promise<FleetState>;
   /**
    * One transaction. Rejects with code `refused_value` when something that it changes was changed by others meanwhile, or after
@@ -169,6 +178,14 @@ function parseValue(text: string | undefined): ConfigValue | undefined {
   }
 }
 
+const codes: Readonly<Record<StoreFault, ErrorCode>> = {
+  unavailable: "unavailable",
+  refused: "unauthenticated",
+  compacted: "unavailable",
+  too_large: "limit_exceeded",
+  invalid: "limit_exceeded",
+};
+
 /** The store's own errors as errors of the package. `unanswered`: what to say besides when no answer came. */
 async function saying<T>(work: Promise<T>, unanswered?: string): Promise<T> {
   try {
@@ -176,8 +193,6 @@ async function saying<T>(work: Promise<T>, unanswered?: string): Promise<T> {
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     const added = unanswered === undefined || error.fault !== "unavailable" ? "" : ` ${unanswered}`;
-    throw new ConfigStreamError(error.fault === "invalid" ? "limit_exceeded" : "unavailable", error.message + added, {
-      cause: error,
-    });
+    throw new ConfigStreamError(codes[error.fault], error.message + added, { cause: error });
   }
 }

@@ -1,6 +1,6 @@
 /** Checks of the core agent's answers: token, registration, stream, first snapshot. The consumer's own transport asks. */
 import { randomUUID } from "node:crypto";
-import { resolveOptions } from "configstream-consumer/internal";
+import { ConfigStreamError, resolveOptions } from "configstream-consumer/internal";
 import {
   createGrpcTransport,
   GrpcCallError,
@@ -173,7 +173,8 @@ async function openStream(context: DoctorContext): Promise<OpenStream | Finding>
       },
       onEnd(error: TransportError | undefined) {
         clearTimeout(timer);
-        const end = error ?? new Error("The core agent ended the stream before its first snapshot.");
+        const end =
+          error ?? new ConfigStreamError("stream", "The core agent ended the stream before its first snapshot.");
         ended(end);
         // A message that is too large shows that the stream was accepted.
         if (error instanceof GrpcCallError && error.code === "message_too_large") accepted();

@@ -95,9 +95,9 @@ export function failed(detail: string, advice?: string): Finding {
   return { outcome: "fail", detail, ...(advice === undefined ? {} : { advice }) };
 }
 
-/** A failure of the library's, which knows what to do about it. */
+/** A failure of the library's, which knows what to do about it. Of any other error without its message, which may quote anything. */
 export function failedBy(thrown: unknown, advice?: string): Finding {
-  if (!(thrown instanceof ConfigStreamError)) return failed(thrown instanceof Error ? thrown.message : String(thrown));
-  const { what = thrown.message, advice: known } = thrown.details;
-  return failed(advice === undefined ? what : thrown.message, advice ?? known);
+  const error = ConfigStreamError.from(thrown);
+  const { what = error.message, advice: known } = error.details;
+  return failed(advice === undefined ? what : error.message, advice ?? known);
 }

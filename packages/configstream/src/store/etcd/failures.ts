@@ -15,6 +15,8 @@ const refusals = ["authentication failed", "revision of auth store is old", "use
 /** More operations in one transaction than the members take (--max-txn-ops). */
 const tooMany = "too many operations";
 
+const refusedAdvice = "Check user, password and client certificate, and what the cluster lets that user do.";
+
 /** The sentence quotes what etcd said: it names neither values nor passwords. */
 export function storeError(endpoint: string, error: ServiceError): StoreError {
   const { code, details } = error;
@@ -28,5 +30,6 @@ export function storeError(endpoint: string, error: ServiceError): StoreError {
   }
   // etcd gives the code of a message that is too large for a busy or a full member as well.
   const busy = code === status.RESOURCE_EXHAUSTED && !/larger than max/.test(said);
-  return new StoreError(busy ? "unavailable" : fault, `The store at ${endpoint} failed: ${said}.`);
+  const advice = fault === "refused" ? ` ${refusedAdvice}` : "";
+  return new StoreError(busy ? "unavailable" : fault, `The store at ${endpoint} failed: ${said}.${advice}`);
 }
