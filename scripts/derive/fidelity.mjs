@@ -13,17 +13,7 @@ const fixture = (name) => JSON.parse(readFileSync(resolve(root, "test/fixtures",
 const { settings } = JSON.parse(readFileSync(resolve(root, "packages/configstream/data/agent-settings.json"), "utf8"));
 
 /** The declared types of declared-vectors.json, with their defaults. */
-const typedDefaults = {
-  bool: false,
-  int: 7,
-  number: 7.5,
-  duration: 7e9,
-  string: "seven",
-  "string[]": ["seven"],
-  "any[]": ["seven"],
-  "number[]": [7],
-  object: { seven: 7 },
-};
+const typedDefaults = fixture("declared-defaults.json");
 
 /** The table as it stands on the page, and as it is now. */
 export async function measure() {

@@ -14,22 +14,11 @@ interface Vector {
   readonly source: string;
 }
 
-/** What the agent's own code makes of a value, and streams. */
-const { vectors } = JSON.parse(
-  readFileSync(new URL("../../fixtures/declared-vectors.json", import.meta.url), "utf8"),
-) as { readonly vectors: readonly Vector[] };
+const fixture = (name: string) => JSON.parse(readFileSync(new URL(`../../fixtures/${name}`, import.meta.url), "utf8"));
 
-const defaultsOfType: Readonly<Record<string, ConfigValue>> = {
-  bool: false,
-  int: 7,
-  number: 7.5,
-  duration: 7e9,
-  string: "seven",
-  "string[]": ["seven"],
-  "any[]": ["seven"],
-  "number[]": [7],
-  object: { seven: 7 },
-};
+/** What the agent's own code makes of a value, and streams. */
+const { vectors } = fixture("declared-vectors.json") as { readonly vectors: readonly Vector[] };
+const defaultsOfType = fixture("declared-defaults.json") as Readonly<Record<string, ConfigValue>>;
 
 function answer({ type, from, given }: Vector): Pick<Vector, "wire" | "source"> | undefined {
   const defaults = [{ key: "k", type, default: defaultsOfType[type] as ConfigValue }];
