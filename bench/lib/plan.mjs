@@ -69,9 +69,10 @@ export function planIsolation({ quick }) {
   each(contenders, (who) =>
     job(`propagation ${who}`, "isolation/propagation.mjs", { who, ...propagation }, often(who), quick ? 3 : 9.5),
   );
-  const sustained = { size: 1_000, updates: quick ? 20_000 : 100_000, times: quick ? 1 : 5 };
+  // Single processes differ by more than what guards cost, also in a quick run.
+  const sustained = { size: 1_000, updates: quick ? 40_000 : 100_000, times: quick ? 3 : 5 };
   each(["library", "guarded", "counting"], (who) =>
-    job(`sustained ${who}`, "isolation/sustained.mjs", { who, ...sustained }, few, quick ? 2 : 7),
+    job(`sustained ${who}`, "isolation/sustained.mjs", { who, ...sustained }, 3, quick ? 3 : 7),
   );
   for (const what of ["nothing", "import", "mock"])
     jobs.push(job(`memory ${what}`, "isolation/memory.mjs", { what }, few, 1));

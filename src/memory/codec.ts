@@ -15,7 +15,7 @@ import type { ConfigValue, ResolvedSetting, SourceValue } from "../shared/types.
 import { isList } from "../shared/values/equality.js";
 import { deepFreeze } from "../shared/values/freeze.js";
 import { ByteBuffer } from "./byte-buffer.js";
-import { simpleValue } from "./simple-value.js";
+import { simpleRoom, simpleValue, writeSimpleValue } from "./simple-value.js";
 
 // No shared structures: another instance could not read them. No records: plain maps only.
 const packr = new Packr({ useRecords: false, mapsAsObjects: true, variableMapSize: true, largeBigIntToFloat: true });
@@ -56,6 +56,8 @@ export function encodeRecord(setting: ResolvedSetting, sequenceId: number): Enco
 /** Encodes what a key resolves to at the end of `buffer`, and gives the record's length. It has layers if the setting has. */
 export function appendRecord(buffer: ByteBuffer, setting: ResolvedSetting, sequenceId: number): number {
   const { layers } = setting;
+  const simple = layers === undefined ? appendSimple(buffer, sequenceId, setting.value) : 0;
+  if (simple > 0) return simple;
   const content: ConfigValue =
     layers === undefined ? setting.value : [setting.value, ...layers.map(({ source, value }) => [source, value])];
   if (hasOddName(content)) {
@@ -64,6 +66,16 @@ export function appendRecord(buffer: ByteBuffer, setting: ResolvedSetting, seque
   }
   const packed = packr.pack(content, IN_PLACE) as unknown as Packed;
   return append(buffer, sequenceId, FORMAT_MSGPACK, packed, packed.start, packed.end);
+}
+
+/** A record of a value that needs no general encoder; gives its length, or 0 when the value is of another kind. */
+function appendSimple(buffer: ByteBuffer, sequenceId: number, value: ConfigValue): number {
+  const at = buffer.reserve(HEADER_BYTES + simpleRoom);
+  const { bytes } = buffer;
+  const end = writeSimpleValue(bytes, at + HEADER_BYTES, value);
+  if (end > 0) writeHeader(bytes, at, sequenceId, FORMAT_MSGPACK);
+  buffer.truncate(end > 0 ? end : at);
+  return end > 0 ? end - at : 0;
 }
 
 function append(
@@ -77,16 +89,20 @@ function append(
   const length = HEADER_BYTES + end - start;
   const at = buffer.reserve(length);
   const { bytes } = buffer;
-  bytes[at] = sequenceId;
-  bytes[at + 1] = sequenceId >> 8;
-  bytes[at + 2] = sequenceId >> 16;
-  bytes[at + 3] = sequenceId >> 24;
-  bytes[at + FORMAT_AT] = format;
+  writeHeader(bytes, at, sequenceId, format);
   const bodyAt = at + HEADER_BYTES;
   // Most settings are small, and a subarray costs more than copying them.
   if (end - start > 64) bytes.set(body.subarray(start, end), bodyAt);
   else for (let i = start; i < end; i++) bytes[bodyAt + i - start] = body[i] as number;
   return length;
+}
+
+function writeHeader(bytes: Uint8Array, at: number, sequenceId: number, format: number): void {
+  bytes[at] = sequenceId;
+  bytes[at + 1] = sequenceId >> 8;
+  bytes[at + 2] = sequenceId >> 16;
+  bytes[at + 3] = sequenceId >> 24;
+  bytes[at + FORMAT_AT] = format;
 }
 
 /** Decodes the first `length` bytes. What it returns is deeply frozen. */

@@ -14,14 +14,17 @@ const LINEAR_LIMIT = 256;
 
 /** Size that a request is rounded up to. */
 export function classSize(length: number): number {
-  if (length <= LINEAR_LIMIT) return Math.max(ALIGNMENT, Math.ceil(length / ALIGNMENT) * ALIGNMENT);
+  if (length <= LINEAR_LIMIT) return Math.max(ALIGNMENT, (length + ALIGNMENT - 1) & -ALIGNMENT);
   const step = 2 ** (Math.floor(Math.log2(length)) - 3);
   return Math.ceil(length / step) * step;
 }
 
 export class ValueSpace {
   readonly #grow: GrowBytes;
+  /** Blocks that were given back, by class. */
   readonly #free = new Map<number, number[]>();
+  /** Those of the small classes, by size in units of {@link ALIGNMENT}: nearly all blocks are of these. */
+  readonly #smallFree: (number[] | undefined)[] = new Array(LINEAR_LIMIT / ALIGNMENT + 1).fill(undefined);
   #next = 0;
   #end = 0;
   #freeBytes = 0;
@@ -49,7 +52,7 @@ export class ValueSpace {
   /** Gives the byte offset of a block of at least `length` bytes, 4-byte aligned. Throws what the source of extents throws. */
   allocate(length: number): number {
     const size = classSize(length);
-    const reused = this.#free.get(size)?.pop();
+    const reused = this.#blocksOf(size)?.pop();
     if (reused !== undefined) {
       this.#freeBytes -= size;
       return reused;
@@ -64,9 +67,14 @@ export class ValueSpace {
   free(at: number, length: number): void {
     const size = classSize(length);
     this.#freeBytes += size;
-    const blocks = this.#free.get(size);
-    if (blocks) blocks.push(at);
+    const blocks = this.#blocksOf(size);
+    if (blocks !== undefined) blocks.push(at);
+    else if (size <= LINEAR_LIMIT) this.#smallFree[size / ALIGNMENT] = [at];
     else this.#free.set(size, [at]);
+  }
+
+  #blocksOf(size: number): number[] | undefined {
+    return size <= LINEAR_LIMIT ? this.#smallFree[size / ALIGNMENT] : this.#free.get(size);
   }
 
   #addExtent(size: number): void {

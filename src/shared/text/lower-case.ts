@@ -10,8 +10,11 @@ const ascii = /^[\u0000-\u007f]*$/;
 
 /** The form in which keys are compared. */
 export function lowerCase(text: string): string {
-  // Most keys are ASCII, where both languages agree.
-  if (ascii.test(text)) return text.toLowerCase();
+  const whole = text.toLowerCase();
+  // Most keys have no capital letter: what JavaScript leaves as it is all through, Go leaves as well.
+  if (whole === text) return text;
+  // In ASCII both languages agree.
+  if (ascii.test(text)) return whole;
   let lower = "";
   for (const letter of text) lower += lowerLetter(letter);
   return lower;

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { Packr } from "msgpackr";
 import { describe, expect, it } from "vitest";
 import { decodeRecord, encodeRecord } from "../../../src/memory/codec.js";
 import type { ConfigValue } from "../../../src/shared/types.js";
@@ -37,6 +38,24 @@ describe("a record", () => {
     const edges = [7, 8, 15, 16, 31, 32, 53].flatMap((bits) => [-1, 0, 1].map((step) => 2 ** bits + step));
     const numbers = edges.flatMap((edge) => [edge, -edge]).filter(Number.isSafeInteger);
     for (const value of [0, 1, -1, -32, -33, ...numbers, true, false, null]) expect(throughRecord(value)).toBe(value);
+  });
+
+  it("holds the bytes that msgpackr makes, whichever way they are made", () => {
+    const packr = new Packr({
+      useRecords: false,
+      mapsAsObjects: true,
+      variableMapSize: true,
+      largeBigIntToFloat: true,
+    });
+    const texts = fc.oneof(fc.string({ maxLength: 130 }), fc.string({ unit: "binary", maxLength: 130 }));
+    const edges = [0, 31, 32, 95, 96, 97, 255, 256].map((length) => "a".repeat(length));
+    const isSame = (value: ConfigValue) => {
+      const { bytes } = encodeRecord({ value, source: "file", layers: undefined }, 7);
+      expect(Buffer.from(bytes.subarray(5)).toString("hex")).toBe(Buffer.from(packr.pack(value)).toString("hex"));
+    };
+    for (const value of [...edges, ...edges.map((edge) => `${edge}\u00e9`), -0, 0.1, Number.MAX_VALUE, 2 ** 53])
+      isSame(value);
+    fc.assert(fc.property(fc.oneof(texts, fc.double({ noNaN: true }), fc.integer(), fc.boolean()), isSame));
   });
 
   it("keeps a key `__proto__` as a plain property and pollutes no prototype", () => {
