@@ -30,8 +30,8 @@ for (let round = 0; round < rounds * 2; round++) {
 }
 
 // What is measured here is one read after one change, so that what other rows have changed is no part of it; and only after some
-// thousand of them, because an application that has run for a while runs compiled code: engines compile a function that short once
-// it has run a thousand times or more, and until then a read takes three to six times as long.
+// thousand of them, because an application that has run for a while runs compiled code: with the optimising compilers switched off a
+// read takes ten to twenty times as long, and it takes some thousand reads until they have done their work.
 const warmUps = 5_000;
 const binding = reader.bind(Object.fromEntries(handles.slice(0, 10).map((handle, i) => [`m${i}`, handle])));
 reader.view();
