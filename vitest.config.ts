@@ -20,7 +20,7 @@ export default defineConfig({
     exclude: ["**/node_modules/**"],
     setupFiles: [net("setup.ts")],
     // What is built runs as it is: to transform the bundles costs each test file half a second.
-    server: { deps: { external: [/\/dist\//] } },
+    server: { deps: { external: [/\/(dist|build)\//] } },
     pool: "forks",
     testTimeout: 20_000,
     hookTimeout: 20_000,

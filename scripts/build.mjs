@@ -1,9 +1,11 @@
 // Builds both packages: compiles the wire contract into a module, runs the TypeScript compiler, puts the library's modules
-// together, and bundles the worker; then compiles the package of the command and the core agent against the library's.
+// together, and bundles the worker; then compiles the package of the command and the core agent against the library's, and puts
+// its modules together as well.
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { bundleCommand } from "./build/bundle-command.mjs";
 import { bundleCommonJs } from "./build/bundle-commonjs.mjs";
 import { bundleGuardEngines } from "./build/bundle-guard-engines.mjs";
 import { bundleLibrary } from "./build/bundle-library.mjs";
@@ -11,7 +13,7 @@ import { bundleWorker } from "./build/bundle-worker.mjs";
 import { compileContract } from "./build/compile-contract.mjs";
 import { copyDeclarations } from "./build/declarations.mjs";
 import { filesBelow, isUpToDate } from "./build/files.mjs";
-import { companion, dist, modules, root } from "./places.mjs";
+import { companion, companionModules, dist, modules, root } from "./places.mjs";
 
 compileContract();
 compile(join(root, "tsconfig.build.json"), "build", [modules]);
@@ -32,8 +34,10 @@ for (const { made, make } of [
   if (!isUpToDate(made, sources)) await make();
 }
 const command = join(companion, "dist");
-compile(join(companion, "tsconfig.json"), "configstream", [command]);
-removeLeftovers(command, join(companion, "src"));
+compile(join(companion, "tsconfig.json"), "configstream", [companionModules, command]);
+for (const folder of [companionModules, command]) removeLeftovers(folder, join(companion, "src"));
+const { made, make } = bundleCommand();
+if (!isUpToDate(made, [...filesBelow(companionModules), ...filesBelow(join(root, "scripts", "build"))])) await make();
 chmodSync(join(command, "cli", "main.js"), 0o755);
 
 /** Runs the compiler on one project, which keeps what it knows in a file of the given name. */

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createHistory } from "../../packages/configstream/dist/core-agent/history/history.js";
+import { createHistory } from "../../packages/configstream/build/core-agent/history/history.js";
 import { args, report } from "../lib/arguments.mjs";
 import { startChild } from "./child.mjs";
 import { atRate } from "./pace.mjs";

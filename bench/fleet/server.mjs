@@ -1,6 +1,6 @@
 // A server of many subscribers, a process of its own: the embedded core agent, or bare grpc-js that writes bytes made beforehand.
 //   node server.mjs agent|bare DATA_DIR
-import { ensureCredentials } from "../../packages/configstream/dist/core-agent/credentials/credentials.js";
+import { ensureCredentials } from "../../packages/configstream/build/core-agent/credentials/credentials.js";
 import { createCoreAgent } from "../../packages/configstream/dist/core-agent/index.js";
 import { grpc } from "../baselines/grpc.mjs";
 import { makeSettings } from "../lib/settings.mjs";

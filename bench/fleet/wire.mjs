@@ -1,6 +1,6 @@
 // What a subscriber says, and how it counts what it hears: as little work as possible, so that it does not hold up the server.
 import { agentSecureService } from "../../dist/wire/service-names.js";
-import { loadContract } from "../../packages/configstream/dist/core-agent/contract.js";
+import { loadContract } from "../../packages/configstream/build/core-agent/contract.js";
 
 const service = loadContract()[agentSecureService];
 const pathOf = (method) => `/${agentSecureService}/${method}`;

@@ -1,5 +1,5 @@
 // The producer: a process of its own that speaks the core agent's protocol, controlled over its IPC channel.
-import { ensureCredentials } from "../../packages/configstream/dist/core-agent/credentials/credentials.js";
+import { ensureCredentials } from "../../packages/configstream/build/core-agent/credentials/credentials.js";
 import { createEvents } from "./events.mjs";
 import { dataFrames } from "./frames.mjs";
 import { serve } from "./server.mjs";

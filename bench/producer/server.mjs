@@ -2,7 +2,7 @@
 import { createServer as createHttp2Server } from "node:http2";
 import { createServer as createTlsServer } from "node:tls";
 import { agentSecureService, remoteAgentService } from "../../dist/wire/service-names.js";
-import { loadContract } from "../../packages/configstream/dist/core-agent/contract.js";
+import { loadContract } from "../../packages/configstream/build/core-agent/contract.js";
 import { Connection } from "./connection.mjs";
 
 const contract = loadContract();

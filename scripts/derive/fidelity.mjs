@@ -17,7 +17,7 @@ const typedDefaults = fixture("declared-defaults.json");
 
 /** The table as it stands on the page, and as it is now. */
 export async function measure() {
-  const { createSettings } = await load("packages/configstream/dist/core-agent/settings/settings.js");
+  const { createSettings } = await load("packages/configstream/build/core-agent/settings/settings.js");
   const { readYaml } = await load("dist/files/yaml-tree.js");
   const { parseYaml } = await load("dist/files/yaml.js");
   const { readDefaults } = await load("dist/files/known-keys.js");

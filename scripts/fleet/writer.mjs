@@ -1,5 +1,5 @@
 // Puts transactions into etcd, at whichever member answers.
-import { connectTo } from "../../packages/configstream/dist/store/index.js";
+import { connectTo } from "../../packages/configstream/build/store/index.js";
 import { nowMs, partKeys, prefix, putAtKey } from "./place.mjs";
 
 export function createWriter({ endpoints, signal }) {

@@ -170,7 +170,7 @@ export async function tlsAndPages() {
     try {
       await cluster.healthy();
       const tls = { caFile: file("ca.pem"), certFile: file("cert"), keyFile: file("key") };
-      const { connectTo } = await import("../../packages/configstream/dist/store/index.js");
+      const { connectTo } = await import("../../packages/configstream/build/store/index.js");
       const connection = await connectTo({ tls, auth: undefined })(cluster.endpoints[0]);
       for (let from = 0; from < 10_000; from += 100) {
         const success = Array.from({ length: 100 }, (_unused, at) => ({

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createCoreAgent } from "configstream/core-agent";
-import { connectTo, openFleet } from "../../packages/configstream/dist/store/index.js";
+import { connectTo, openFleet } from "../../packages/configstream/build/store/index.js";
 import { startCluster } from "./cluster.mjs";
 import { check, until } from "./support.mjs";
 

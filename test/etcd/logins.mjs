@@ -1,7 +1,7 @@
 // Users and tokens of real members.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { connectTo } from "../../packages/configstream/dist/store/index.js";
+import { connectTo } from "../../packages/configstream/build/store/index.js";
 import { agentOf, withFolder } from "./cases.mjs";
 import { startCluster } from "./cluster.mjs";
 import { check, pause, until } from "./support.mjs";

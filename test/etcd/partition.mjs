@@ -1,5 +1,5 @@
 // A member that is cut off from the others, but not from its clients.
-import { connectTo } from "../../packages/configstream/dist/store/index.js";
+import { connectTo } from "../../packages/configstream/build/store/index.js";
 import { agentOf } from "./cases.mjs";
 import { startCluster } from "./cluster.mjs";
 import { makeNetwork } from "./network.mjs";

@@ -3,7 +3,7 @@
 
 import { createCoreAgent } from "configstream/core-agent";
 import { createConsumer } from "configstream-consumer";
-import { connectTo } from "../../../packages/configstream/dist/store/index.js";
+import { connectTo } from "../../../packages/configstream/build/store/index.js";
 import { startCluster } from "../cluster.mjs";
 import { makeNetwork } from "../network.mjs";
 import { check, pause, until } from "../support.mjs";

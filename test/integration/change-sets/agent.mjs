@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createCoreAgent } from "configstream/core-agent";
-import { serveControl } from "../../../packages/configstream/dist/cli/agent/control-server.js";
+import { serveControl } from "../../../packages/configstream/build/cli/agent/control-server.js";
 import { groups, ways } from "./groups.mjs";
 
 const [dataDir, keyByKey] = process.argv.slice(2);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 type Module = typeof import("../../../packages/configstream/src/cli/demo/agent-process.js");
-const built = new URL("../../../packages/configstream/dist/cli/demo/agent-process.js", import.meta.url);
+const built = new URL("../../../packages/configstream/build/cli/demo/agent-process.js", import.meta.url);
 const { startAgentProcess } = (await import(built.href)) as Module;
 
 let folder: string;

@@ -7,7 +7,7 @@ import { plainIo } from "../../support/cli/plain-io.js";
 
 const bench = new Bench();
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-const commands = createProgram(plainIo()).commands.map((command) => command.name());
+const commands = (await createProgram(plainIo())).commands.map((command) => command.name());
 
 describe("the help", () => {
   it("of every command has examples and exit codes, and every connecting one the same options", async () => {
@@ -38,8 +38,8 @@ describe("the help", () => {
 
   it("is what docs/cli.md holds", async () => {
     const script = new URL("../../../scripts/cli-docs.mjs", import.meta.url).href;
-    const { cliDocs } = (await import(script)) as { cliDocs(): string };
-    expect(readFileSync(`${root}/docs/cli.md`, "utf8")).toBe(cliDocs());
+    const { cliDocs } = (await import(script)) as { cliDocs(): Promise<string> };
+    expect(readFileSync(`${root}/docs/cli.md`, "utf8")).toBe(await cliDocs());
   });
 
   it("is not needed for the version", async () => {

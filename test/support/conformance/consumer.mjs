@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, credentials, Metadata, status } from "@grpc/grpc-js";
-import { loadContract } from "../../../packages/configstream/dist/core-agent/contract.js";
+import { loadContract } from "../../../packages/configstream/build/core-agent/contract.js";
 import { State } from "./state.mjs";
 
 const fault = process.argv[2];

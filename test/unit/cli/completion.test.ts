@@ -6,7 +6,7 @@ import { completionScript } from "../../../packages/configstream/src/cli/complet
 import { createProgram } from "../../../packages/configstream/src/cli/program.js";
 import { plainIo } from "../../support/cli/plain-io.js";
 
-const model = completable(createProgram(plainIo()));
+const model = completable(await createProgram(plainIo()));
 
 /** What bash offers for a line whose last word is being typed. */
 function complete(...words: readonly string[]): readonly string[] {

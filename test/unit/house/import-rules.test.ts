@@ -51,10 +51,9 @@ const companionRooms: Record<string, readonly string[]> = {
   cli: ["conformance", "core-agent", "store"],
 };
 
-/** What is started by its address alone: the worker's thread, and the process of the demo's core agent. */
+/** What is started by its address alone: the worker's thread. */
 const starts: Starts = {
   "main/hosting/worker-code.ts": ["worker/thread.ts", "worker/thread.generated.cjs"],
-  "cli/demo/agent-process.ts": ["cli/main.ts"],
 };
 
 /** Imports of a tree that its rooms do not allow. */

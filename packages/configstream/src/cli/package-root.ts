@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** Absolute path of a file of the package; the same from `src/` and from `dist/`. */
+/** Absolute path of a file of the package; the same from every folder of code that is as deep in the package as this one. */
 export function packageFile(path: string): string {
   return fileURLToPath(new URL(`../../${path}`, import.meta.url));
 }

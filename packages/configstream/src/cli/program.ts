@@ -1,22 +1,7 @@
 /** The command line as a whole: which commands there are, and how any of them ends. */
 import { Command, CommanderError, Help } from "commander";
 import { report } from "./agent/control.js";
-import { addAgent } from "./commands/agent.js";
-import { addClients } from "./commands/clients.js";
-import { addCompletion } from "./commands/completion.js";
-import { addConformance } from "./commands/conformance.js";
-import { addDemo } from "./commands/demo.js";
-import { addDoctor } from "./commands/doctor.js";
-import { addDump } from "./commands/dump.js";
-import { addExplain } from "./commands/explain.js";
-import { addFleet } from "./commands/fleet.js";
-import { addGet } from "./commands/get.js";
-import { addDiff, addHistory, addRollback } from "./commands/history.js";
-import { addCommand, addFlare } from "./commands/remote.js";
-import { addSet, addUnset } from "./commands/set.js";
-import { addStatus } from "./commands/status.js";
-import { addTypes } from "./commands/types.js";
-import { addWatch } from "./commands/watch.js";
+import { addCommands } from "./commands.js";
 import { debugStack, describeFailure, exitCodes, Interrupted, oneLine } from "./exit.js";
 import { addNotes } from "./help.js";
 import type { Io } from "./io.js";
@@ -24,19 +9,6 @@ import { packageVersion } from "./package-root.js";
 import { printable, printableLines } from "./terminal/printable.js";
 import { ansiStyle, styleFor } from "./terminal/style.js";
 import { wrap } from "./terminal/text.js";
-
-/** By heading of the list of commands. */
-const groups: readonly (readonly [heading: string, add: readonly ((program: Command, io: Io) => void)[]])[] = [
-  ["Look around:", [addDemo, addWatch, addGet, addDump, addExplain]],
-  ["When something is wrong:", [addStatus, addDoctor]],
-  ["For your code:", [addTypes, addConformance]],
-  [
-    "A core agent of your own:",
-    [addAgent, addSet, addUnset, addHistory, addDiff, addRollback, addClients, addFlare, addCommand],
-  ],
-  ["A fleet:", [addFleet]],
-  ["Shell:", [addCompletion]],
-];
 
 const programNotes = [
   "Address and credentials are found by options, else by the environment (DD_CMD_HOST, DD_CMD_PORT, DD_AUTH_TOKEN_FILE_PATH, " +
@@ -55,7 +27,7 @@ const exitCodeHelp = `\n${ansiStyle("bold", "Exit codes:")} 0 done, 1 failed, 2 
 /** Runs one command. Resolves to the exit code; whatever goes wrong has then been told in one line on standard error. */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
   try {
-    await createProgram(io).parseAsync([...args], { from: "user" });
+    await (await createProgram(io, args)).parseAsync([...args], { from: "user" });
     return exitCodes.ok;
   } catch (thrown) {
     return reportFailure(thrown, io);
@@ -80,7 +52,8 @@ function isGoodEnd({ code, exitCode }: CommanderError): boolean {
   return exitCode === 0 || code === "commander.version" || code === "commander.helpDisplayed";
 }
 
-export function createProgram(io: Io): Command {
+/** The program, with the commands that a command line needs; all of them without one. */
+export async function createProgram(io: Io, args: readonly string[] = []): Promise<Command> {
   const program = new Command("configstream")
     .description("Live configuration from a Datadog-style core agent: watch it, read it, try it out.")
     .version(packageVersion(), "-V, --version", "print the version")
@@ -116,10 +89,7 @@ export function createProgram(io: Io): Command {
     });
   addNotes(program, programNotes, programExamples);
   // Commands made from here on take over the settings above.
-  for (const [heading, adders] of groups) {
-    program.commandsGroup(heading);
-    for (const add of adders) add(program, io);
-  }
+  await addCommands(program, io, args);
   for (const command of [program, ...program.commands]) {
     const code = command.name() === "types" ? `, ${exitCodes.differs} something no longer fits` : "";
     command.addHelpText("after", `${exitCodeHelp}${code}.`);

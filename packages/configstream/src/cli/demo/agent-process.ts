@@ -1,8 +1,8 @@
 /** A core agent in a process of its own: `configstream agent`, told over IPC what to change. */
 import { type ChildProcess, fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import type { Order, PlannedWrite, Report } from "../agent/control.js";
 import { CommandFailure } from "../exit.js";
+import { packageFile } from "../package-root.js";
 import type { Workspace } from "./workspace.js";
 
 export type Started = Extract<Report, { kind: "started" }>;
@@ -94,7 +94,7 @@ export function startAgentProcess(workspace: Workspace, env: NodeJS.ProcessEnv):
 function launch(workspace: Workspace, env: NodeJS.ProcessEnv): ChildProcess {
   const { yamlFile, dataDir, defaultsFile } = workspace;
   const args = ["agent", "--config", yamlFile, "--data-dir", dataDir, "--defaults", defaultsFile];
-  return fork(fileURLToPath(new URL("../main.js", import.meta.url)), [...args, "--address", "127.0.0.1:0"], {
+  return fork(packageFile("dist/cli/main.js"), [...args, "--address", "127.0.0.1:0"], {
     // The demo is the same everywhere: what the environment sets for a real agent stays out of it.
     env: Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("DD_"))),
     execArgv: [],
