@@ -4,6 +4,10 @@ import { defineConfig } from "vitest/config";
 const net = (file: string) => fileURLToPath(new URL(`test/support/secret-net/${file}`, import.meta.url));
 const built = (file: string) => fileURLToPath(new URL(`dist/${file}`, import.meta.url));
 
+/** Unit tests that put other modules in the place of loaded ones. */
+const replacing = ["test/unit/main/status/metrics.test.ts", "test/unit/main/status/prom-client.test.ts"];
+const shared = ["test/unit/**/*.test.ts"];
+
 export default defineConfig({
   // Everything that the package says in any test is searched for secrets.
   resolve: {
@@ -16,15 +20,22 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["test/**/*.test.ts"],
-    exclude: ["**/node_modules/**"],
+    projects: [
+      // Pure logic, most of it: these files share their processes, because to start one and load what they test takes longer than they do.
+      { extends: true, test: { name: "unit", include: shared, exclude: replacing, isolate: false } },
+      {
+        extends: true,
+        test: { name: "own", include: ["test/{integration,life,memory,simulation}/**/*.test.ts", ...replacing] },
+      },
+    ],
     setupFiles: [net("setup.ts")],
     // What is built runs as it is: to transform the bundles costs each test file half a second.
     server: { deps: { external: [/\/(dist|build)\//] } },
     pool: "forks",
     testTimeout: 20_000,
     hookTimeout: 20_000,
-    // Two cores: more workers only make the real-thread tests slower.
-    maxWorkers: 2,
+    // More than two cores need, because much of what runs beside each other waits.
+    maxWorkers: 3,
+    maxConcurrency: 8,
   },
 });

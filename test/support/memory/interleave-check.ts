@@ -46,6 +46,24 @@ export const view: Op = { kind: "view" };
  */
 const MOST_ACCESSES = 4_000;
 
+/** Of the states of a scenario, by name: made once, because the same ones are looked at in each of many thousand behaviours. */
+const sectionsOf = new WeakMap<readonly State[], Map<string, readonly unknown[]>>();
+
+/** Keys of one part below the name only; without any, the setting of that name. */
+function sectionOf({ keys }: State, name: string): unknown {
+  const below = [...keys].filter(([key]) => key.startsWith(`${name}.`));
+  return below.length === 0
+    ? keys.get(name)?.value
+    : Object.fromEntries(below.map(([key, { value }]) => [key.slice(name.length + 1), value]));
+}
+
+/** What one read gave. */
+interface Seen {
+  readonly text: () => string;
+  /** Whether a state shows just that. */
+  readonly isState: (index: number) => boolean;
+}
+
 /** What one reading thread has seen, and what it may see next. */
 export class Watcher {
   readonly #scenario: Scenario;
@@ -57,7 +75,8 @@ export class Watcher {
   readonly #handles = new Map<string, { readonly value: unknown }>();
   readonly #sectionHandles = new Map<string, { readonly value: unknown }>();
   readonly #bindings = new Map<string, { readonly value: { readonly [key: string]: string } }>();
-  readonly #log: string[] = [];
+  /** Made into texts only when something is wrong. */
+  readonly #log: (() => string)[] = [];
   readonly #memoryWords: number;
   /** The least publish that this thread may still see. */
   #atLeast = 0;
@@ -79,13 +98,17 @@ export class Watcher {
     schedule.accesses = 0;
     const matches = this.#read(op);
     const endedAt = this.#visible();
-    const what = `${op.kind} ${"key" in op ? op.key : ""} → ${matches.text}, states ${startedAt}–${endedAt}`;
-    this.#log.push(what);
+    this.#log.push(() => `${op.kind} ${"key" in op ? op.key : ""} → ${matches.text()}, states ${startedAt}–${endedAt}`);
     if (schedule.accesses > MOST_ACCESSES + this.#memoryWords) this.#fail(`${schedule.accesses} shared accesses (G4)`);
-    const seen = this.#scenario.states.flatMap((_, i) => (matches.isState(i) ? [i] : []));
-    if (seen.length === 0) this.#fail("nobody ever published that (G1, G3)");
     const notBefore = Math.max(this.#atLeast, startedAt);
-    const found = seen.find((i) => i >= notBefore);
+    let wasPublished = false;
+    let found: number | undefined;
+    for (let i = 0; i < this.#scenario.states.length && found === undefined; i++) {
+      if (!matches.isState(i)) continue;
+      wasPublished = true;
+      if (i >= notBefore) found = i;
+    }
+    if (!wasPublished) this.#fail("nobody ever published that (G1, G3)");
     if (found === undefined)
       this.#fail(`publish ${notBefore} was seen or was complete before this read (G2, freshness)`);
     if ((found as number) > endedAt) this.#fail("a publish that is not complete was seen (G3)");
@@ -102,7 +125,7 @@ export class Watcher {
     return this.#index[this.#schedule.position] as number;
   }
 
-  #read(op: Op): { text: string; isState: (index: number) => boolean } {
+  #read(op: Op): Seen {
     const { states } = this.#scenario;
     if (op.kind === "view") {
       const seen = this.#reader.view();
@@ -110,7 +133,8 @@ export class Watcher {
         return [key, { value: seen.getString(key), source: seen.getSource(key), sequenceId: seen.sequenceId }];
       });
       return {
-        text: `${seen.sequenceId} ${held.map(([key, { value, source }]) => `${key}=${value}@${source}`).join(" ")}`,
+        text: () =>
+          `${seen.sequenceId} ${held.map(([key, { value, source }]) => `${key}=${value}@${source}`).join(" ")}`,
         isState(index) {
           const { sequenceId, keys } = states[index] as (typeof states)[number];
           return (
@@ -129,7 +153,7 @@ export class Watcher {
     if (op.kind === "entry") {
       const { value, source, sequenceId } = this.#entries.entry(key).state;
       return {
-        text: `${value}@${source}#${sequenceId}`,
+        text: () => `${value}@${source}#${sequenceId}`,
         isState: (i) =>
           stateHeld(i)?.value === value &&
           (stateHeld(i)?.source ?? "") === source &&
@@ -138,32 +162,36 @@ export class Watcher {
     }
     if (op.kind === "get") {
       const value = this.#reader.get(key);
-      return { text: String(value), isState: (i) => stateHeld(i)?.value === value };
+      return { text: () => String(value), isState: (i) => stateHeld(i)?.value === value };
     }
     if (op.kind === "set") {
       const seen = this.#reader.isSet(key);
       const isBelow = (name: string) => name === key || name.startsWith(`${key}.`);
-      return { text: String(seen), isState: (i) => [...(states[i] as State).keys.keys()].some(isBelow) === seen };
+      return { text: () => String(seen), isState: (i) => [...(states[i] as State).keys.keys()].some(isBelow) === seen };
     }
     const value = op.kind === "getter" ? this.#reader.getString(key, "-") : this.#handle(key).value;
-    return { text: String(value), isState: (i) => (stateHeld(i)?.value ?? "-") === value };
+    return { text: () => String(value), isState: (i) => (stateHeld(i)?.value ?? "-") === value };
   }
 
-  /** Keys of one part below the name only. */
-  #section(name: string, seen: unknown): { text: string; isState: (index: number) => boolean } {
-    const expected = ({ keys }: State) => {
-      const below = [...keys].filter(([key]) => key.startsWith(`${name}.`));
-      return below.length === 0
-        ? keys.get(name)?.value
-        : Object.fromEntries(below.map(([key, { value }]) => [key.slice(name.length + 1), value]));
-    };
+  #section(name: string, seen: unknown): Seen {
+    const below = this.#sections(name);
     return {
-      text: JSON.stringify(seen) ?? "-",
-      isState: (index) => isDeepStrictEqual(expected(this.#scenario.states[index] as State), seen),
+      text: () => JSON.stringify(seen) ?? "-",
+      isState: (index) => isDeepStrictEqual(below[index], seen),
     };
   }
 
-  #binding(keys: string): { text: string; isState: (index: number) => boolean } {
+  /** What is below a name, by state. */
+  #sections(name: string): readonly unknown[] {
+    const { states } = this.#scenario;
+    const known = sectionsOf.get(states) ?? new Map<string, readonly unknown[]>();
+    sectionsOf.set(states, known);
+    const sections = known.get(name) ?? states.map((state) => sectionOf(state, name));
+    known.set(name, sections);
+    return sections;
+  }
+
+  #binding(keys: string): Seen {
     let made = this.#bindings.get(keys);
     if (made === undefined) {
       const reader = this.#reader;
@@ -172,7 +200,7 @@ export class Watcher {
     }
     const seen = made.value;
     return {
-      text: JSON.stringify(seen),
+      text: () => JSON.stringify(seen),
       isState: (index) =>
         Object.entries(seen).every(
           ([key, value]) => (this.#scenario.states[index]?.keys.get(key)?.value ?? "-") === value,
@@ -199,7 +227,9 @@ export class Watcher {
   }
 
   #fail(why: string): never {
-    throw new Error(`${why}\n  ${this.#log.join("\n  ")}\n  writer at step ${this.#schedule.position}`);
+    throw new Error(
+      `${why}\n  ${this.#log.map((what) => what()).join("\n  ")}\n  writer at step ${this.#schedule.position}`,
+    );
   }
 }
 

@@ -38,35 +38,43 @@ export class Timeline {
     });
   }
 
+  /** The values that a word takes; `undefined`: always the same. */
+  historyOf(word: number): History | undefined {
+    return this.#histories.get(word);
+  }
+
   /** The value of a word after `position` steps. */
   valueAt(word: number, position: number): number {
     const history = this.#histories.get(word);
-    if (history === undefined) return this.#initial(word);
-    let i = history.at.length - 1;
-    while ((history.at[i] as number) > position) i--;
-    return history.values[i] as number;
+    return history === undefined ? this.initial(word) : valueIn(history, position);
   }
 
-  /** Positions, from `from` to `to`, that show each distinct value of a word for the first time; `undefined`: only one. */
-  choices(word: number, from: number, to: number): number[] | undefined {
-    const history = this.#histories.get(word);
-    if (history === undefined || (history.at.at(-1) as number) <= from) return undefined;
-    let i = history.at.length - 1;
-    while ((history.at[i] as number) > from) i--;
-    const seen = new Set([history.values[i] as number]);
-    const positions = [from];
-    for (i++; i < history.at.length && (history.at[i] as number) <= to; i++) {
-      const value = history.values[i] as number;
-      if (seen.has(value)) continue;
-      seen.add(value);
-      positions.push(history.at[i] as number);
-    }
-    return positions.length > 1 ? positions : undefined;
-  }
-
-  #initial(word: number): number {
+  initial(word: number): number {
     return word === SIZE ? this.start.byteLength : (this.start[word] ?? 0);
   }
+}
+
+function valueIn({ at, values }: History, position: number): number {
+  let i = at.length - 1;
+  while ((at[i] as number) > position) i--;
+  return values[i] as number;
+}
+
+/** Positions, from `from` to `to`, that show each distinct value for the first time; `undefined`: only one. */
+function choicesIn({ at, values }: History, from: number, to: number): number[] | undefined {
+  const last = at.length - 1;
+  if ((at[last] as number) <= from) return undefined;
+  let i = last;
+  while ((at[i] as number) > from) i--;
+  const seen = [values[i] as number];
+  const positions = [from];
+  for (i++; i <= last && (at[i] as number) <= to; i++) {
+    const value = values[i] as number;
+    if (seen.includes(value)) continue;
+    seen.push(value);
+    positions.push(at[i] as number);
+  }
+  return positions.length > 1 ? positions : undefined;
 }
 
 /** Where the writer is, and which choices have been made. */
@@ -93,9 +101,11 @@ export class Schedule {
 
   read(word: number): number {
     this.accesses++;
-    const positions = this.timeline.choices(word, this.position, this.end);
-    if (positions !== undefined && this.moves > 0) this.#moveTo(positions);
-    return this.timeline.valueAt(word, this.position);
+    const history = this.timeline.historyOf(word);
+    if (history === undefined) return this.timeline.initial(word);
+    const positions = this.moves > 0 ? choicesIn(history, this.position, this.end) : undefined;
+    if (positions !== undefined) this.#moveTo(positions);
+    return valueIn(history, this.position);
   }
 
   /** Lets the writer go on to one of some positions, or stay. */

@@ -15,13 +15,21 @@ interface Net {
   /** How much passed through, by kind: a net that sees nothing catches nothing. */
   readonly seen: Map<string, number>;
   muted: boolean;
+  isLaid: boolean;
 }
 
 // One for all copies of this module in the process.
 const key = Symbol.for("configstream-test/secret-net");
 const holder = globalThis as typeof globalThis & { [key]?: Net };
-holder[key] ??= { hidden: new Set(), leaks: [], looks: [], seen: new Map(), muted: false };
+holder[key] ??= { hidden: new Set(), leaks: [], looks: [], seen: new Map(), muted: false, isLaid: false };
 const net: Net = holder[key];
+
+/** Whether it has not been called in this process: the net is laid once, also when many test files share the process. */
+export function isFirstCall(): boolean {
+  const isFirst = !net.isLaid;
+  net.isLaid = true;
+  return isFirst;
+}
 
 /** A secret for a test to put in a token, a key, a session id, a setting value, or a message that may quote one. */
 export function planted(what: string): string {
