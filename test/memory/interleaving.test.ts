@@ -264,39 +264,47 @@ describe("a change set", () => {
 const scenarios = { bothKeys: bothKeys(2), set, passedOn, growing, added, growingTable, removed, handOver, reuse };
 
 describe("a writer that stops for ever after any of its steps", () => {
-  it.each(Object.entries(scenarios))("leaves the last published state readable: %s", (_name, scenario) => {
-    const warm = [entry("a"), entry("b"), entry("d"), handle("a"), view, binding("a", "b", "d")];
-    const reads = [...warm, getter("a"), entry("c"), view];
-    expect(checkStops(scenario(), warm, reads)).toBeGreaterThan(10);
-  });
+  it.each(Object.entries(scenarios))(
+    "leaves the last published state readable: %s",
+    { timeout: 120_000 },
+    (_name, scenario) => {
+      const warm = [entry("a"), entry("b"), entry("d"), handle("a"), view, binding("a", "b", "d")];
+      const reads = [...warm, getter("a"), entry("c"), view];
+      expect(checkStops(scenario(), warm, reads)).toBeGreaterThan(10);
+    },
+  );
 
-  it.each(Object.entries(scenarios))("can be followed by another, which spoils nothing: %s", (_name, make) => {
-    const scenario = make();
-    const { trace, states } = scenario;
-    const visible = visibility(scenario);
-    for (let stop = 0; stop <= trace.steps.length; stop++) {
-      if (isInsideMarking(scenario, stop)) continue;
-      const memory = memoryAfter(trace, stop, SMALL);
-      const region = new Region(memory);
-      const warm = new KeyReader(region);
-      const views = createReader(region);
-      const state = states[visible[stop] as number] as State;
-      for (const [key, { value }] of state.keys)
-        expect(warm.entry(key).state.value, `${key}, stop ${stop}`).toBe(value);
-      views.view();
-      markWritersGone(region);
-      const heir = new Author(region, 100);
-      for (const values of [{ a: "heir", new: "1" }, { b: "heir" }, { a: undefined }]) {
-        heir.publish(values);
-        for (const key of ["a", "b", "c", "d", "new", ...state.keys.keys()]) {
-          const expected = heir.keys.get(key)?.value;
-          expect(warm.entry(key).state.value, `${key} by a warm reader, stop ${stop}`).toBe(expected);
-          expect(new KeyReader(region).entry(key).state.value, `${key} afresh, stop ${stop}`).toBe(expected);
+  it.each(Object.entries(scenarios))(
+    "can be followed by another, which spoils nothing: %s",
+    { timeout: 120_000 },
+    (_name, make) => {
+      const scenario = make();
+      const { trace, states } = scenario;
+      const visible = visibility(scenario);
+      for (let stop = 0; stop <= trace.steps.length; stop++) {
+        if (isInsideMarking(scenario, stop)) continue;
+        const memory = memoryAfter(trace, stop, SMALL);
+        const region = new Region(memory);
+        const warm = new KeyReader(region);
+        const views = createReader(region);
+        const state = states[visible[stop] as number] as State;
+        for (const [key, { value }] of state.keys)
+          expect(warm.entry(key).state.value, `${key}, stop ${stop}`).toBe(value);
+        views.view();
+        markWritersGone(region);
+        const heir = new Author(region, 100);
+        for (const values of [{ a: "heir", new: "1" }, { b: "heir" }, { a: undefined }]) {
+          heir.publish(values);
+          for (const key of ["a", "b", "c", "d", "new", ...state.keys.keys()]) {
+            const expected = heir.keys.get(key)?.value;
+            expect(warm.entry(key).state.value, `${key} by a warm reader, stop ${stop}`).toBe(expected);
+            expect(new KeyReader(region).entry(key).state.value, `${key} afresh, stop ${stop}`).toBe(expected);
+          }
+          expect(views.view().keys(), `stop ${stop}`).toEqual([...heir.keys.keys()].sort());
         }
-        expect(views.view().keys(), `stop ${stop}`).toEqual([...heir.keys.keys()].sort());
       }
-    }
-  });
+    },
+  );
 });
 
 describe("a writer that stops while it moves the cells, since all 32-bit numbers have been used", () => {

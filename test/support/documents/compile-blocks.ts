@@ -24,6 +24,9 @@ export function problemsOfBlocks(blocks: readonly Block[]): string[] {
   return [...compile(typed, options), ...compile(untyped, { ...options, noImplicitAny: false })];
 }
 
+/** What is no block, such as the library of the language: read once, because it takes longer than the blocks do. */
+const others = new Map<string, ts.SourceFile | undefined>();
+
 function compile(blocks: readonly Block[], compilerOptions: ts.CompilerOptions): string[] {
   if (blocks.length === 0) return [];
   // In the root, so that the package's own name leads to it.
@@ -39,9 +42,10 @@ function compile(blocks: readonly Block[], compilerOptions: ts.CompilerOptions):
   host.readFile = (name) => textOf(name) ?? readFile.call(host, name);
   host.getSourceFile = (name, version, ...rest) => {
     const text = textOf(name);
-    return text === undefined
-      ? getSourceFile.call(host, name, version, ...rest)
-      : ts.createSourceFile(name, text, version, true);
+    if (text !== undefined) return ts.createSourceFile(name, text, version, true);
+    const parsed = others.get(name) ?? getSourceFile.call(host, name, version, ...rest);
+    others.set(name, parsed);
+    return parsed;
   };
   const program = ts.createProgram([...files.keys()], compilerOptions, host);
   return [...files].flatMap(([name, block]) => problemsOf(program, name, block));
