@@ -18,8 +18,17 @@ export function problemsOfLinks(path: string): string[] {
     });
 }
 
-/** Anchors as GitHub makes them: lower case, without punctuation, `-` for blanks, numbered when they repeat. */
+const known = new Map<string, Set<string>>();
+
+/** Read once, because hundreds of links lead to the same large page. */
 function headings(path: string): Set<string> {
+  const anchors = known.get(path) ?? anchorsOf(path);
+  known.set(path, anchors);
+  return anchors;
+}
+
+/** Anchors as GitHub makes them: lower case, without punctuation, `-` for blanks, numbered when they repeat. */
+function anchorsOf(path: string): Set<string> {
   const seen = new Map<string, number>();
   const anchors = new Set<string>();
   const text = withoutCode(readFileSync(join(root, path), "utf8"));

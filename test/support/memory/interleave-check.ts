@@ -70,8 +70,8 @@ export class Watcher {
   readonly #index: readonly number[];
   readonly #schedule: Schedule;
   readonly #region: ScheduledRegion;
-  readonly #entries: KeyReader;
-  readonly #reader: ReturnType<typeof createReader>;
+  readonly #entries: KeyReader | undefined;
+  readonly #ownReader: ReturnType<typeof createReader> | undefined;
   readonly #handles = new Map<string, { readonly value: unknown }>();
   readonly #sectionHandles = new Map<string, { readonly value: unknown }>();
   readonly #bindings = new Map<string, { readonly value: { readonly [key: string]: string } }>();
@@ -81,14 +81,21 @@ export class Watcher {
   /** The least publish that this thread may still see. */
   #atLeast = 0;
 
-  constructor(scenario: Scenario, index: readonly number[], schedule: Schedule, region: ScheduledRegion) {
+  /** `ops`: what it will be asked to read. Only what these need is made, because in short behaviours that takes most of the time. */
+  constructor(
+    scenario: Scenario,
+    index: readonly number[],
+    schedule: Schedule,
+    region: ScheduledRegion,
+    ops: readonly Op[],
+  ) {
     this.#scenario = scenario;
     this.#index = index;
     this.#schedule = schedule;
     this.#region = region;
     this.#memoryWords = scenario.memory.buffer.byteLength / 4;
-    this.#entries = new KeyReader(region);
-    this.#reader = createReader(region);
+    if (ops.some(({ kind }) => kind === "entry")) this.#entries = new KeyReader(region);
+    if (ops.some(({ kind }) => kind !== "entry")) this.#ownReader = createReader(region);
   }
 
   /** Reads, and checks G1 to G4 and freshness. */
@@ -121,6 +128,10 @@ export class Watcher {
     if (this.#region.added.has(contended)) this.#fail("a read gave up although the writer made few publishes");
   }
 
+  get #reader(): ReturnType<typeof createReader> {
+    return this.#ownReader as ReturnType<typeof createReader>;
+  }
+
   #visible(): number {
     return this.#index[this.#schedule.position] as number;
   }
@@ -151,7 +162,7 @@ export class Watcher {
     const { key } = op;
     const stateHeld = (index: number) => states[index]?.keys.get(key);
     if (op.kind === "entry") {
-      const { value, source, sequenceId } = this.#entries.entry(key).state;
+      const { value, source, sequenceId } = (this.#entries as KeyReader).entry(key).state;
       return {
         text: () => `${value}@${source}#${sequenceId}`,
         isState: (i) =>
@@ -248,9 +259,10 @@ export function checkAll(
   const timeline = timelineOf(scenario.trace);
   const index = visibility(scenario);
   const shown = index.flatMap((state, position) => (state !== (index[position - 1] ?? 0) ? [position] : []));
+  const all = [...ops, ...warm];
   return explore(timeline, scenario.memory, (region, schedule) => {
     schedule.end = 0;
-    const watcher = new Watcher(scenario, index, schedule, region);
+    const watcher = new Watcher(scenario, index, schedule, region, all);
     for (const op of warm) watcher.observe(op);
     schedule.end = timeline.length;
     schedule.moves = moves;
@@ -259,7 +271,7 @@ export function checkAll(
       watcher.observe(op);
     }
     schedule.position = timeline.length;
-    for (const op of [...ops, ...warm]) watcher.observe(op);
+    for (const op of all) watcher.observe(op);
     watcher.settle();
   });
 }
@@ -268,13 +280,14 @@ export function checkAll(
 export function checkStops(scenario: Scenario, warm: readonly Op[], ops: readonly Op[]): number {
   const timeline = timelineOf(scenario.trace);
   const index = visibility(scenario);
+  const all = [...warm, ...ops];
   for (let stop = 0; stop <= timeline.length; stop++) {
     const schedule = new StoppedSchedule(timeline, stop);
     const region = new ScheduledRegion(scenario.memory, schedule);
-    const known = new Watcher(scenario, index, schedule, region);
+    const known = new Watcher(scenario, index, schedule, region, all);
     for (const op of warm) known.observe(op);
     schedule.stop();
-    for (const watcher of [known, new Watcher(scenario, index, schedule, region)]) {
+    for (const watcher of [known, new Watcher(scenario, index, schedule, region, ops)]) {
       for (const op of [...ops, ...ops]) watcher.observe(op);
       watcher.settle();
     }

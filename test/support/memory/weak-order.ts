@@ -188,7 +188,7 @@ export function checkWeakly(
   let executions = 0;
   for (let choices: number[] | undefined = []; choices !== undefined; ) {
     const schedule: WeakSchedule = new WeakSchedule(timeline, writes, choices, deviation);
-    const watcher = new Watcher(run, index, schedule, new WeakRegion(scenario.memory, schedule));
+    const watcher = new Watcher(run, index, schedule, new WeakRegion(scenario.memory, schedule), [...warm, ...ops]);
     try {
       for (const op of warm) watcher.observe(op);
       schedule.end = steps.length;
