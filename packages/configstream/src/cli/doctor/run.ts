@@ -1,5 +1,6 @@
 /** Runs checks one after the other; a check that depends on a failed one is skipped, with the reason. No I/O. */
 import { ConfigStreamError } from "configstream-consumer/internal";
+import { CommandFailure } from "../exit.js";
 
 /** What a check found. */
 export interface Finding {
@@ -95,8 +96,9 @@ export function failed(detail: string, advice?: string): Finding {
   return { outcome: "fail", detail, ...(advice === undefined ? {} : { advice }) };
 }
 
-/** A failure of the library's, which knows what to do about it. Of any other error without its message, which may quote anything. */
+/** A failure of the library's, which knows what to do about it, or of the command's. Of any other error without its message, which may quote anything. */
 export function failedBy(thrown: unknown, advice?: string): Finding {
+  if (thrown instanceof CommandFailure) return failed(thrown.message, advice);
   const error = ConfigStreamError.from(thrown);
   const { what = error.message, advice: known } = error.details;
   return failed(advice === undefined ? what : error.message, advice ?? known);
