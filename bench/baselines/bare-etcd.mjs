@@ -79,15 +79,20 @@ export function bareRange(endpoint, range) {
   });
 }
 
-/** Calls back with each event of a range. Gives { close() }. */
-export function bareWatch(endpoint, range, onEvent) {
+/** Calls back with each event of a range from when it resolves, to { close() }: what is put before the watch is there is not told. */
+export async function bareWatch(endpoint, range, onEvent) {
   const client = new Watch(endpoint, grpc.credentials.createInsecure(), options);
   const stream = client.Watch();
+  const isThere = new Promise((resolve) => {
+    // The first message says that the watch is made, without events.
+    stream.once("data", resolve);
+  });
   stream.on("data", ({ events }) => {
     for (const event of events) onEvent(event);
   });
   stream.on("error", () => {});
   stream.write({ create_request: range });
+  await isThere;
   return {
     close() {
       stream.cancel();

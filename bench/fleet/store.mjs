@@ -41,7 +41,7 @@ async function putToRead(connection, store) {
   await consumer.waitReady();
   const handle = consumer.reader().setting("number").asInt();
   let seen = 0;
-  const watching = bareWatch(store.endpoints[0], range, ({ kv }) => {
+  const watching = await bareWatch(store.endpoints[0], range, ({ kv }) => {
     seen = Number(kv.value.toString());
   });
   let number = 0;
