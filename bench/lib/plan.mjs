@@ -79,8 +79,8 @@ export function planIsolation({ quick }) {
   for (const what of ["nothing", "import", "mock"])
     jobs.push(job(`memory ${what}`, "isolation/memory.mjs", { what }, few, 1));
   for (const size of quick ? [0, 10_000] : [0, 1_000, 10_000, 100_000, 1_000_000]) {
-    const processes = quick ? 1 : ({ 0: 3, 100000: 5, 1000000: 1 }[size] ?? 2);
-    const seconds = 2 + size / 100_000;
+    const processes = quick ? 1 : ({ 0: 5, 100000: 9, 1000000: 1 }[size] ?? 2);
+    const seconds = 1.3 + size / 100_000;
     each(["library", "counting", "in-thread", ...(size === 10_000 || size === 100_000 ? ["guarded"] : [])], (who) =>
       job(`ready ${size} ${who}`, "isolation/ready.mjs", { who, size }, processes, seconds),
     );
