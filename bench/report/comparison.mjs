@@ -28,7 +28,9 @@ export function comparisonSummary({ against, compared, agreeing, byChance, turne
   const parts = [
     `Compared with ${against}: the spreads of ${agreeing} of ${compared} rows overlap, and those of ${compared - agreeing} do not`,
     `about ${Math.round(byChance)} would by chance alone, with so few processes a row`,
-    `${turned.length === 0 ? "no bar" : turned.length === 1 ? "1 bar" : `${turned.length} bars`} changed its verdict`,
+    turned.length > 1
+      ? `${turned.length} bars changed their verdict`
+      : `${turned.length === 0 ? "no" : 1} bar changed its verdict`,
   ];
   const { withoutSpread, new: isNew } = skipped;
   const left = [
