@@ -48,8 +48,7 @@ export function currentPosition(region: Region): ArenaPosition {
 
 /**
  * Whether the arena is still the present one. Asked at the end of a read, for a reader that was held up between finding the
- * arena and finding its newest publish: by then the block may serve another arena, or a new writer may have marked the
- * cells while an older one, which was only thought dead, still published.
+ * arena and finding its newest publish: by then the block may serve another arena, to which no reader may ever be sent.
  */
 export function isCurrent(region: Region, position: ArenaPosition): boolean {
   return region.load(header.arena) === position.ordinal;
