@@ -1,5 +1,5 @@
 // The long forms of the tests that `npm test` runs short: 5,000 forced reconnects, many random histories, much wire fuzz,
-// longer texts.
+// longer texts, more behaviours of the memory.
 // Takes some minutes. Needs dist/ to be up to date.
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
@@ -12,10 +12,12 @@ const sizes = {
   STREAM_RANDOM_SOCKET_RUNS: "1500",
   WIRE_FUZZ_RUNS: "800",
   LINEAR_TEXT: "long",
+  MEMORY_TESTS: "thorough",
 };
 const files = [
   ...["reconnects", "stream-random", "wire-fuzz"].map((name) => `test/integration/link/${name}.test.ts`),
   "test/unit/house/linear-text.test.ts",
+  "test/memory/interleaving.test.ts",
 ];
 const manifest = createRequire(import.meta.url).resolve("vitest/package.json");
 const { status } = spawnSync(process.execPath, [join(dirname(manifest), "vitest.mjs"), "run", ...files], {
