@@ -24,21 +24,19 @@ const sources = [
   ...filesBelow(join(root, "scripts", "build")),
   join(root, "package-lock.json"),
 ];
-for (const { made, make } of [
-  copyDeclarations(),
-  bundleGuardEngines(),
-  bundleLibrary(),
-  bundleCommonJs(),
-  bundleWorker(),
-]) {
-  if (!isUpToDate(made, sources)) await make();
+for (const part of [copyDeclarations(), bundleGuardEngines(), bundleLibrary(), bundleCommonJs(), bundleWorker()]) {
+  await renew(part, sources);
 }
 const command = join(companion, "dist");
 compile(join(companion, "tsconfig.json"), "configstream", [companionModules, command]);
 for (const folder of [companionModules, command]) removeLeftovers(folder, join(companion, "src"));
-const { made, make } = bundleCommand();
-if (!isUpToDate(made, [...filesBelow(companionModules), ...filesBelow(join(root, "scripts", "build"))])) await make();
+await renew(bundleCommand(), [...filesBelow(companionModules), ...filesBelow(join(root, "scripts", "build"))]);
 chmodSync(join(command, "cli", "main.js"), 0o755);
+
+/** Makes anew what is older than what it is made of. */
+async function renew({ made, make }, sources) {
+  if (!isUpToDate(made, sources)) await make();
+}
 
 /** Runs the compiler on one project, which keeps what it knows in a file of the given name. */
 function compile(project, name, folders) {

@@ -1,10 +1,10 @@
 // Puts the modules of the command and the core agent together, because Node.js takes longer to find and link hundreds of small
 // files than to run them. What a command needs and others do not is in files of its own, which are loaded with that command.
 import { readFileSync, rmSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { companion, companionModules } from "../places.mjs";
 import { filesBelow } from "./files.mjs";
-import { plain, rolled } from "./rolled.mjs";
+import { isPackage, plain, rolled } from "./rolled.mjs";
 
 const dist = join(companion, "dist");
 
@@ -20,7 +20,7 @@ async function make(names) {
     {
       input: Object.fromEntries(names.map((name) => [name, join(companionModules, `${name}.js`)])),
       // Packages stay outside.
-      external: (id) => !id.startsWith(".") && !isAbsolute(id),
+      external: isPackage,
     },
     {
       ...plain,

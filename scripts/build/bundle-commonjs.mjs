@@ -2,12 +2,12 @@
 // `require` gives it the ES modules, so that a process has one copy of the library (package.json, condition `module-sync`). It is
 // there because of tools that load CommonJS by themselves, such as Jest, and for TypeScript before 5.8.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, isAbsolute, join } from "node:path";
+import { dirname, join } from "node:path";
 import { dist, modules } from "../places.mjs";
 import { declarationsFrom, specifier } from "./declarations.mjs";
 import { filesBelow } from "./files.mjs";
 import { licenceComment } from "./licences.mjs";
-import { rolled, small } from "./rolled.mjs";
+import { isPackage, rolled, small } from "./rolled.mjs";
 
 const entries = ["index", "testing/index"];
 const library = "main/hosting/library";
@@ -51,7 +51,7 @@ const common = {
 };
 
 function isOutside(id) {
-  return !id.startsWith(".") && !isAbsolute(id) && !inside.includes(id.split("/")[0]);
+  return isPackage(id) && !inside.includes(id.split("/")[0]);
 }
 
 /** TypeScript takes a declaration to be of the kind of module that its ending says. */

@@ -2,11 +2,11 @@
 // small files than to run them. Each of them stays importable where it was, as a line that re-exports from the one file. So the
 // other entries, the command and the tests share its classes, and what is tested is what is shipped.
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, isAbsolute, join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { dist, modules, root } from "../places.mjs";
 import { filesBelow } from "./files.mjs";
 import { licenceComment } from "./licences.mjs";
-import { plain, rolled } from "./rolled.mjs";
+import { isPackage, plain, rolled } from "./rolled.mjs";
 
 /** Beside the modules of src/main/hosting: what they name by their own address has to be found from here. */
 const library = "main/hosting/library";
@@ -54,8 +54,7 @@ async function writeLibrary(inside) {
 
 /** Packages stay outside. */
 function from(input) {
-  const external = (id) => !id.startsWith(".") && !isAbsolute(id);
-  return { input, external, plugins: [{ name: "later", resolveDynamicImport: later }] };
+  return { input, external: isPackage, plugins: [{ name: "later", resolveDynamicImport: later }] };
 }
 
 /** A module that is imported only when it is needed stays where it is. */

@@ -1,6 +1,12 @@
 // Modules put together by rolldown. What it warns of is an error here.
+import { isAbsolute } from "node:path";
 import { rolldown } from "rolldown";
 import { root } from "../places.mjs";
+
+/** Whether what is imported is a package or a module of Node.js, and not one of our own modules. */
+export function isPackage(id) {
+  return !id.startsWith(".") && !isAbsolute(id);
+}
 
 /**
  * How what is large is made small. Names of functions and classes stay as they are, because they stand in errors. Without ASCII alone,
