@@ -3,10 +3,10 @@
 
 import { createConsumer } from "../../dist/index.js";
 import { defaultSourcePriority, systemClock } from "../../dist/internal/index.js";
-import { createCoreAgent } from "../../packages/configstream/build/core-agent/index.js";
 import { createSettings } from "../../packages/configstream/build/core-agent/settings/settings.js";
 import { createStoreSource } from "../../packages/configstream/build/core-agent/settings/sources/store.js";
 import { connectTo } from "../../packages/configstream/build/store/index.js";
+import { createCoreAgent } from "../../packages/configstream/dist/core-agent/index.js";
 import { startCluster } from "../../test/etcd/cluster.mjs";
 import { bareRange, bareWatch } from "../baselines/bare-etcd.mjs";
 import { args, report } from "../lib/arguments.mjs";

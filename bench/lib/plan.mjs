@@ -26,7 +26,7 @@ export function planReads({ quick, isMain }) {
     ...[1_000, 100_000].map((size) =>
       job(`after update ${size}`, "reads/after-update.mjs", { size, changed: 500, ...changes }, few, quick ? 1 : 1.5),
     ),
-    // The slowest of all is judged, so that one disturbed round of any would decide.
+    // Of many getters one is disturbed in any single round, also in a quick run.
     job("getters", "reads/getters.mjs", { size: 1_000, ...effort, rounds: 3 }, few, quick ? 6 : 10),
     job("second thread", "reads/second-thread.mjs", effort, quick ? 1 : isMain ? 5 : 3, quick ? 1 : 2),
     ...(isMain ? Object.keys(peers) : judgedPeers).map((peer) =>
