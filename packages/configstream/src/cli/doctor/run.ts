@@ -96,7 +96,10 @@ export function failed(detail: string, advice?: string): Finding {
   return { outcome: "fail", detail, ...(advice === undefined ? {} : { advice }) };
 }
 
-/** A failure of the library's, which knows what to do about it, or of the command's. Of any other error without its message, which may quote anything. */
+/**
+ * A failure of the library's, which knows what to do about it, or of the command's. Of any other error without its message, which may
+ * quote anything.
+ */
 export function failedBy(thrown: unknown, advice?: string): Finding {
   if (thrown instanceof CommandFailure) return failed(thrown.message, advice);
   const error = ConfigStreamError.from(thrown);
