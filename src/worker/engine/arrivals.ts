@@ -1,26 +1,34 @@
 /** What has arrived on a stream and was not handled yet, and when to handle it. */
-import type { Timer } from "../../shared/clock.js";
+import type { Clock, Timer } from "../../shared/clock.js";
 import type { WireEvent } from "../../shared/types.js";
 import type { Defer } from "./defer.js";
 
 /** How many turns of the event loop may go into one publish; at about 50 µs each, this stays below a millisecond. */
 const longestStormTurns = 12;
 
+/** What begins so soon after the last was handled, in ms, belongs to the same storm. */
+const stormGapMs = 0.25;
+
 /** An event, or the place of a message that could not be read. */
 export type Arrival = WireEvent | "unreadable";
 
 /**
- * Collects until a turn of the event loop brings nothing more. A lone message is handled at the end of its own turn; in a
- * storm, where grpc-js hands out two or so per turn, several turns become one publish.
+ * Collects what belongs into one publish. What comes after a pause is handled at the end of its own turn of the event loop, with
+ * all that was written together, because grpc-js hands out in one turn what one read has brought. To wait for another turn would cost more
+ * than that turn: the engine collects garbage between the two. In a storm, where each turn brings two messages or so, and a publish
+ * for each would leave no time to read, turns are collected until one brings nothing.
  */
 export class Arrivals {
   readonly #defer: Defer;
+  readonly #clock: Pick<Clock, "monotonic">;
   readonly #handle: () => void;
   #list: Arrival[] = [];
   #flush: Timer | undefined;
+  #handledAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(defer: Defer, handle: () => void) {
+  constructor(defer: Defer, clock: Pick<Clock, "monotonic">, handle: () => void) {
     this.#defer = defer;
+    this.#clock = clock;
     this.#handle = handle;
   }
 
@@ -28,7 +36,8 @@ export class Arrivals {
   add(arrival: Arrival): boolean {
     this.#list.push(arrival);
     if (this.#flush !== undefined) return false;
-    this.#waitForQuiet(1);
+    if (this.#clock.monotonic() - this.#handledAtMs > stormGapMs) this.#flush = this.#defer(() => this.#handleAll());
+    else this.#waitForQuiet(1);
     return true;
   }
 
@@ -45,7 +54,12 @@ export class Arrivals {
     const { length } = this.#list;
     this.#flush = this.#defer(() => {
       if (this.#list.length > length && turns < longestStormTurns) this.#waitForQuiet(turns + 1);
-      else this.#handle();
+      else this.#handleAll();
     });
+  }
+
+  #handleAll(): void {
+    this.#handle();
+    this.#handledAtMs = this.#clock.monotonic();
   }
 }

@@ -61,7 +61,7 @@ export class ConfigStream {
 
   constructor(connection: Connection, request: { clientName: string; sessionId: string }, parts: StreamParts) {
     this.#parts = parts;
-    this.#arrivals = new Arrivals(parts.defer, () => this.#handleArrived());
+    this.#arrivals = new Arrivals(parts.defer, parts.clock, () => this.#handleArrived());
     this.#settling = new Settling(parts.clock, parts.settleMs, () => this.#publishHeld());
     this.#life = new StreamLife({
       clock: parts.clock,
