@@ -210,7 +210,7 @@ export interface ConsumerOptions {
   readonly logger?: Logger | undefined;
   /** The prom-client registry that the metrics are put in. Default: one of the consumer's own. */
   readonly registry?: GivenRegistry | undefined;
-  /** Memory limits of the worker, see `node:worker_threads`. Default: those of Node.js, but `maxYoungGenerationSizeMb` is 12. */
+  /** Memory limits of the worker, see `node:worker_threads`. Default: those of Node.js, but `maxYoungGenerationSizeMb` is 6. */
   readonly resourceLimits?: ResourceLimits | undefined;
   /**
    * The worker's file, which `configstream-consumer/worker` stands for, where a bundle has it as a file of its own.

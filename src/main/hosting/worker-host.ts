@@ -19,10 +19,11 @@ import { yarnResolver } from "./yarn-resolver.js";
 const exitWaitMs = 5_000;
 
 /**
- * Room for young objects, in MB, when the application does not say. By itself an engine lets it grow to several times as much
- * during a snapshot, and keeps it. More would gain little, because nearly all that a flow of updates leaves dies at once.
+ * Room for young objects, in MB, when the application does not say. Each of its collections stops the thread for a time that grows with
+ * the room, so little room makes short pauses, which a change on its way waits for. Nearly all that a flow of updates leaves dies at
+ * once, so that more room would not save work; half as much costs a tenth of the rate at which updates can be taken.
  */
-const youngGenerationMb = 12;
+const youngGenerationMb = 6;
 
 /** Deno says that a thread has ended when it was told to end it; one that is stuck goes on running, and may write. */
 const endsStuckThreads = process.versions.deno === undefined;

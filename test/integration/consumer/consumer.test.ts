@@ -497,7 +497,7 @@ describe.each(isolations)("life and death, with isolation %s", (mode) => {
         await failureOf(consumer.start());
       }
       process.off("worker", onWorker);
-      expect(given).toEqual([12, 12, 33]);
+      expect(given).toEqual([6, 6, 33]);
     },
   );
 
