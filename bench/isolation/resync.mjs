@@ -20,6 +20,7 @@ const { max: idleMax } = idle.stop();
 
 const stalls = [];
 const ownStalls = [];
+const cpuInTick = [];
 const visible = [];
 const threadMs = [];
 let series;
@@ -32,6 +33,7 @@ for (let i = 0; i <= times; i++) {
   if (i === 0) continue;
   stalls.push(result.max);
   ownStalls.push(result.ownMax);
+  cpuInTick.push(result.cpuMax);
   visible.push(ms);
   // The longest of them is drawn.
   if (result.max === Math.max(...stalls)) series = result.series;
@@ -47,6 +49,7 @@ report({
   idleMax,
   stall: summary(stalls),
   ownStall: summary(ownStalls),
+  cpuInTick: summary(cpuInTick),
   visible: summary(visible),
   threadMs: summary(threadMs),
   series: { bucketMs: 5, values: series },

@@ -2,7 +2,7 @@
 // percent of a core, so CPU time is measured separately. `monitorEventLoopDelay` of Node.js counts the same way, but keeps
 // neither time nor order, and a picture over time needs both.
 import { distribution } from "./distribution.mjs";
-import { coreWaitMs } from "./thread-cpu.mjs";
+import { coreWaitMs, threadCpuMs } from "./thread-cpu.mjs";
 
 export class LoopDelay {
   #at = [];
@@ -10,10 +10,13 @@ export class LoopDelay {
   #timer;
   /** The longest delay, minus the time in it for which the thread waited for a core. */
   #ownMax = 0;
+  /** The most CPU time that the thread used between two ticks, in ms. */
+  #cpuMax = 0;
 
   start() {
     let last = performance.now();
     let lastWaited = coreWaitMs();
+    let lastCpu = threadCpuMs();
     const begun = last;
     this.#timer = setInterval(() => {
       const now = performance.now();
@@ -24,6 +27,9 @@ export class LoopDelay {
       const waited = coreWaitMs();
       this.#ownMax = Math.max(this.#ownMax, delay - (waited - lastWaited));
       lastWaited = waited;
+      const cpu = threadCpuMs();
+      this.#cpuMax = Math.max(this.#cpuMax, cpu - lastCpu);
+      lastCpu = cpu;
     }, 1);
   }
 
@@ -42,6 +48,7 @@ export class LoopDelay {
     return {
       ...distribution(this.#delays),
       ownMax: this.#ownMax,
+      cpuMax: this.#cpuMax,
       bucketMs,
       series: Array.from(series, (delay) => rounded(delay ?? 0)),
     };

@@ -76,6 +76,15 @@ export function isolationRows(results) {
         bar: isBar ? { atMost: 1, of: "value" } : undefined,
       });
     }
+    const inTick = (who) => pick(`resync ${size} ${who}`, (run) => run.cpuInTick.median);
+    if (inTick("library").every(Number.isFinite)) {
+      add({
+        name: `most CPU time that the main thread used between two ticks of 1 ms, resync of ${named(size)}, against in-thread`,
+        unit: "ms",
+        subjects: inTick("library"),
+        baselines: inTick(inThread),
+      });
+    }
     const cpu = (who) => pick(`resync ${size} ${who}`, (run) => run.threadMs.median);
     add({
       name: `main-thread CPU during a resync of ${named(size)}, against in-thread`,
@@ -178,6 +187,14 @@ function propagation(of, add) {
           bar: { atMost: 5, of: "value" },
         });
       }
+    }
+    if (of("propagation restless") !== undefined) {
+      add({
+        name: `core agent's write to the read of a main thread that looks without a nap, p99 at ${named}, against in-thread`,
+        unit: "ms",
+        subjects: at("restless", "p99"),
+        baselines: at("in-thread", "p99"),
+      });
     }
   }
 }
