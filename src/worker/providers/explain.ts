@@ -5,22 +5,20 @@ import { layersOf } from "../../memory/reader/entry.js";
 import { SectionReader } from "../../memory/reader/section-reader.js";
 import type { StoredReading } from "../../memory/reader/stored-reading.js";
 import type { Region } from "../../memory/region.js";
+import type { HeldSetting } from "../../shared/held-setting.js";
 import { didYouMean, suggest } from "../../shared/options/suggest.js";
+import { lowerCase } from "../../shared/text/lower-case.js";
 import type { CommandOutcome } from "./outcome.js";
 import { allSettings, printable, shown } from "./settings-text.js";
 import type { ProviderSources } from "./sources.js";
 import { heldSentence } from "./status-details.js";
 
-/** No setting has a longer name. */
-const maxKeyLength = 1_000;
-
 export function explain({ region, held }: ProviderSources, wanted: string): CommandOutcome {
-  const key = wanted.toLowerCase();
-  if (key.length > maxKeyLength) return { code: 1, stderr: `A key has at most ${maxKeyLength} characters.\n` };
+  const key = lowerCase(wanted);
   const setting = new SectionReader(region).read(key)?.own;
-  if (setting === undefined) return missing(region, key);
-  const lines = explained(setting, newestPublish(region)?.sequenceId ?? 0);
   const refused = held?.().find((each) => each.key === key);
+  if (setting === undefined) return refused === undefined ? missing(region, key) : withoutGoodValue(refused);
+  const lines = explained(setting, newestPublish(region)?.sequenceId ?? 0);
   if (refused !== undefined) lines.push(`A newer value ${heldSentence(refused)}.`);
   return { code: 0, stdout: `${lines.join("\n")}\n` };
 }
@@ -37,6 +35,13 @@ function explained(setting: StoredReading, newest: number): string[] {
     "Layers that are known, highest priority first:",
     ...layers,
   ];
+}
+
+function withoutGoodValue(refused: HeldSetting): CommandOutcome {
+  return {
+    code: 1,
+    stderr: `"${printable(refused.key)}" has no value that can be read: one ${heldSentence(refused)}.\n`,
+  };
 }
 
 function missing(region: Region, key: string): CommandOutcome {
