@@ -5,7 +5,7 @@ export interface HeldSetting {
   readonly rule: string;
   /** Milliseconds since the epoch. */
   readonly sinceMs: number;
-  /** Where the refused value came from. */
+  /** Where the refused value came from; empty when the setting was taken away. */
   readonly source: string;
   /** The core agent's number of the state that brought it. */
   readonly sequenceId: number;

@@ -60,7 +60,9 @@ function heldSection(held: readonly HeldSetting[]): StatusFields {
 /** Never the value. */
 export function heldSentence({ rule, sinceMs, source, sequenceId }: HeldSetting): string {
   const since = new Date(sinceMs).toISOString();
-  return `broke the rule "${rule}"; held since ${since}, from ${source}, sequence id ${sequenceId}`;
+  // What was taken away has no source.
+  const from = source === "" ? "" : `, from ${source}`;
+  return `broke the rule "${rule}"; held since ${since}${from}, sequence id ${sequenceId}`;
 }
 
 /** What is not known is left out. */

@@ -20,7 +20,7 @@ export function issueOf(reporting: Reporting, { key, rule, sinceMs, source, sequ
     issueName: "Held setting",
     title: `The setting ${key} is held back`,
     description:
-      `${displayName} does not use the newest value of ${key}, from ${source}, because it breaks the rule "${rule}". ` +
+      `${displayName} does not use the newest value of ${key}${from(source)} because it breaks the rule "${rule}". ` +
       "Its last good value, if there is one, stays in force until a value comes that meets the rule.",
     category: "configuration",
     location: clientName,
@@ -34,9 +34,14 @@ export function issueOf(reporting: Reporting, { key, rule, sinceMs, source, sequ
 }
 
 export function heldEvent({ displayName }: Reporting, { key, rule, source }: HeldSetting): string {
-  return `${displayName} holds the setting ${key} at its last good value: the newest one, from ${source}, breaks the rule "${rule}".`;
+  return `${displayName} holds the setting ${key} at its last good value: the newest one${from(source)} breaks the rule "${rule}".`;
 }
 
 export function healedEvent({ displayName }: Reporting, key: string): string {
   return `${displayName} follows the setting ${key} again.`;
+}
+
+/** What was taken away has no source. */
+function from(source: string): string {
+  return source === "" ? "" : `, from ${source},`;
 }

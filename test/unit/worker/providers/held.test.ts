@@ -39,6 +39,12 @@ describe("a setting that is held", () => {
     expect((await run(sources(), "doctor")).stdout).toContain('fault "my_agent.port" is held: rule "max 65535".\n');
   });
 
+  it("is said to come from no source when it was taken away", () => {
+    const [taken] = sources().held?.() ?? [];
+    const { named } = statusDetails({ ...sources(), held: () => (taken ? [{ ...taken, source: "" }] : []) });
+    expect(named.get("Held settings")?.get("my_agent.port")).toBe(sentence.replace(", from file", ""));
+  });
+
   it("stands in the flare", () => {
     expect(flareFiles(sources(), 2 ** 20).get("held.txt")).toBe(`my_agent.port ${sentence}\n`);
     expect(flareFiles(sources(false), 2 ** 20).get("held.txt")).toBe("No setting is held.\n");

@@ -57,7 +57,7 @@ describe("the reporter", () => {
         issueName: "Held setting",
         issueType: "held_setting",
         title: "The setting port is held back",
-        description: expect.stringContaining('breaks the rule "an integer"'),
+        description: expect.stringContaining('value of port, from file, because it breaks the rule "an integer"'),
         category: "configuration",
         location: "one",
         severity: 2,
@@ -72,6 +72,26 @@ describe("the reporter", () => {
     expect(told()).toEqual([]);
     await hold(held("host"));
     expect(told()).toEqual(["s1 healed port"]);
+  });
+
+  it("names no source of a setting that was taken away, in an issue and in an event", async () => {
+    const { hold, connect, transport } = bench();
+    await connect("s1");
+    await hold({ ...held("port", "is required"), source: "" });
+    const [first] = transport.reports.splice(0);
+    expect(first?.report.kind === "issue" && first.report.issue.description).toMatch(
+      /^The one does not use the newest value of port because it breaks the rule "is required"\. /,
+    );
+    transport.onReport = async ({ kind }) => {
+      if (kind !== "events") throw grpcError(grpcCode.unimplemented);
+    };
+    await connect("s2");
+    expect(transport.reports.map(({ report }) => report).at(-1)).toEqual({
+      kind: "events",
+      sentences: [
+        'The one holds the setting port at its last good value: the newest one breaks the rule "is required".',
+      ],
+    });
   });
 
   it("reports a key again when it breaks another rule", async () => {
