@@ -46,7 +46,8 @@ export class Defaults {
     const value = this.#values.get(key);
     if (value === undefined) return change;
     const setting = this.below(key, change.setting);
-    const oldValue = first ? undefined : (change.oldValue ?? value);
+    const before = change.oldValue === undefined ? value : change.oldValue;
+    const oldValue = first ? undefined : before;
     const same = oldValue !== undefined && setting !== undefined && equalValues(oldValue, setting.value);
     return { key, setting, oldValue, valueChanged: !same };
   }
