@@ -44,23 +44,23 @@ describe("the application's own value of a key", () => {
 });
 
 describe("with the application's own values, changes of what the core agent claims are told", () => {
-  const after = (...changes: EffectiveChange[]) => told(new Defaults(own).under(changes, false));
+  const toldOf = (...changes: EffectiveChange[]) => told(new Defaults(own).under(changes, false));
 
   it("from the own value, where the core agent had none, and back to it when it has none any more", () => {
-    expect(after(wire("port", undefined, 81))).toEqual(["port: 80 -> 81"]);
-    expect(after(wire("port", 81, undefined))).toEqual(["port: 81 -> 80"]);
-    expect(after(wire("port", undefined, 80), wire("port", 80, undefined))).toEqual([
+    expect(toldOf(wire("port", undefined, 81))).toEqual(["port: 80 -> 81"]);
+    expect(toldOf(wire("port", 81, undefined))).toEqual(["port: 81 -> 80"]);
+    expect(toldOf(wire("port", undefined, 80), wire("port", 80, undefined))).toEqual([
       "=port: 80 -> 80",
       "=port: 80 -> 80",
     ]);
   });
 
   it("from one value of the core agent to the next, null among them", () => {
-    expect(after(wire("port", 81, 82))).toEqual(["port: 81 -> 82"]);
-    expect(after(wire("tags", undefined, null))).toEqual(["tags: [] -> null"]);
-    expect(after(wire("tags", null, ["a"]))).toEqual(['tags: null -> ["a"]']);
-    expect(after(wire("tags", null, []))).toEqual(["tags: null -> []"]);
-    expect(after(wire("tags", null, undefined))).toEqual(["tags: null -> []"]);
+    expect(toldOf(wire("port", 81, 82))).toEqual(["port: 81 -> 82"]);
+    expect(toldOf(wire("tags", undefined, null))).toEqual(["tags: [] -> null"]);
+    expect(toldOf(wire("tags", null, ["a"]))).toEqual(['tags: null -> ["a"]']);
+    expect(toldOf(wire("tags", null, []))).toEqual(["tags: null -> []"]);
+    expect(toldOf(wire("tags", null, undefined))).toEqual(["tags: null -> []"]);
   });
 
   it("as they are for other keys, and for all where the application has no values", () => {
