@@ -134,7 +134,7 @@ export class Gate {
 
   /** The usual case, in which nothing is held and nothing breaks a rule: groups do not matter then, but for relations in them. */
   #allPass(changes: readonly EffectiveChange[], { first }: About): boolean {
-    if (this.#held.size > 0 || this.#before.size > 0 || (first && !this.#ports.isNew())) return false;
+    if (this.#held.size > 0 || (first && !this.#ports.isNew())) return false;
     const { relations, groupOf } = this.#rules;
     for (const { key, setting, oldValue } of changes) {
       if (ownFault(this.#rules, key, setting, oldValue) !== undefined) return false;
@@ -146,9 +146,8 @@ export class Gate {
   #candidates(changes: readonly EffectiveChange[], { first }: About): Map<string, Candidate> {
     const { concerned, required, groupOf } = this.#rules;
     const candidates = new Map<string, Candidate>();
-    if (concerned.size === 0 && this.#held.size === 0) return candidates;
     for (const { key, setting, oldValue } of changes) {
-      if (!concerned.has(key) && !this.#held.has(key)) continue;
+      if (!concerned.has(key)) continue;
       candidates.set(key, { newest: setting, oldValue: first ? this.#seen(key) : oldValue, isChange: true });
     }
     if (!first) return candidates;

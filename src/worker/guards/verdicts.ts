@@ -26,7 +26,7 @@ export function rulesOf(guards: ReadyGuards, required: readonly string[], copies
   const groups = new Map(guards.groups);
   const groupOf = new Map(guards.groupOf);
   for (const { from, to } of copies) {
-    if (!guards.checks.has(from) || from === to) continue;
+    if (!guards.checks.has(from)) continue;
     const name = groupOf.get(from) ?? groupOf.get(to) ?? from;
     for (const key of [from, to]) {
       if (groupOf.has(key)) continue;
@@ -57,7 +57,8 @@ export function ownFault(
 }
 
 /**
- * The rule that a key breaks because of another key of its group. `faultOf`: what a key breaks by itself; `newestValue`: its newest value.
+ * The rule that a key, which breaks none by itself, breaks because of another key of its group. `faultOf`: what a key breaks by
+ * itself; `newestValue`: its newest value.
  */
 export function groupFault(
   { groups, groupOf, relations }: ReadyGuards,
@@ -67,7 +68,7 @@ export function groupFault(
 ): string | undefined {
   const group = groupOf.get(key);
   if (group === undefined) return undefined;
-  let culprit = groups.get(group)?.find((member) => member !== key && faultOf(member) !== undefined);
+  let culprit = groups.get(group)?.find((member) => faultOf(member) !== undefined);
   for (const relation of relations.get(group) ?? []) {
     const broken = relation.broken(newestValue);
     if (broken !== undefined && relation.key === key) return broken;

@@ -54,8 +54,8 @@ export const settingsMistakes = [
     edits: [
       [
         takeLast,
-        "if (this.#held.size > 0 || this.#before.size > 0 || (first && !this.#ports.isNew())) return false;",
-        "if (first) return true;\n    if (this.#held.size > 0 || this.#before.size > 0) return false;",
+        "if (this.#held.size > 0 || (first && !this.#ports.isNew())) return false;",
+        "if (first) return true;\n    if (this.#held.size > 0) return false;",
       ],
     ],
     test: "test/unit/worker/guards/gate.test.ts",

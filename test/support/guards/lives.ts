@@ -91,6 +91,7 @@ export class Lives {
         },
       },
       gate: this.#mistaken ?? this.#guarding?.gate,
+      defaults: this.#params.defaults,
       log,
     });
   }
