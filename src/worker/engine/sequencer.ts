@@ -39,17 +39,20 @@ export interface SequenceState {
 export interface SequenceStep {
   readonly verdict: Verdict;
   readonly state: SequenceState;
-  /**
-   * True when the consumer is knowingly behind: run the resync timer while this holds, and reopen the stream when it
-   * fires. Also true after a snapshot that is older than an update seen before it.
-   */
-  readonly awaitingResync: boolean;
   /** True when this event was applied but jumped over ids: a snapshot that closes a gap that was not noticed before. */
   readonly skippedIds: boolean;
 }
 
 /** The state at the opening of a stream. */
 export const streamOpened: SequenceState = { lastApplied: undefined, missed: undefined, gap: false };
+
+/**
+ * True when the consumer is knowingly behind: run the resync timer while this holds, and reopen the stream when it fires. Also true
+ * after a snapshot that is older than an update seen before it.
+ */
+export function awaitsResync({ gap, missed }: SequenceState): boolean {
+  return gap || missed !== undefined;
+}
 
 /** Judges one event. */
 export function sequence(state: SequenceState, event: SequencedEvent): SequenceStep {
@@ -73,7 +76,7 @@ function applied(state: SequenceState, id: number, skippedIds: boolean): Sequenc
   // The first snapshot settles everything: an update seen before it may belong to any count.
   const behind = state.lastApplied !== undefined && state.missed !== undefined && distance(id, state.missed) > 0;
   const next: SequenceState = { lastApplied: id, missed: behind ? state.missed : undefined, gap: false };
-  return { verdict: "apply", state: next, awaitingResync: behind, skippedIds };
+  return { verdict: "apply", state: next, skippedIds };
 }
 
 function missed(state: SequenceState, id: number): SequenceStep {
@@ -82,5 +85,5 @@ function missed(state: SequenceState, id: number): SequenceStep {
 }
 
 function step(verdict: Verdict, state: SequenceState): SequenceStep {
-  return { verdict, state, awaitingResync: state.gap || state.missed !== undefined, skippedIds: false };
+  return { verdict, state, skippedIds: false };
 }

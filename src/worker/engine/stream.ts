@@ -11,7 +11,7 @@ import type { Connection, Skipped, StatusSink, StreamCall, StreamHandlers } from
 import type { Applier } from "./applier.js";
 import { type Arrival, Arrivals } from "./arrivals.js";
 import type { Defer } from "./defer.js";
-import { type SequenceState, sequence, streamOpened } from "./sequencer.js";
+import { awaitsResync, type SequenceState, sequence, streamOpened } from "./sequencer.js";
 import { Settling } from "./settling.js";
 import { StreamLife, type StreamLifeParts } from "./stream-life.js";
 
@@ -156,8 +156,7 @@ export class ConfigStream {
     }
     if (!this.#settling.holds) this.#publishHeld();
     if (this.#over) return;
-    const { gap, missed } = this.#sequence;
-    this.#life.awaitsResync(gap || missed !== undefined);
+    this.#life.awaitsResync(awaitsResync(this.#sequence));
   }
 
   /** A snapshot came: it says all that is held, and nothing more has to come before it is published. */

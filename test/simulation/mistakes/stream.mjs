@@ -65,13 +65,7 @@ export const streamMistakes = [
   },
   {
     name: "no resync is awaited after a gap",
-    edits: [
-      [
-        stream,
-        "this.#life.awaitsResync(gap || missed !== undefined);",
-        "this.#life.awaitsResync(gap && missed !== undefined && false);",
-      ],
-    ],
+    edits: [[stream, "this.#life.awaitsResync(awaitsResync(this.#sequence));", "this.#life.awaitsResync(false);"]],
     test: "test/unit/worker/engine/engine.test.ts",
   },
   {

@@ -57,3 +57,32 @@ test.each([
   const key = name.slice("DD_".length).toLowerCase();
   expect(ignoredIn({ [name]: text, DD_OTHER: text }, { [key]: value, other: value })).toEqual(["DD_OTHER"]);
 });
+
+test.each<readonly [text: string, value: ConfigValue, isSaid: boolean]>([
+  ["TRUE", true, true],
+  [" t ", true, true],
+  ["1", true, true],
+  ["11", true, false],
+  ["xt", true, false],
+  ["no", true, false],
+  ["F", false, true],
+  ["false ", false, true],
+  ["00", false, false],
+  ["of", false, false],
+  ["10", 10, true],
+  ["ten", 10, false],
+  [" ", null, true],
+  [" [] ", null, true],
+  ["null", null, true],
+  ["a", null, false],
+  ["a b", ["a", "b"], true],
+  [" a,  b ,", ["a", "b"], true],
+  ["a b", ["a"], false],
+  ["a", ["a", "b"], false],
+  ["b a", ["a", "b"], false],
+  ["a c", ["a", "b"], false],
+  ["x", { length: 1 }, false],
+  ["{", { a: 1 }, false],
+])("of a variable that is %j and a setting that is %j it is %s that both say the same", (text, value, isSaid) => {
+  expect(ignoredIn({ DD_A: text }, { a: value })).toEqual(isSaid ? [] : ["DD_A"]);
+});

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  awaitsResync,
   type SequencedEvent,
   type SequenceStep,
   sequence,
@@ -49,7 +50,7 @@ describe("sequencer", () => {
   it("treats an update before the first snapshot as a discontinuity, and still takes any first snapshot", () => {
     const steps = run(update(9), update(10), snapshot(3), update(4));
     expect(steps.map((step) => step.verdict)).toEqual(["discontinuity", "discontinuity", "apply", "apply"]);
-    expect(steps.map((step) => step.awaitingResync)).toEqual([true, true, false, false]);
+    expect(steps.map(({ state }) => awaitsResync(state))).toEqual([true, true, false, false]);
   });
 
   it("applies no update after a gap until a snapshot comes", () => {
@@ -63,7 +64,7 @@ describe("sequencer", () => {
       "apply",
       "apply",
     ]);
-    expect(steps.map((step) => step.awaitingResync)).toEqual([false, true, true, true, true, false, false]);
+    expect(steps.map(({ state }) => awaitsResync(state))).toEqual([false, true, true, true, true, false, false]);
   });
 
   it("does not take an old snapshot for the resync", () => {
@@ -93,7 +94,18 @@ describe("sequencer", () => {
   it("keeps waiting after a resync snapshot that is older than an update seen before it, until it has caught up", () => {
     const steps = run(snapshot(1), update(5), snapshot(3), update(4), update(5));
     expect(steps.map((step) => step.verdict)).toEqual(["apply", "discontinuity", "apply", "apply", "apply"]);
-    expect(steps.map((step) => step.awaitingResync)).toEqual([false, true, true, true, false]);
+    expect(steps.map(({ state }) => awaitsResync(state))).toEqual([false, true, true, true, false]);
+  });
+
+  it("waits for the newest of all updates that it has seen, in whatever order they came", () => {
+    for (const seen of [
+      [9, 7],
+      [7, 9],
+      [9, 9],
+    ]) {
+      const steps = run(snapshot(1), ...seen.map(update), snapshot(8), snapshot(9));
+      expect(steps.map(({ state }) => awaitsResync(state))).toEqual([false, true, true, true, false]);
+    }
   });
 
   it("goes on when the core agent's 32-bit count wraps around", () => {
