@@ -1,0 +1,244 @@
+/** The worker as a whole, in virtual time, without a thread: what the application's thread hears, and what is in memory and on disk. */
+import { beforeEach, describe, expect, it } from "vitest";
+import { isFresh, isReady, readCounter, readStatus } from "../../../src/memory/facts.js";
+import { header } from "../../../src/memory/layout.js";
+import { KeyReader } from "../../../src/memory/reader/key-reader.js";
+import { createRegionMemory, Region } from "../../../src/memory/region.js";
+import { createUntoldMemory, Untold } from "../../../src/memory/untold.js";
+import type { Runtime, WorkerMessage } from "../../../src/shared/messages.js";
+import type { EngineParams } from "../../../src/shared/params.js";
+import type { ConfigValue, SharedMemory } from "../../../src/shared/types.js";
+import { createRuntime } from "../../../src/worker/runtime.js";
+import { testParams } from "../../support/engine/engine-bench.js";
+import { FakeTransport } from "../../support/engine/fake-transport.js";
+import { VirtualClock } from "../../support/engine/virtual-clock.js";
+
+const cache = { path: "/cache", maxAgeMs: 86_400_000, writeIntervalMs: 30_000, waitForFreshMs: 5_000 };
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** One process: its memory, its disk and what the application's thread has heard, over the lives of its workers. */
+class Process {
+  readonly clock = new VirtualClock();
+  transport = new FakeTransport(() => this.clock.monotonic());
+  readonly memory: SharedMemory = createRegionMemory(2 ** 24, this.clock);
+  readonly region = new Region(this.memory, this.clock);
+  readonly untold = createUntoldMemory();
+  posted: WorkerMessage[] = [];
+  env: { readonly [name: string]: string } = {};
+  file: string | undefined;
+  readonly #reader = new KeyReader(this.region);
+
+  /** A worker that begins. */
+  async start(params: Partial<EngineParams> = {}): Promise<Runtime> {
+    this.transport = new FakeTransport(() => this.clock.monotonic());
+    const runtime = createRuntime(
+      {
+        memory: this.memory,
+        untold: this.untold,
+        params: { ...testParams, ...params },
+        logs: true,
+        sessionIdProvider: undefined,
+        onDefect: (error) => expect(error).toBeUndefined(),
+        post: (message) => void this.posted.push(message),
+        poll() {},
+      },
+      {
+        clock: {
+          now: () => this.clock.now(),
+          monotonic: () => this.clock.monotonic(),
+          setTimer: (delayMs, callback) => this.clock.setTimer(delayMs, callback),
+        },
+        random: () => 0.5,
+        env: this.env,
+        engine: { defer: this.clock.defer },
+        files: {
+          read: async () => (this.file === undefined ? undefined : Buffer.from(this.file)),
+          write: async (_path, pieces) => {
+            this.file = [...pieces].join("");
+          },
+          removeLeftovers: async () => {},
+        },
+        region: (memory) => new Region(memory, this.clock),
+        untold: (memory) => new Untold(memory),
+        transport: () => this.transport,
+        credentials: (_params, onLocated) => ({
+          read: async () => {
+            onLocated("localhost:7777");
+            return { token: "t", certificate: "", privateKey: "" };
+          },
+        }),
+      },
+    );
+    runtime.start();
+    await this.clock.settle();
+    return runtime;
+  }
+
+  async snapshot(sequenceId: number, settings: Record<string, ConfigValue>): Promise<void> {
+    this.transport.stream.snapshot(sequenceId, settings);
+    await this.clock.settle();
+  }
+
+  async set(sequenceId: number, key: string, value: ConfigValue): Promise<void> {
+    this.transport.stream.update(sequenceId, key, value);
+    await this.clock.settle();
+  }
+
+  read(key: string): ConfigValue | undefined {
+    return this.#reader.entry(key).state.value;
+  }
+
+  /** What was posted of one kind since the last look. */
+  take<Kind extends WorkerMessage["kind"]>(kind: Kind): Extract<WorkerMessage, { kind: Kind }>[] {
+    const found = this.posted.filter((message) => message.kind === kind);
+    this.posted = this.posted.filter((message) => message.kind !== kind);
+    return found as Extract<WorkerMessage, { kind: Kind }>[];
+  }
+
+  lines(level: string): string[] {
+    return this.take("log").flatMap((line) => (line.level === level ? [line.message] : []));
+  }
+}
+
+let app: Process;
+
+beforeEach(() => {
+  app = new Process();
+});
+
+describe("a worker", () => {
+  it("says that it is up, shows its states and where the core agent is, and makes settings readable", async () => {
+    const runtime = await app.start();
+    expect(app.take("up")).toHaveLength(1);
+    expect(isReady(app.region)).toBe(false);
+    await app.snapshot(1, { a: 1 });
+    expect([app.read("a"), isReady(app.region), isFresh(app.region)]).toEqual([1, true, true]);
+    expect(readStatus(app.region)).toMatchObject({ state: "live", coreAgentAddress: "localhost:7777" });
+    const states = () => app.take("notice").map(({ state }) => state);
+    expect(states()).toEqual(["starting"]);
+    runtime.receive({ kind: "noticed" });
+    expect(states()).toEqual(["live"]);
+    await runtime.stop();
+    runtime.receive({ kind: "noticed" });
+    expect([states(), app.clock.pending]).toEqual([["stopped"], 0]);
+  });
+
+  it("has a heartbeat once a second, as long as it runs", async () => {
+    const beats = () => app.region.load(header.heartbeat);
+    const runtime = await app.start();
+    const before = beats();
+    await app.clock.advance(5_000);
+    expect(beats() - before).toBe(5);
+    await runtime.stop();
+    const last = beats();
+    await app.clock.advance(5_000);
+    expect(beats()).toBe(last);
+  });
+
+  it("sends changes while there is a subscriber, one batch at a time, and counts them", async () => {
+    const runtime = await app.start();
+    await app.snapshot(1, { a: 1 });
+    expect(app.take("changes")).toEqual([]);
+    runtime.receive({ kind: "subscribed", active: true });
+    await app.set(2, "a", 2);
+    await app.set(3, "a", 3);
+    const told = () =>
+      app.take("changes").map(({ changes, publishes }) => [changes.map(({ newValue }) => newValue), publishes]);
+    expect(told()).toEqual([[[2], [expect.any(Number)]]]);
+    runtime.receive({ kind: "ack" });
+    expect(told()).toEqual([[[3], [expect.any(Number)]]]);
+    runtime.receive({ kind: "ack" });
+    expect(readCounter(app.region, "changesSent")).toBe(2);
+    runtime.receive({ kind: "subscribed", active: false });
+    await app.set(4, "a", 4);
+    expect(told()).toEqual([]);
+    await runtime.stop();
+  });
+
+  it("that takes over tells only what differs for readers, who go on seeing what was there", async () => {
+    await app.start();
+    await app.snapshot(1, { a: 1, b: 1 });
+    // The first one is gone without a word.
+    const next = await app.start();
+    next.receive({ kind: "subscribed", active: true });
+    expect(app.read("a")).toBe(1);
+    expect(readStatus(app.region)?.state).toBe("stale");
+    await app.snapshot(7, { a: 1, b: 2 });
+    expect(app.take("changes").flatMap(({ changes }) => changes.map(({ key }) => key))).toEqual(["b"]);
+    await next.stop();
+  });
+
+  it("reports what is held to the application and, where it is asked to, to the core agent, and takes it back at its end", async () => {
+    const guards = { rules: { port: { type: "integer" } } } as const;
+    const runtime = await app.start({ guards, report: true });
+    await app.snapshot(1, { port: 1 });
+    runtime.receive({ kind: "noticed" });
+    app.take("notice");
+    runtime.receive({ kind: "noticed" });
+    await app.set(2, "port", "x");
+    expect(app.read("port")).toBe(1);
+    expect(app.take("notice")).toMatchObject([{ held: [{ key: "port" }], healed: [] }]);
+    const kinds = () => app.transport.reports.splice(0).map(({ report }) => report.kind);
+    expect(kinds()).toEqual(["issue"]);
+    await runtime.stop();
+    expect(kinds()).toEqual(["resolution"]);
+  });
+});
+
+describe("variables of the process that the core agent overrules", () => {
+  it("are named once settings are there, again for each new one, and by no worker that takes over", async () => {
+    app.env = { DD_SITE: "mine", DD_LOG_LEVEL: "debug", DD_LATER: "1" };
+    await app.start();
+    await app.snapshot(1, { site: "theirs", log_level: "debug" });
+    await turn();
+    expect(app.lines("warn")).toEqual([expect.stringMatching(/overrules: DD_SITE\. Set them for the core agent/)]);
+    await app.set(2, "log_level", "info");
+    expect(app.lines("warn")).toEqual([expect.stringContaining("overrules: DD_LOG_LEVEL.")]);
+    const next = await app.start();
+    await app.snapshot(1, { site: "theirs", log_level: "info" });
+    await turn();
+    expect(app.lines("warn")).toEqual([]);
+    await app.set(2, "later", 2);
+    expect(app.lines("warn")).toEqual([expect.stringContaining("overrules: DD_LATER.")]);
+    await next.stop();
+  });
+});
+
+describe("with a cache", () => {
+  it("what the core agent sent is there for the next process, old from when the stream last stood behind it", async () => {
+    const runtime = await app.start({ cache });
+    await app.snapshot(5, { a: 1 });
+    await app.clock.advance(10_000);
+    await runtime.stop();
+    const { file } = app;
+    expect(file).toContain('["a",["file",1]]');
+    app = new Process();
+    app.file = file ?? "";
+    await app.clock.advance(60_000);
+    const next = await app.start({ cache });
+    await turn();
+    await app.clock.settle();
+    expect([app.read("a"), readStatus(app.region)?.state]).toEqual([1, "stale"]);
+    const { cachedAtMs = 0 } = readStatus(app.region) ?? {};
+    expect(app.clock.now() - cachedAtMs).toBeGreaterThanOrEqual(49_000);
+    expect(isReady(app.region)).toBe(false);
+    await app.clock.advance(5_000);
+    expect([isReady(app.region), isFresh(app.region)]).toEqual([true, false]);
+    expect(app.lines("info").join()).toContain("1 settings of the cache file");
+    await next.stop();
+    // What came out of the file is not written back.
+    expect(app.file).toBe(file);
+  });
+
+  it("a worker that takes over leaves the file alone, because what the former one published is newer", async () => {
+    await app.start({ cache });
+    await app.snapshot(5, { a: 1 });
+    app.file = "damaged";
+    const next = await app.start({ cache });
+    await turn();
+    await app.clock.settle();
+    expect(app.read("a")).toBe(1);
+    expect(readCounter(app.region, "cacheRefusals")).toBe(0);
+    await next.stop();
+  });
+});
