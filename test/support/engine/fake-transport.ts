@@ -81,7 +81,7 @@ export class FakeTransport implements Transport {
     recommendedRefreshIntervalSecs: 0,
   });
   onRefresh: () => Promise<void> = async () => {};
-  readonly reports: { sessionId: string; report: Report }[] = [];
+  readonly reports: { sessionId: string; report: Report; deadlineMs: number }[] = [];
   onReport: (report: Report) => Promise<void> = async () => {};
   /** Called when a stream was opened. */
   onStream: (stream: FakeStream) => void = () => {};
@@ -133,9 +133,9 @@ export class FakeConnection implements Connection {
     return this.#transport.onRefresh();
   }
 
-  report(sessionId: string, report: Report): Promise<void> {
+  report(sessionId: string, report: Report, { deadlineMs }: { deadlineMs: number }): Promise<void> {
     this.#mustBeOpen();
-    this.#transport.reports.push({ sessionId, report });
+    this.#transport.reports.push({ sessionId, report, deadlineMs });
     return this.#transport.onReport(report);
   }
 

@@ -287,4 +287,59 @@ describe("the reporter", () => {
     expect(told()).toEqual([]);
     expect(clock.pending).toBe(0);
   });
+
+  it("waits two seconds for the answer to a report, and half a second at its end", async () => {
+    const { hold, connect, reporter, transport } = bench();
+    await connect("s1");
+    await hold(held("port"));
+    await reporter.end();
+    expect(transport.reports.map(({ deadlineMs }) => deadlineMs)).toEqual([2_000, 500]);
+  });
+
+  it("takes back nothing at its end that has healed, that was told as an event, or that there is no connection for", async () => {
+    const healed = bench();
+    await healed.connect("s1");
+    await healed.hold(held("port"));
+    await healed.hold();
+    healed.told();
+    await healed.reporter.end();
+    expect(healed.told()).toEqual([]);
+
+    const events = bench();
+    events.transport.onReport = async ({ kind }) => {
+      if (kind !== "events") throw grpcError(grpcCode.unimplemented);
+    };
+    await events.connect("s1");
+    await events.hold(held("port"));
+    events.told();
+    await events.reporter.end();
+    expect(events.told()).toEqual([]);
+
+    const alone = bench();
+    await alone.connect("s1");
+    await alone.hold(held("port"));
+    alone.reporter.interrupted();
+    alone.told();
+    await alone.reporter.end();
+    expect(alone.told()).toEqual([]);
+  });
+
+  it("does not take an answer in the session before for one in the present session", async () => {
+    const { hold, connect, told, transport, reporter, clock } = bench();
+    await connect("s1");
+    let answer = (): void => {};
+    transport.onReport = () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      });
+    await hold(held("port"));
+    reporter.interrupted();
+    transport.onReport = async () => {};
+    reporter.reportOver(transport.connect(undefined), "s2");
+    answer();
+    await clock.settle();
+    expect(told()).toEqual(["s1 held port", "s2 held port"]);
+    await hold();
+    expect(told()).toEqual(["s2 healed port"]);
+  });
 });
