@@ -46,6 +46,8 @@ it("the command judge says when it cannot judge, and repeats nothing of what it 
     "geheim",
     "[]",
     "null",
+    "5",
+    "true",
     '{"a":"geheim"}',
     '{"a":["geheim"]}',
     '{"a":[{"value":"geheim"}]}',

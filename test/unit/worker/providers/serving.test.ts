@@ -1,7 +1,8 @@
 /** The providers behind a real listener: who gets an answer, which one, and what becomes of the address. */
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, connect as dial, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as dialTls } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -92,7 +93,7 @@ describe("a consumer that serves", () => {
   it("answers every method over TLS to who bears the token, in the name of its session", async () => {
     const { call, endpoint, providers } = await open();
     expect(endpoint).toEqual({
-      uri: expect.stringMatching(/^https:\/\/(localhost|127\.0\.0\.1):\d+$/),
+      uri: expect.stringMatching(/^https:\/\/127\.0\.0\.1:\d+$/),
       services: Object.values(providerService),
     });
     const told = await call(status);
@@ -238,6 +239,22 @@ describe("a Unix socket", () => {
     expect(lines).toHaveLength(2);
     rmSync(path);
   });
+});
+
+it("a socket that a killed process left behind is taken over", async () => {
+  const path = join(folder, "left.sock");
+  const killed = `require("node:net").createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, "SIGKILL"))`;
+  spawnSync(process.execPath, ["-e", killed]);
+  expect(statSync(path).isSocket()).toBe(true);
+  const { call, lines } = await open(unix("left.sock"));
+  expect([(await call(status)).error, lines]).toEqual([undefined, []]);
+});
+
+const hasIPv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === "::1"));
+
+it.runIf(hasIPv6)("an address of IPv6 is named in brackets, because a port follows", async () => {
+  const { endpoint } = await open({ address: { kind: "tcp", host: "::1", port: 0 } });
+  expect(endpoint?.uri).toMatch(/^https:\/\/(\[::1\]|localhost):\d+$/);
 });
 
 it("a TCP address that is taken is named with its port, and other trouble by its sentence", async () => {
