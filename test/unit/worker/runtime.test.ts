@@ -1,6 +1,10 @@
 /** The worker as a whole, in virtual time, without a thread: what the application's thread hears, and what is in memory and on disk. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { isFresh, isReady, readCounter, readStatus } from "../../../src/memory/facts.js";
+import { readHeld } from "../../../src/memory/held.js";
 import { header } from "../../../src/memory/layout.js";
 import { KeyReader } from "../../../src/memory/reader/key-reader.js";
 import { createRegionMemory, Region } from "../../../src/memory/region.js";
@@ -10,7 +14,7 @@ import type { EngineParams } from "../../../src/shared/params.js";
 import type { ConfigValue, SharedMemory } from "../../../src/shared/types.js";
 import { createRuntime } from "../../../src/worker/runtime.js";
 import { testParams } from "../../support/engine/engine-bench.js";
-import { FakeTransport } from "../../support/engine/fake-transport.js";
+import { FakeTransport, grpcError } from "../../support/engine/fake-transport.js";
 import { VirtualClock } from "../../support/engine/virtual-clock.js";
 
 const cache = { path: "/cache", maxAgeMs: 86_400_000, writeIntervalMs: 30_000, waitForFreshMs: 5_000 };
@@ -183,6 +187,64 @@ describe("a worker", () => {
     await runtime.stop();
     expect(kinds()).toEqual(["resolution"]);
   });
+});
+
+describe("a worker that takes over", () => {
+  it("says nothing again of an outage that was reported, and goes on to count from its beginning", async () => {
+    await app.start();
+    const refuse = () => {
+      app.transport.onRegister = () => Promise.reject(grpcError(14));
+    };
+    await app.snapshot(1, { a: 1 });
+    refuse();
+    app.transport.stream.end(grpcError(14));
+    await app.clock.settle();
+    const { interruptedSinceMs } = readStatus(app.region) ?? {};
+    expect(interruptedSinceMs).toBe(app.clock.now());
+    expect(app.lines("warn")).toEqual([expect.stringMatching(/^Configuration updates are interrupted\./)]);
+    await app.clock.advance(10_000);
+    app.take("log");
+    const next = await app.start();
+    app.transport.stream.end(grpcError(14));
+    await app.clock.settle();
+    expect(app.lines("warn")).toEqual([]);
+    expect(readStatus(app.region)).toMatchObject({ state: "stale", interruptedSinceMs });
+    await app.clock.advance(5_000);
+    await app.snapshot(1, { a: 1 });
+    expect(app.lines("info")).toEqual([expect.stringMatching(/flow again, after 1\d(\.\d)? s\.$/)]);
+    await next.stop();
+  });
+
+  it("is failed where its session is fixed and rejected, although settings can be read, and else goes on trying", async () => {
+    await app.start();
+    await app.snapshot(1, { a: 1 });
+    for (const [session, state] of [
+      [{ kind: "fixed", sessionId: "mine" }, "failed"],
+      [{ kind: "register" }, "stale"],
+    ] as const) {
+      const next = await app.start({ session });
+      app.transport.stream.end(grpcError(16));
+      await app.clock.settle();
+      expect([readStatus(app.region)?.state, app.read("a")]).toEqual([state, 1]);
+      await next.stop();
+    }
+  });
+});
+
+it("other guards than before in their file are in force, and the application is told of them", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "configstream-runtime-"));
+  const file = join(folder, "guards.json");
+  const upTo = (max: number) => ({ port: { type: "integer", max } }) as const;
+  writeFileSync(file, JSON.stringify(upTo(100)));
+  const runtime = await app.start({ guards: { rules: upTo(100), file } });
+  await app.snapshot(1, { port: 50 });
+  writeFileSync(file, JSON.stringify(upTo(9)));
+  await app.clock.advance(2_000);
+  expect(app.take("guards")).toEqual([{ kind: "guards", rules: upTo(9) }]);
+  expect([readHeld(app.region).map(({ rule }) => rule), app.read("port")]).toEqual([["must be at most 9"], 50]);
+  await runtime.stop();
+  expect(app.clock.pending).toBe(0);
+  rmSync(folder, { recursive: true });
 });
 
 describe("variables of the process that the core agent overrules", () => {

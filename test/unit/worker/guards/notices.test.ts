@@ -133,6 +133,13 @@ describe("other rules, while settings are there,", () => {
     expect([lives.heldKeys, lives.read("port")]).toEqual([[], 9000]);
   });
 
+  it("hold no key that is not there, although others of its group are held", () => {
+    const lives = new Lives({ guards: {}, required: ["tls.key"] });
+    lives.snapshot(1, { "tls.key": "" });
+    lives.applier.judgeBy(rulesOf(readGuards("guards", tls), []));
+    expect(lives.heldKeys).toEqual(["tls.key"]);
+  });
+
   it("say of a key that they still hold by which rule, and since when as before", () => {
     const lives = new Lives({ guards: { port: { type: "integer", max: 100 } } });
     lives.snapshot(1, { port: 1 });

@@ -342,4 +342,12 @@ describe("the reporter", () => {
     await hold();
     expect(told()).toEqual(["s2 healed port"]);
   });
+
+  it("does not wait with what is new because there was nothing new to report before", async () => {
+    const { hold, connect, told } = bench();
+    await connect("s1");
+    for (let i = 0; i < 300; i++) await hold();
+    await hold(held("port"));
+    expect(told()).toEqual(["s1 held port"]);
+  });
 });
