@@ -1,5 +1,6 @@
 // Changes single operators, conditions and calls of a folder, one at a time, and counts how many of those changes its tests notice:
 // npm run mutation -- --folder src/worker/engine [--tests "test/unit/worker/engine/**/*.test.ts …"] [--survivors]
+// Tests run in one process, unless --runner vitest says otherwise: see in-process/plugin.mjs.
 // What is known from the last run, in .stryker/, is not done again. --survivors lists what went unnoticed, in the form in which it can
 // be argued: see argued.mjs.
 import { spawnSync } from "node:child_process";
@@ -11,7 +12,12 @@ import { root } from "../../places.mjs";
 import { argued, changeOf } from "./argued.mjs";
 
 const { values } = parseArgs({
-  options: { folder: { type: "string" }, tests: { type: "string" }, survivors: { type: "boolean" } },
+  options: {
+    folder: { type: "string" },
+    tests: { type: "string" },
+    survivors: { type: "boolean" },
+    runner: { type: "string" },
+  },
 });
 const folder = values.folder ?? "src/worker/engine";
 const tests = values.tests ?? `${folder.replace(/^src/, "test/unit")}/**/*.test.ts`;
@@ -20,7 +26,12 @@ const bin = join(createRequire(import.meta.url).resolve("@stryker-mutator/core/p
 const { status } = spawnSync(process.execPath, [bin, "run", "scripts/mutants/stryker/options.mjs"], {
   cwd: root,
   stdio: "inherit",
-  env: { ...process.env, MUTATION_FOLDER: folder, MUTATION_TESTS: tests },
+  env: {
+    ...process.env,
+    MUTATION_FOLDER: folder,
+    MUTATION_TESTS: tests,
+    MUTATION_RUNNER: values.runner ?? "in-process",
+  },
 });
 if (status !== 0) process.exit(status ?? 1);
 

@@ -1,10 +1,12 @@
+import { fileURLToPath } from "node:url";
+
 // Stryker's options, for the folder that main.mjs was given.
 const folder = process.env.MUTATION_FOLDER;
 const name = folder.replaceAll("/", "-");
 
 export default {
-  testRunner: "vitest",
-  plugins: ["@stryker-mutator/vitest-runner"],
+  testRunner: process.env.MUTATION_RUNNER,
+  plugins: ["@stryker-mutator/vitest-runner", fileURLToPath(new URL("in-process/plugin.mjs", import.meta.url))],
   vitest: { configFile: "scripts/mutants/stryker/vitest.config.mjs", related: false },
   mutate: [`${folder}/**/*.ts`],
   coverageAnalysis: "perTest",
@@ -16,10 +18,10 @@ export default {
   incrementalFile: `.stryker/${name}.json`,
   tempDirName: ".stryker/sandbox",
   jsonReporter: { fileName: `.stryker/${name}-report.json` },
-  reporters: ["json"],
+  reporters: ["json", "progress-append-only"],
   ignorePatterns: ["/bench", "/docs/api", "/scripts/mutants/stryker/node_modules", "/.stryker", "/build"],
   concurrency: 1,
-  timeoutMS: 20_000,
+  timeoutMS: 5_000,
   warnings: { slow: false },
   allowEmpty: true,
 };

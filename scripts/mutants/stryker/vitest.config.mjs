@@ -19,6 +19,8 @@ class SmallestFirst extends BaseSequencer {
 
 const mutation = {
   include,
+  // The net for secrets loads much, in each run.
+  setupFiles: [],
   // As the unit tests are: to load what they test takes longer than they do.
   isolate: false,
   sequence: { sequencer: SmallestFirst },
@@ -26,4 +28,4 @@ const mutation = {
   testTimeout: 60_000,
 };
 
-export default mergeConfig({ ...config, test: { ...test, include: [] } }, { test: mutation });
+export default mergeConfig({ ...config, test: { ...test, include: [], setupFiles: [] } }, { test: mutation });
