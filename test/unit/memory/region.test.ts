@@ -1,15 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createReader } from "../../../src/main/reader/reader.js";
 import { markWritersGone, readCounter } from "../../../src/memory/facts.js";
-import {
-  ARENA_BLOCKS,
-  block,
-  blockOf,
-  header,
-  LOG_ENTRIES,
-  RANGES_PER_CELL_EPOCH,
-  RETIRED,
-} from "../../../src/memory/layout.js";
+import { block, blockOf, header, LOG_ENTRIES, RANGES_PER_CELL_EPOCH, RETIRED } from "../../../src/memory/layout.js";
 import { newestPublish } from "../../../src/memory/publish-meta.js";
 import { KeyReader } from "../../../src/memory/reader/key-reader.js";
 import { Region } from "../../../src/memory/region.js";
@@ -162,29 +154,6 @@ describe("a region", () => {
     ]);
   });
 
-  it("takes any number of sources over time, and 127 at one time", () => {
-    const region = newRegion();
-    const writer = new TestWriter(region);
-    const reader = createReader(region);
-    let before: ConfigValue | undefined;
-    const publish = (source: string, value: number) => {
-      const changes = [{ ...change("key", value, before), setting: { value, source } }];
-      writer.writer.publish({ sequenceId: value, origin: "test", changes });
-      before = value;
-    };
-    for (let i = 0; i < 1_000; i++) {
-      publish(`source-${i}-${"s".repeat(205)}`, i);
-      expect([reader.getInt("key"), reader.getSource("key")]).toEqual([i, `source-${i}-${"s".repeat(205)}`]);
-    }
-    const many = (count: number) =>
-      Array.from({ length: count }, (_, i) => ({ ...change(`k.${i}`, i), setting: { value: i, source: `s${i}` } }));
-    writer.writer.publish({ sequenceId: 2_000, origin: "test", changes: many(126) });
-    expect(() => writer.writer.publish({ sequenceId: 2_001, origin: "test", changes: many(127) })).toThrow(
-      /127 sources/,
-    );
-    expect([reader.getSource("k.125"), reader.get("k.126")]).toEqual(["s125", undefined]);
-  });
-
   it("says whether layers below the winners are all there", () => {
     const region = newRegion();
     const { writer } = new TestWriter(region);
@@ -305,38 +274,6 @@ describe("the hand-over to a new arena", () => {
     expect(numbers.size, "no publish number was used twice").toBe(40);
     expect(region.load(header.arena), "arenas were replaced before their ranges ran out").toBeGreaterThan(4);
     expect(readCounter(region, "contendedReads")).toBe(0);
-  });
-
-  it("keeps the present arena readable however often a new writer fails to fill its own", () => {
-    const region = newRegion(12 * 65_536);
-    new TestWriter(region).publish({ a: 1 });
-    const reader = new KeyReader(region);
-    expect(valueIn(reader, "a")).toBe(1);
-    for (let i = 0; i < ARENA_BLOCKS * 2; i++) {
-      markWritersGone(region);
-      const heir = new TestWriter(region);
-      expect(() => heir.publish({ a: "x".repeat(2 ** 20) })).toThrow(/limits\.maxRegionBytes/);
-      expect(valueIn(new KeyReader(region), "a")).toBe(1);
-    }
-    markWritersGone(region);
-    new TestWriter(region).publish({ a: 2 });
-    expect(valueIn(reader, "a")).toBe(2);
-  });
-
-  it("rebuilds an arena that holds more dead keys than live ones", () => {
-    const region = newRegion();
-    const writer = new TestWriter(region);
-    const reader = new KeyReader(region);
-    writer.publish({ keep: "me" });
-    for (let i = 0; i < 60; i++) {
-      const added = Object.fromEntries(Array.from({ length: 200 }, (_, k) => [`churn.${i}.${k}`, k]));
-      writer.publish(added);
-      writer.publish(Object.fromEntries(Object.keys(added).map((key) => [key, undefined])));
-    }
-    expect(region.load(header.arena)).toBeGreaterThan(1);
-    expect(valueIn(reader, "keep")).toBe("me");
-    expect(valueIn(reader, "churn.3.7")).toBeUndefined();
-    expect(readCounter(region, "checksumMismatches")).toBe(0);
   });
 });
 
