@@ -1,7 +1,7 @@
 // Loads TypeScript as it is, and vitest.mjs in the place of Vitest.
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { transformSync } from "rolldown/utils";
+import ts from "typescript";
 
 const vitest = new URL("vitest.mjs", import.meta.url).href;
 const dist = pathToFileURL(`${process.cwd()}/dist/`);
@@ -27,7 +27,8 @@ export async function resolve(specifier, context, next) {
 export async function load(url, context, next) {
   if (!url.endsWith(".ts")) return next(url, context);
   const path = fileURLToPath(url);
-  const { code, errors } = transformSync(path, readFileSync(path, "utf8"), { lang: "ts" });
-  if (errors.length > 0) throw new Error(`${path}: ${errors[0].message}`);
-  return { format: "module", source: code, shortCircuit: true };
+  // Not to the newest language: Node.js 20 has no `using`.
+  const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true };
+  const { outputText } = ts.transpileModule(readFileSync(path, "utf8"), { compilerOptions, fileName: path });
+  return { format: "module", source: outputText, shortCircuit: true };
 }

@@ -1,0 +1,329 @@
+import { describe, expect, it } from "vitest";
+import { createReader } from "../../../../src/main/reader/reader.js";
+import { cellAt, cellStamp } from "../../../../src/memory/cells.js";
+import { markWritersGone } from "../../../../src/memory/facts.js";
+import {
+  ARENA_BLOCKS,
+  block,
+  blockOf,
+  CELLS_PER_CHUNK,
+  header,
+  LATEST_CELL,
+  RANGES_PER_CELL_EPOCH,
+  STAMP_MOVED,
+} from "../../../../src/memory/layout.js";
+import { newestPublish } from "../../../../src/memory/publish-meta.js";
+import { RegionWriter } from "../../../../src/memory/writer/region-writer.js";
+import { faultsOf, presentBlock } from "../../../support/memory/arena-map.js";
+import { change, newRegion, TestWriter, testLimits } from "../../../support/memory/region.js";
+
+const arenaOf = (region: ReturnType<typeof newRegion>) => region.load(header.arena);
+
+describe("the hand-over to a new arena", () => {
+  it("takes over every setting that the publish does not touch: value, source, layers and number", () => {
+    const region = newRegion();
+    const { writer } = new TestWriter(region, testLimits, 8);
+    const layers = [
+      { source: "default", value: 1 },
+      { source: "file", value: [2] },
+    ];
+    const settings = {
+      layered: { value: [2], source: "file", layers },
+      plain: { value: "text", source: "cli", layers: undefined },
+      replaced: { value: 1, source: "cli", layers: undefined },
+      removed: { value: 1, source: "late source", layers: undefined },
+    };
+    const changes = Object.entries(settings).map(([key, setting]) => ({
+      key,
+      setting,
+      oldValue: undefined,
+      valueChanged: true,
+    }));
+    writer.publish({ sequenceId: 77, origin: "first", changes });
+    const first = arenaOf(region);
+    const setting = { value: "new", source: "remote", layers };
+    for (let i = 78; arenaOf(region) === first; i++) {
+      const more = [
+        { key: "replaced", setting, oldValue: 1, valueChanged: true },
+        { key: "removed", setting: undefined, oldValue: i === 78 ? 1 : undefined, valueChanged: true },
+      ];
+      writer.publish({ sequenceId: i, origin: "later", changes: more });
+    }
+    const reader = createReader(region);
+    expect(reader.view().keys()).toEqual(["layered", "plain", "replaced"]);
+    expect(reader.explain("layered")).toMatchObject({ source: "file", layers });
+    expect(reader.explain("replaced")).toMatchObject({ source: "remote", value: "new", layers });
+    expect([reader.get("plain"), reader.getSource("plain")]).toEqual(["text", "cli"]);
+    expect(reader.explain("plain").layers).toEqual([{ source: "cli", value: "text" }]);
+    expect(newestPublish(region)?.liveKeys).toBe(3);
+    expect(region.load(presentBlock(region) + block.slots), "a removed key takes no slot in the new one").toBe(3);
+    expect(faultsOf(region)).toEqual([]);
+  });
+
+  it("comes when the numbers of the arena are used up, and not earlier", () => {
+    const region = newRegion();
+    const writer = new TestWriter(region, testLimits, 8);
+    const arenas: number[] = [];
+    for (let i = 0; i < 12; i++) {
+      writer.publish({ a: i });
+      arenas.push(arenaOf(region));
+    }
+    expect(arenas).toEqual([1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3]);
+  });
+
+  it("begins an arena with the number after its base, and never uses a number again, nor one of those that mean something else", () => {
+    const region = newRegion();
+    const writer = new TestWriter(region, testLimits, 3);
+    const reader = createReader(region);
+    const numbers = new Set<number>();
+    for (let i = 0; i < RANGES_PER_CELL_EPOCH - 1; i++) {
+      writer.publish({ a: i });
+      expect(reader.get("a")).toBe(i);
+      const blockAt = presentBlock(region);
+      const number = region.load(blockAt + block.done);
+      expect(number).toBe((region.plain(blockAt + block.base) + 1) | 0);
+      expect(number >>> 24, "range 0 is never used").not.toBe(0);
+      numbers.add(number >>> 24);
+    }
+    expect(numbers.size, "each arena has a range of its own").toBe(RANGES_PER_CELL_EPOCH - 1);
+    expect(region.load(header.cellEpoch)).toBe(0);
+    writer.publish({ a: "next" });
+    expect(region.load(header.cellEpoch)).toBe(1);
+    expect(region.load(presentBlock(region) + block.done) >>> 24).toBe(1);
+    expect(reader.get("a")).toBe("next");
+  });
+
+  it("moves all cells to fresh memory when all numbers were used, and leaves what no number equals in the old ones", () => {
+    const region = newRegion();
+    const values = Object.fromEntries(Array.from({ length: CELLS_PER_CHUNK + 10 }, (_, i) => [`k${i}`, i]));
+    new TestWriter(region).publish(values);
+    const old = Array.from({ length: 2 * CELLS_PER_CHUNK }, (_, cell) => cellAt(region, cell));
+    region.store(header.rangesTaken, RANGES_PER_CELL_EPOCH);
+    const reader = createReader(region);
+    expect(reader.get("k4100")).toBe(4_100);
+    new TestWriter(region).publish({ k0: "moved", k4100: "moved too" });
+    for (const at of old) expect(region.load(at)).toBe(STAMP_MOVED);
+    expect([reader.get("k0"), reader.get("k4100"), reader.get("k1")]).toEqual(["moved", "moved too", undefined]);
+    const fresh = new Set(Array.from({ length: 2 * CELLS_PER_CHUNK }, (_, cell) => cellAt(region, cell)));
+    expect(fresh.size).toBe(2 * CELLS_PER_CHUNK);
+    for (const at of old) expect(fresh.has(at)).toBe(false);
+    expect(region.load(header.cellChunks), "not fewer than before").toBe(2);
+    expect(region.load(header.cellChunkAt + 2)).toBe(0);
+  });
+
+  it("changes every cell that there is, so that a reader looks again for each key that it knew", () => {
+    const region = newRegion();
+    const values = Object.fromEntries(Array.from({ length: CELLS_PER_CHUNK }, (_, i) => [`k${i}`, i]));
+    new TestWriter(region).publish(values);
+    new TestWriter(region).publish({ only: 1 });
+    const number = region.load(presentBlock(region) + block.done);
+    for (let cell = 0; cell < 2 * CELLS_PER_CHUNK; cell++) expect(cellStamp(region, cell)).toBe(number);
+  });
+
+  it("is refused when every block belongs to a writer that may still live, and the last good settings stay", () => {
+    const region = newRegion();
+    for (let i = 1; i <= ARENA_BLOCKS; i++) new TestWriter(region).publish({ a: i });
+    const reader = createReader(region);
+    expect(reader.get("a")).toBe(ARENA_BLOCKS);
+    expect(() => new TestWriter(region).publish({ a: "more" })).toThrow(/All 32 arena blocks/);
+    expect(reader.get("a")).toBe(ARENA_BLOCKS);
+    markWritersGone(region);
+    new TestWriter(region).publish({ a: "more" });
+    expect(reader.get("a")).toBe("more");
+  });
+
+  it("gives up the arena that it replaced, whose pages the next one uses", () => {
+    const region = newRegion();
+    const writer = new TestWriter(region, testLimits, 3);
+    writer.publish({ a: "x".repeat(100_000) });
+    writer.publish({ a: "y" });
+    writer.publish({ a: "z" });
+    const bytes = region.memory.buffer.byteLength;
+    for (let i = 0; i < 40; i++) {
+      writer.publish({ a: i });
+      expect(faultsOf(region)).toEqual([]);
+    }
+    expect(region.memory.buffer.byteLength).toBe(bytes);
+    const owners = Array.from({ length: ARENA_BLOCKS }, (_, i) => region.load(blockOf(i) + block.writerGone));
+    expect(owners.filter((gone) => gone === 0).length, "one is in use").toBe(1);
+  });
+});
+
+describe("a writer in whose publish a newer one comes", () => {
+  /** Calls `then` once, just before the writer makes its change of a word. */
+  function justBefore(
+    region: ReturnType<typeof newRegion>,
+    name: "exchange" | "compareExchange",
+    word: () => number,
+    then: () => void,
+  ) {
+    const original = region[name].bind(region) as (...given: number[]) => number;
+    let isDue = true;
+    region[name] = ((...given: [number, number, number]) => {
+      if (isDue && given[0] === word()) {
+        isDue = false;
+        then();
+      }
+      return original(...given);
+    }) as never;
+  }
+
+  it("shows readers nothing of it", () => {
+    const region = newRegion();
+    const old = new TestWriter(region);
+    old.publish({ a: 1 });
+    justBefore(
+      region,
+      "exchange",
+      () => cellAt(region, LATEST_CELL),
+      () => void new TestWriter(region),
+    );
+    old.publish({ a: 2 });
+    expect(createReader(region).get("a")).toBe(1);
+    const done = region.load(presentBlock(region) + block.done);
+    old.publish({ a: 3 });
+    expect(region.load(presentBlock(region) + block.done)).toBe(done);
+    new TestWriter(region).publish({ a: 4 });
+    expect(createReader(region).get("a")).toBe(4);
+  });
+
+  it("sends no reader to the arena that it was making, and leaves that to be used again", () => {
+    const region = newRegion();
+    new TestWriter(region).publish({ a: 1 });
+    const old = new TestWriter(region);
+    justBefore(
+      region,
+      "exchange",
+      () => cellAt(region, LATEST_CELL),
+      () => new TestWriter(region).publish({ a: 3 }),
+    );
+    old.publish({ a: 2 });
+    expect(createReader(region).get("a")).toBe(3);
+    expect(region.load(header.arena)).toBe(3);
+    expect(region.load(blockOf(2) + block.writerGone)).toBe(1);
+    expect(region.load(blockOf(3) + block.writerGone)).toBe(0);
+  });
+
+  it("goes on when an older one was faster to send readers over", () => {
+    const region = newRegion();
+    new TestWriter(region).publish({ a: 1 });
+    justBefore(
+      region,
+      "compareExchange",
+      () => header.arena,
+      () => region.store(header.arena, 1 + ARENA_BLOCKS),
+    );
+    new TestWriter(region).publish({ a: 2 });
+    expect(createReader(region).get("a")).toBe(2);
+  });
+});
+
+describe("a rebuild", () => {
+  it("comes at the next publish once more than a mebibyte and half of everything lies idle", () => {
+    const region = newRegion();
+    const writer = new TestWriter(region);
+    const large = (letter: string) => letter.repeat(400_000);
+    writer.publish({ keep: "me", a: large("a"), b: large("b"), c: large("c"), d: large("d") });
+    writer.publish({ a: large("e"), b: large("f"), c: large("g"), d: large("h") });
+    for (let i = 1; i < 3; i++) writer.publish({ a: i, b: i, c: i, d: i });
+    expect(arenaOf(region), "the old values were given back by now").toBe(1);
+    const { byteLength } = region.memory.buffer;
+    writer.publish({ a: "after" });
+    expect(arenaOf(region)).toBe(2);
+    const reader = createReader(region);
+    expect([reader.get("keep"), reader.get("a"), reader.get("d")]).toEqual(["me", "after", 2]);
+    writer.publish({ a: "after that" });
+    expect(arenaOf(region)).toBe(2);
+    expect(region.memory.buffer.byteLength - byteLength).toBeLessThan(2 ** 20);
+  });
+
+  it("comes once more than 4,096 slots beside those in use are of keys that are gone, and not before", () => {
+    const region = newRegion();
+    const writer = new TestWriter(region);
+    const some = (count: number, value: number | undefined) =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, value]));
+    writer.publish({ ...some(4_098, 1), keep: 1 });
+    writer.publish(some(4_097, undefined));
+    writer.publish({ keep: 2 });
+    expect(arenaOf(region), "2 in use, 4,097 gone").toBe(1);
+    writer.publish({ k4097: undefined });
+    writer.publish({ keep: 3 });
+    expect(arenaOf(region), "1 in use, 4,098 gone").toBe(2);
+    expect(region.load(presentBlock(region) + block.slots)).toBe(1);
+    expect(createReader(region).get("keep")).toBe(3);
+  });
+
+  it("that does not fit is put off for a thousand publishes, which go into the waste itself", () => {
+    const region = newRegion(72 * 65_536);
+    const writer = new TestWriter(region);
+    const large = (letter: string) => letter.repeat(800_000);
+    writer.publish({ big: "x".repeat(600_000), a: large("a"), b: large("b") });
+    writer.publish({ a: large("c"), b: large("d") });
+    for (let i = 0; i < 2; i++) writer.publish({ a: i, b: i });
+    const taken = region.load(header.arenasCreated);
+    writer.publish({ a: "first" });
+    writer.publish({ a: "second" });
+    const tried = region.load(header.arenasCreated) - taken;
+    for (let i = 0; i < 1_010; i++) writer.publish({ a: i });
+    expect(createReader(region).get("a")).toBe(1_009);
+    expect([tried, region.load(header.arenasCreated) - taken, arenaOf(region)]).toEqual([1, 2, 1]);
+  });
+});
+
+describe("a publish", () => {
+  it("is encoded when it is prepared; another one, or one that was not prepared, when it is published", () => {
+    const region = newRegion();
+    const writer = new RegionWriter(region, testLimits, () => 5);
+    const list: number[] = [1];
+    const first = { sequenceId: 1, origin: "test", changes: [change("a", list)] };
+    expect(writer.prepare(first)).toEqual([]);
+    list.push(2);
+    writer.publish(first);
+    expect(createReader(region).get("a")).toEqual([1]);
+    writer.publish({ ...first, sequenceId: 2 });
+    expect(createReader(region).get("a")).toEqual([1, 2]);
+    list.push(3);
+    writer.publish(first);
+    expect(createReader(region).get("a"), "what was prepared is published once").toEqual([1, 2, 3]);
+    expect(newestPublish(region)).toMatchObject({ atMs: 5, lowerLayers: "some" });
+  });
+
+  it("takes keys, values and sources up to their limits, to the byte", () => {
+    const region = newRegion();
+    const writer = new RegionWriter(region, { ...testLimits, maxValueBytes: 100, maxKeys: 5 }, () => 5);
+    const source = "s".repeat(341);
+    const publish = (key: string, value: string, from = "file") =>
+      writer.prepare({
+        sequenceId: 1,
+        origin: "",
+        changes: [{ ...change(key, value), setting: { value, source: from, layers: undefined } }],
+      }).length;
+    expect([publish("k".repeat(65_535), ""), publish("k".repeat(65_536), "")]).toEqual([0, 1]);
+    expect([publish("€".repeat(21_845), ""), publish("€".repeat(21_846), "")]).toEqual([0, 1]);
+    expect([publish("a", "x".repeat(93)), publish("a", "x".repeat(94))], "5 bytes of header and 2 of length").toEqual([
+      0, 1,
+    ]);
+    expect([publish("a", "", source), publish("a", "", `${source}s`)]).toEqual([0, 1]);
+    const five = ["a", "b", "c", "d", "e"].map((key) => change(key, 1));
+    writer.publish({ sequenceId: 2, origin: "", changes: five });
+    expect(() => writer.publish({ sequenceId: 3, origin: "", changes: [change("f", 1)] })).toThrow(
+      /6 keys.*maxKeys = 5/,
+    );
+    writer.publish({ sequenceId: 3, origin: "", changes: [change("f", 1), change("a", undefined, 1)] });
+    expect(createReader(region).view().keys()).toEqual(["b", "c", "d", "e", "f"]);
+  });
+
+  it("keeps the records of the settings beside one that is left out whole", () => {
+    const region = newRegion();
+    const writer = new RegionWriter(region, { ...testLimits, maxValueBytes: 100 }, () => 5);
+    const publication = {
+      sequenceId: 1,
+      origin: "",
+      changes: [change("a", "first"), change("b", "x".repeat(300)), change("c", "third"), change("d", undefined, 1)],
+    };
+    expect(writer.prepare(publication).map(({ key }) => key)).toEqual(["b"]);
+    writer.publish(publication);
+    const reader = createReader(region);
+    expect([reader.get("a"), reader.get("b"), reader.get("c")]).toEqual(["first", undefined, "third"]);
+  });
+});
