@@ -34,7 +34,7 @@ describe("an arena", () => {
     );
     const publish = fc.dictionary(key, value, { maxKeys: 12 });
     fc.assert(
-      fc.property(fc.array(publish, { minLength: 1, maxLength: 25 }), (publishes) => {
+      fc.property(fc.array(publish, { minLength: 1, maxLength: 12 }), (publishes) => {
         const region = newRegion();
         const writer = new TestWriter(region);
         const reader = createReader(region);
@@ -46,7 +46,7 @@ describe("an arena", () => {
         for (const [name, content] of writer.state) expect(reader.get(name)).toBe(content);
         expect(newestPublish(region)?.liveKeys).toBe(writer.state.size);
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 
@@ -56,7 +56,8 @@ describe("an arena", () => {
     for (const count of [51, 52, 53, 102, 103, 104, 511, 512, 513, 1_100]) {
       writer.publish(numbered(count));
       expect(faultsOf(region)).toEqual([]);
-      for (let i = 0; i < count; i++) expect(createReader(region).get(`k${i}`)).toBe(i);
+      const fresh = createReader(region);
+      expect(Array.from({ length: count }, (_, i) => fresh.get(`k${i}`))).toEqual(Object.values(numbered(count)));
     }
     expect(reader.get("k1100")).toBeUndefined();
   });
@@ -149,7 +150,7 @@ describe("an arena", () => {
     const writer = new TestWriter(region);
     writer.publish({ a: "x".repeat(60_000) });
     const small = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`s${i}`, "y".repeat(3_000)]));
-    for (let i = 0; i < 30; i++) {
+    for (let i = 0; i < 10; i++) {
       expect(() => writer.publish({ ...small, a: "z".repeat(600_000) })).toThrow(/limits\.maxRegionBytes/);
     }
     writer.publish(small);
