@@ -1,6 +1,6 @@
 // Changes single operators, conditions and calls of a folder, one at a time, and counts how many of those changes its tests notice:
 // npm run mutation -- --folder src/worker/engine [--tests "test/unit/worker/engine/**/*.test.ts …"] [--survivors]
-// Tests run in one process, unless --runner vitest says otherwise: see in-process/plugin.mjs.
+// --flat leaves out the folders within it. Tests run in one process, unless --runner vitest says otherwise: see in-process/plugin.mjs.
 // What is known from the last run, in .stryker/, is not done again. --survivors lists what went unnoticed, in the form in which it can
 // be argued: see argued.mjs.
 import { spawnSync } from "node:child_process";
@@ -17,6 +17,7 @@ const { values } = parseArgs({
     tests: { type: "string" },
     survivors: { type: "boolean" },
     runner: { type: "string" },
+    flat: { type: "boolean" },
   },
 });
 const folder = values.folder ?? "src/worker/engine";
@@ -29,6 +30,7 @@ const { status } = spawnSync(process.execPath, [bin, "run", "scripts/mutants/str
   env: {
     ...process.env,
     MUTATION_FOLDER: folder,
+    MUTATION_FLAT: values.flat ? "yes" : "",
     MUTATION_TESTS: tests,
     MUTATION_RUNNER: values.runner ?? "in-process",
   },

@@ -8,7 +8,7 @@ export default {
   testRunner: process.env.MUTATION_RUNNER,
   plugins: ["@stryker-mutator/vitest-runner", fileURLToPath(new URL("in-process/plugin.mjs", import.meta.url))],
   vitest: { configFile: "scripts/mutants/stryker/vitest.config.mjs", related: false },
-  mutate: [`${folder}/**/*.ts`],
+  mutate: [process.env.MUTATION_FLAT ? `${folder}/*.ts` : `${folder}/**/*.ts`],
   coverageAnalysis: "perTest",
   // What a module does while it is loaded is done before any test, and asks for a run of all of them.
   ignoreStatic: true,
