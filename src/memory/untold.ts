@@ -51,7 +51,8 @@ export class Untold {
 
   constructor(memory: SharedArrayBuffer) {
     this.#memory = memory as GrowableBuffer;
-    this.#words = new Int32Array(memory);
+    // Of the one word: the memory may have grown to any number of bytes, of which not every one is a whole number of words.
+    this.#words = new Int32Array(memory, 0, 1);
   }
 
   /** To be called before the changes can be read: what they change has been told as it is now, unless it is here already. */

@@ -97,4 +97,47 @@ describe("what was not told", () => {
     expect(seen(memory)?.size).toBe(2);
     expect(memory.byteLength).toBe(64 * 1024);
   });
+
+  test("fits to the last byte of its bound, and not one more", () => {
+    // Before a key there are 12 bytes, before a text of 700 letters 8: number, format, kind and length. The list begins after 8.
+    const letters = 1_000 - 8 - 12 - 1 - 8;
+    const fits = createUntoldMemory(1_000);
+    new Untold(fits).add([was("k", "x".repeat(letters))]);
+    expect(seen(fits)).toEqual(new Map([["k", "x".repeat(letters)]]));
+    const isTooLong = createUntoldMemory(1_000);
+    new Untold(isTooLong).add([was("k", "x".repeat(letters + 1))]);
+    expect(seen(isTooLong)).toBeUndefined();
+  });
+
+  test("grows to twice as much, or to what one entry needs", () => {
+    const memory = createUntoldMemory(1024 * 1024);
+    const untold = new Untold(memory);
+    untold.add([was("a", "x".repeat(60_000))]);
+    expect(memory.byteLength).toBe(64 * 1024);
+    untold.add([was("b", "x".repeat(10_000))]);
+    expect(memory.byteLength).toBe(128 * 1024);
+    untold.add([was("c", "x".repeat(500_000))]);
+    expect(memory.byteLength).toBeGreaterThan(500_000);
+    expect(memory.byteLength).toBeLessThan(600_000);
+    expect([...(seen(memory)?.keys() ?? [])]).toEqual(["a", "b", "c"]);
+  });
+
+  test("is known to the next worker however many bytes an entry has made the memory grow to", () => {
+    for (let odd = 0; odd < 4; odd++) {
+      const memory = createUntoldMemory();
+      new Untold(memory).add([was("large", "x".repeat(200_000 + odd))]);
+      expect(seen(memory)).toEqual(new Map([["large", "x".repeat(200_000 + odd)]]));
+    }
+  });
+
+  test("of a value that was told again is the last one, also where a key is told that never changed", () => {
+    const memory = createUntoldMemory();
+    const untold = new Untold(memory);
+    untold.told([sent("a", 1), sent("a", 2)]);
+    untold.add([was("a", 3)]);
+    expect(seen(memory)).toEqual(new Map([["a", 2]]));
+    untold.clear();
+    untold.clear();
+    expect(seen(memory)).toEqual(new Map());
+  });
 });
