@@ -165,7 +165,7 @@ describe("the memory of a region", () => {
   });
 
   it("says that it needs WebAssembly, and what to do where its address space cannot be had", () => {
-    const real = globalThis.WebAssembly;
+    const real = Reflect.get(globalThis, "WebAssembly");
     try {
       Object.assign(globalThis, { WebAssembly: undefined });
       expect(() => newRegion()).toThrow(expect.objectContaining({ code: "unsupported" }));
