@@ -5,6 +5,8 @@ import { changedSlots, currentPosition } from "../../../../src/memory/arena-read
 import { cellStamp } from "../../../../src/memory/cells.js";
 import { ABSENT_CELL, block, LATEST_CELL, LOG_ENTRIES } from "../../../../src/memory/layout.js";
 import { newestPublish } from "../../../../src/memory/publish-meta.js";
+import { KeyReader } from "../../../../src/memory/reader/key-reader.js";
+import { DirectoryWriter } from "../../../../src/memory/writer/directory-writer.js";
 import { faultsOf, presentBlock, recordsOf } from "../../../support/memory/arena-map.js";
 import { newRegion, TestWriter } from "../../../support/memory/region.js";
 
@@ -56,10 +58,22 @@ describe("an arena", () => {
     for (const count of [51, 52, 53, 102, 103, 104, 511, 512, 513, 1_100]) {
       writer.publish(numbered(count));
       expect(faultsOf(region)).toEqual([]);
-      const fresh = createReader(region);
-      expect(Array.from({ length: count }, (_, i) => fresh.get(`k${i}`))).toEqual(Object.values(numbered(count)));
+      const keys = new KeyReader(region);
+      // By the table alone: a reader that looks at everything below a name would find them without it.
+      expect(Array.from({ length: count }, (_, i) => keys.entry(`k${i}`).state.value)).toEqual(
+        Object.values(numbered(count)),
+      );
     }
     expect(reader.get("k1100")).toBeUndefined();
+  });
+
+  it("refuses more keys than a region has cells for, before it takes any memory", () => {
+    const region = newRegion();
+    const at = region.grow(2) * (65_536 / 4);
+    const directory = new DirectoryWriter(region, presentBlock(region), () => at, 1);
+    const { byteLength } = region.memory.buffer;
+    expect(() => directory.prepare(512 * 4_096 - 15)).toThrow(/2097137 keys are more than the 2097136/);
+    expect(region.memory.buffer.byteLength).toBe(byteLength);
   });
 
   it("gives a text that is not ASCII back, as a key, a value, a source and an origin", () => {
