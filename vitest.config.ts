@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { oneModule } from "./test/support/vitest/one-module.js";
 
 const net = (file: string) => fileURLToPath(new URL(`test/support/secret-net/${file}`, import.meta.url));
 const built = (file: string) => fileURLToPath(new URL(`dist/${file}`, import.meta.url));
@@ -8,7 +9,13 @@ const built = (file: string) => fileURLToPath(new URL(`dist/${file}`, import.met
 const replacing = ["test/unit/main/status/metrics.test.ts", "test/unit/main/status/prom-client.test.ts"];
 const shared = ["test/unit/**/*.test.ts"];
 
+/** Tests that run through much in little code. */
+const busy = ["interleaving", "sections", "weak-order", "weak-memory", "two-writers", "random"].map(
+  (name) => `test/memory/${name}.test.ts`,
+);
+
 export default defineConfig({
+  plugins: [oneModule(busy, ["src/shared/errors.ts"])],
   // Everything that the package says in any test is searched for secrets.
   resolve: {
     alias: [
