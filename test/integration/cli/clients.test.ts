@@ -26,7 +26,11 @@ describe("the commands about remote agents", () => {
   it("list who is registered, with state and sequence id, and why somebody is silent", async () => {
     const { port } = await bench.startAgent();
     const at = ["--data-dir", bench.dataDir];
-    expect(await bench.run("clients", ...at)).toEqual({ code: 0, out: "No remote agent is registered.\n", err: "" });
+    expect(await bench.runProcess("clients", ...at)).toEqual({
+      code: 0,
+      out: "No remote agent is registered.\n",
+      err: "",
+    });
     const consumer = await startConsumer(port, "one", true);
     await startConsumer(port, "two", false);
     await bench.run("set", "log_level", "debug", ...at);
@@ -50,7 +54,7 @@ describe("the commands about remote agents", () => {
     const { port } = await bench.startAgent();
     const at = ["--data-dir", bench.dataDir];
     await startConsumer(port, "one", true);
-    const printed = await bench.run("flare", "one", ...at);
+    const printed = await bench.runProcess("flare", "one", ...at);
     expect(printed.out).toContain("== settings.txt\n");
     expect(printed.out).toContain('api_key: "********" (file)\n');
     const out = join(bench.directory, "flare");
@@ -71,7 +75,7 @@ describe("the commands about remote agents", () => {
     const { port } = await bench.startAgent();
     const at = ["--data-dir", bench.dataDir];
     await startConsumer(port, "one", true);
-    const explained = await bench.run("command", "one", "explain", "log_level", ...at);
+    const explained = await bench.runProcess("command", "one", "explain", "log_level", ...at);
     expect(explained).toMatchObject({ code: 0, err: "" });
     expect(explained.out).toMatch(/^log_level: "info"\nSource file;/);
     expect((await bench.run("command", "one", "doctor", ...at)).code).toBe(0);

@@ -71,7 +71,7 @@ describe("configstream set and unset --dry-run", () => {
 
     expect((await bench.run("history", ...at)).out).toBe("Nothing has changed since the agent began.\n");
     expect(agent.err).not.toMatch(/Changed|does not read/);
-    const real = await bench.run("set", "my_agent.port", "9001", ...at);
+    const real = await bench.runProcess("set", "my_agent.port", "9001", ...at);
     expect(real.out).toBe("my_agent.port: 9000 → 9001 (agent-runtime), sequence id 1.\n");
   });
 

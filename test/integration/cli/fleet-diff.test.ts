@@ -19,7 +19,7 @@ describe("configstream fleet diff", () => {
     const { port } = await bench.startAgent();
     const other = await secondAgent("log_level: debug\napi_key: other987\nlogs_config:\n  batch_wait: 2.5\nextra: 1\n");
     const [one, two] = [`127.0.0.1:${port}@${bench.dataDir}`, `${other.address}@${other.dataDir}`];
-    expect(await bench.run("fleet", "diff", one, two)).toEqual({
+    expect(await bench.runProcess("fleet", "diff", one, two)).toEqual({
       code: 0,
       out:
         'api_key: "********" (file) → "********" (file)\n' +

@@ -44,7 +44,7 @@ describe("a fleet of processes", () => {
     const stopped = await fourMembers(port);
 
     // While all are there, a change of another setting is one that all have, but for who cannot say.
-    const other = await bench.run("set", "logs_config.batch_wait", "7", "--wait", "--timeout", "60", ...at);
+    const other = await bench.runProcess("set", "logs_config.batch_wait", "7", "--wait", "--timeout", "60", ...at);
     expect(other.err).toBe("");
     expect(other.code).toBe(0);
     expect(other.out).toContain("3 of 4 remote agents have it.\n");

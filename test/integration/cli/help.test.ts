@@ -33,7 +33,7 @@ describe("the help", () => {
 
   it("has colours in a terminal, or when they are asked for, and none otherwise", async () => {
     expect(hasAnsi((await bench.runWith({ FORCE_COLOR: "1" }, "--help")).out)).toBe(true);
-    expect(hasAnsi((await bench.run("--help")).out)).toBe(false);
+    expect(hasAnsi((await bench.runProcess("--help")).out)).toBe(false);
   });
 
   it("is what docs/cli.md holds", async () => {
@@ -43,6 +43,6 @@ describe("the help", () => {
   });
 
   it("is not needed for the version", async () => {
-    expect((await bench.run("--version")).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect((await bench.runProcess("--version")).out).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });

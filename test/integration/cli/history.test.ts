@@ -11,7 +11,7 @@ describe("configstream history, diff and rollback", () => {
     const at = ["--data-dir", bench.dataDir];
     await bench.run("set", "log_level=debug", "b=1", "--reason", "incident 4711", "--by", "anna", ...at);
     await bench.run("set", "api_key", "hunter2", "--source", "cli", "--by", "bert", ...at);
-    const history = await bench.run("history", ...at);
+    const history = await bench.runProcess("history", ...at);
     expect(history).toMatchObject({ code: 0, err: "" });
     expect(history.out).toMatch(
       /^3 {2}\S+, runtime by bert\n {2}api_key: \(none\) → \*{8} \([0-9a-f]{8}\) \(cli\)\n2 {2}/,
@@ -21,12 +21,12 @@ describe("configstream history, diff and rollback", () => {
     const rows = (await bench.run("history", "--json", ...at)).out.trim().split("\n");
     expect(rows.map((row) => JSON.parse(row).id)).toEqual([3, 2]);
 
-    expect((await bench.run("diff", "2", "1", ...at)).out).toBe(
+    expect((await bench.runProcess("diff", "2", "1", ...at)).out).toBe(
       'b: 1 → (none) (agent-runtime)\nlog_level: "debug" → (none) (agent-runtime)\n',
     );
     const dry = await bench.run("rollback", "1", "--dry-run", ...at);
     expect(dry.out).toContain("Nothing was changed");
-    const back = await bench.run("rollback", "1", ...at);
+    const back = await bench.runProcess("rollback", "1", ...at);
     expect(back.out).toMatch(/Changed, sequence id 3\.\n$/);
     await agent.says("Changed: api_key, b, log_level (sequence id 3).", "err");
     expect((await bench.run("history", "--limit", "1", ...at)).out).toMatch(

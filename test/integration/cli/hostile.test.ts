@@ -46,15 +46,15 @@ describe("keys and values that are made to fool a terminal", () => {
       ["dump", `--\u001b[2J\u202e`],
     ];
     for (const command of commands) {
-      const { out, err } = await bench.run(...command);
+      const { out, err } = await bench.runProcess(...command);
       expect(raw.exec(out)?.[0], `standard output of ${command.join(" ")}`).toBeUndefined();
       expect(raw.exec(err)?.[0], `standard error of ${command.join(" ")}`).toBeUndefined();
       expect(out + err).not.toMatch(/^root: true/m);
       if (command.includes("--json")) JSON.parse(out);
     }
-    const { out } = await bench.run("get", key, "--json", ...connection);
+    const { out } = await bench.runProcess("get", key, "--json", ...connection);
     expect(JSON.parse(out)).toMatchObject({ key, value });
-    expect((await bench.run("get", key, "--raw", ...connection)).out).toBe(`${value}\n`);
+    expect((await bench.runProcess("get", key, "--raw", ...connection)).out).toBe(`${value}\n`);
   });
 
   it("reach neither the lines of watch nor the log of the agent raw", async () => {
@@ -77,14 +77,14 @@ describe("keys and values that are made to fool a terminal", () => {
 
 describe("what a command does about a slip", () => {
   it("takes a misspelt source for one, and tells the right name", async () => {
-    const { code, err } = await bench.run("dump", "--source", "flie", "--data-dir", bench.dataDir);
+    const { code, err } = await bench.runProcess("dump", "--source", "flie", "--data-dir", bench.dataDir);
     expect(code).toBe(2);
     expectOneLine(err);
     expect(err).toContain('There is no source "flie". Did you mean "file"?');
   });
 
   it("tells what the agent does when no file is named", async () => {
-    const { code, err } = await bench.run("agent");
+    const { code, err } = await bench.runProcess("agent");
     expect(code).toBe(2);
     expectOneLine(err);
     expect(err).toContain("serves the settings of YAML files: name at least one with --config FILE.");
@@ -96,7 +96,7 @@ describe("what a command does about a slip", () => {
     writeFileSync(wrong, "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff");
     const certificate = join(bench.dataDir, "ipc_cert.pem");
     const options = [...connection.slice(2), "--auth-token-file", wrong, "--ipc-cert-file", certificate];
-    const { code, err } = await bench.run("get", "log_level", "--timeout", "600", ...options);
+    const { code, err } = await bench.runProcess("get", "log_level", "--timeout", "600", ...options);
     expect(code).toBe(1);
     expectOneLine(err);
     expect(err).toContain("token");
@@ -108,7 +108,7 @@ describe("what a command does about a slip", () => {
     const code = join(bench.directory, "code.ts");
     writeFileSync(schema, JSON.stringify({ settings: [{ key: "port", type: "int" }] }));
     writeFileSync(code, '// first\nexport interface Schema {\n  "port": string;\n}\n');
-    const ended = await bench.run("types", "--from", schema, "--check", code);
+    const ended = await bench.runProcess("types", "--from", schema, "--check", code);
     expect(ended.code).toBe(3);
     expect(ended.out).toBe(`${code}:3: "port" is declared as string, but is number now.\n`);
     expect(ended.err).toBe("configstream: 1 of 1 key no longer fits.\n");

@@ -28,7 +28,7 @@ const commands: readonly (readonly [what: string, args: (path: string) => string
 describe.skipIf(process.platform === "win32")("a named pipe", () => {
   it.each(commands)("in place of %s is refused at once, by its path", async (_what, args) => {
     const path = pipe("pipe");
-    const result = await bench.run(...args(path));
+    const result = await bench.runProcess(...args(path));
     expect(result.code).not.toBe(0);
     expectOneLine(result.err);
     expect(result.err).toContain(path);
@@ -39,7 +39,7 @@ describe.skipIf(process.platform === "win32")("a named pipe", () => {
     "in place of the core agent's %s is refused at once, by its path",
     async (name) => {
       const path = pipe(name);
-      const result = await bench.run(
+      const result = await bench.runProcess(
         "agent",
         "--data-dir",
         bench.dataDir,

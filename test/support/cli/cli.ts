@@ -1,16 +1,22 @@
-/** Runs the built command as a user would: another process, real sockets, a folder of its own. */
+/** Runs the built command as a user would: real sockets, a folder of its own, and another process, or a thread that behaves like one. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, expect, vi } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, vi } from "vitest";
+import { CommandThread } from "./command-thread.js";
 
 // Each test starts several processes, one after the other, on a machine that may be busy.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 30_000 });
 
 const main = fileURLToPath(new URL("../../../packages/configstream/dist/cli/main.js", import.meta.url));
+
+/** What a command finds in its environment. */
+function environment(more: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, ...more };
+}
 
 /** A running command, with what it has said so far. */
 export class Running {
@@ -21,7 +27,7 @@ export class Running {
 
   constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
     this.#child = spawn(process.execPath, [main, ...args], {
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, ...env },
+      env: environment(env),
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
@@ -63,6 +69,7 @@ export interface StartedAgent {
 /** A folder, and commands in it; all of them end with the test. To be made at the top of a test file. */
 export class Bench {
   readonly #started: Running[] = [];
+  readonly #thread = new CommandThread();
   directory = "";
   yamlFile = "";
   dataDir = "";
@@ -79,6 +86,7 @@ export class Bench {
       await Promise.all(this.#started.splice(0).map(({ ended }) => ended));
       rmSync(this.directory, { recursive: true, force: true });
     });
+    afterAll(() => this.#thread.stop());
   }
 
   start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
@@ -87,12 +95,18 @@ export class Bench {
     return running;
   }
 
+  /** A command up to its end, where it makes no difference that it has no process of its own. */
   run(...args: readonly string[]): Promise<Ended> {
     return this.runWith({}, ...args);
   }
 
-  async runWith(env: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Ended> {
-    const running = this.start(args, env);
+  runWith(env: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Ended> {
+    return this.#thread.run(args, environment(env));
+  }
+
+  /** A command up to its end, in a process of its own. */
+  async runProcess(...args: readonly string[]): Promise<Ended> {
+    const running = this.start(args);
     const code = await running.ended;
     return { code, out: running.out, err: running.err };
   }
