@@ -193,3 +193,46 @@ describe("a fixed set of names", () => {
     expect(third?.[0]?.state.value).toBe(2);
   });
 });
+
+describe("under a storm of publishes", () => {
+  /** Two publishes of another key come before each of the next closing checks, so that none of those holds. */
+  function storm(region: ReturnType<typeof newRegion>, writer: TestWriter, checks: number) {
+    const add = region.add.bind(region);
+    let left = checks;
+    let isPublishing = false;
+    region.add = (word, value) => {
+      if (value === 0 && left > 0 && !isPublishing) {
+        left--;
+        isPublishing = true;
+        for (let i = 0; i < 2; i++) writer.publish({ busy: left * 2 + i });
+        isPublishing = false;
+      }
+      return add(word, value);
+    };
+  }
+
+  it("sections and sets of names are read by way of the copy of all settings, and counted", () => {
+    const values = { "s.x": 1, "s.y": 2, n: null, "n.z": 3, own: 4, busy: 0 };
+    for (const name of ["s", "n"]) {
+      const { region, writer } = published(values);
+      storm(region, writer, 9);
+      const named = new KeyReader(region).named(name);
+      expect(named?.section?.reading.state.value).toEqual(name === "s" ? { x: 1, y: 2 } : { z: 3 });
+      expect(named?.own?.value).toBe(name === "s" ? undefined : null);
+      expect(readCounter(region, "contendedReads")).toBe(1);
+    }
+    const { region, writer } = published(values);
+    const wanted = ["s", "n", "own", "missing"].map((key) => ({ key, isWhole: true }));
+    const keys = new KeysReader(region, wanted, new Mirror(region));
+    const read = () => keys.read()?.map(({ state }) => state.value);
+    storm(region, writer, 9);
+    expect(read()).toEqual([{ x: 1, y: 2 }, { z: 3 }, 4, undefined]);
+    expect(readCounter(region, "contendedReads")).toBe(1);
+    writer.publish({ own: 5, "s.y": undefined });
+    expect(read()).toEqual([{ x: 1 }, { z: 3 }, 5, undefined]);
+    writer.publish({ own: 6 });
+    storm(region, writer, 9);
+    expect(read()).toEqual([{ x: 1 }, { z: 3 }, 6, undefined]);
+    expect(readCounter(region, "contendedReads")).toBe(2);
+  });
+});
