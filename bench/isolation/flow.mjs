@@ -12,7 +12,7 @@ const start = await contender(who, producer);
 const consumer = start();
 await consumer.ready;
 // Until the engine has compiled what is hot, which for a worker is more than for the others, and whose compiling counts as its time.
-await producer.ask("flow", { rate: 10_000, ms: 300 + 1.5 * cpuMs });
+await producer.ask("flow", { rate: 10_000, ms: 300 + 3 * cpuMs });
 await sleep(300);
 
 const results = [];

@@ -13,7 +13,7 @@ await producer.ask("load", { size });
 const nap = new Int32Array(new SharedArrayBuffer(4));
 let delays = [];
 // Until the engine has compiled what is hot, which for a worker is more than for the others, and whose compiling would count as delay.
-const warmUpMs = 700 + ms;
+const warmUpMs = 300 + 2.4 * ms;
 let onStamp;
 const start = await contender(who, producer, (written) => onStamp?.(written));
 const consumer = start();

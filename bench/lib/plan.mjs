@@ -27,7 +27,7 @@ export function planReads({ quick, isMain }) {
       job(`after update ${size}`, "reads/after-update.mjs", { size, changed: 500, ...changes }, few, quick ? 1 : 1.5),
     ),
     // Of many getters one is disturbed in any single round, also in a quick run.
-    job("getters", "reads/getters.mjs", { size: 1_000, ...effort, rounds: 3 }, few, quick ? 6 : 10),
+    job("getters", "reads/getters.mjs", { size: 1_000, ...effort, rounds: 3 }, few, quick ? 6 : 8.5),
     job("second thread", "reads/second-thread.mjs", effort, quick ? 1 : isMain ? 5 : 3, quick ? 1 : 2),
     ...(isMain ? Object.keys(peers) : judgedPeers).map((peer) =>
       job(
@@ -35,7 +35,7 @@ export function planReads({ quick, isMain }) {
         "reads/peers.mjs",
         { peer, size: 1_000, ...effort, singles: quick ? 500 : 20_000 },
         quick ? 1 : judgedPeers.includes(peer) ? 3 : 2,
-        quick ? 1 : peer === "comlink call" ? 6 : 2.5,
+        quick ? 1 : peer === "comlink call" ? 6.5 : 2,
       ),
     ),
   ];
@@ -62,29 +62,29 @@ export function planIsolation({ quick }) {
     size: 1_000,
     rates: quick ? [0, 10_000] : flowRates,
     // What the harness's own timers and messages cost the main thread stays well below what is measured.
-    cpuMs: quick ? 1_000 : 2_000,
+    cpuMs: quick ? 800 : 2_000,
     delayMs: quick ? 300 : 2_000,
   };
   const often = (who) => (isOnlyShown(who) ? 1 : few);
-  each(contenders, (who) => job(`flow ${who}`, "isolation/flow.mjs", { who, ...flow }, often(who), quick ? 4.5 : 21));
+  each(contenders, (who) => job(`flow ${who}`, "isolation/flow.mjs", { who, ...flow }, often(who), quick ? 5 : 23));
   const propagation = { size: 1_000, rates: propagationRates, ms: quick ? 500 : 2_500, napMs: 0.02 };
   each(quick ? contenders.filter((who) => !isOnlyShown(who)) : contenders, (who) =>
-    job(`propagation ${who}`, "isolation/propagation.mjs", { who, ...propagation }, often(who), quick ? 3.5 : 11.5),
+    job(`propagation ${who}`, "isolation/propagation.mjs", { who, ...propagation }, often(who), quick ? 3.5 : 14.5),
   );
   // The kernel wakes a thread that naps some 50 µs late, which is no part of what the library takes.
   if (!quick) {
     const restless = { who: "library", ...propagation, napMs: 0 };
-    jobs.push(job("propagation restless", "isolation/propagation.mjs", restless, few, 11.5));
+    jobs.push(job("propagation restless", "isolation/propagation.mjs", restless, few, 14.5));
   }
   // Single processes differ by more than what guards cost.
   const sustained = { size: 1_000, updates: quick ? 40_000 : 100_000, times: quick ? 3 : 5 };
   each(["library", "guarded", "counting"], (who) =>
-    job(`sustained ${who}`, "isolation/sustained.mjs", { who, ...sustained }, few, quick ? 3 : 7),
+    job(`sustained ${who}`, "isolation/sustained.mjs", { who, ...sustained }, few, quick ? 3 : 6),
   );
   for (const what of ["nothing", "import", "mock"])
     jobs.push(job(`memory ${what}`, "isolation/memory.mjs", { what }, few, 1));
   for (const size of quick ? [0, 10_000] : [0, 1_000, 10_000, 100_000, 1_000_000]) {
-    const processes = quick ? 1 : ({ 0: 5, 100000: 9, 1000000: 1 }[size] ?? 2);
+    const processes = quick ? 1 : ({ 0: 5, 100000: 9, 1000000: 3 }[size] ?? 2);
     const seconds = 1.3 + size / 100_000;
     each(["library", "counting", "in-thread", ...(size === 10_000 || size === 100_000 ? ["guarded"] : [])], (who) =>
       job(`ready ${size} ${who}`, "isolation/ready.mjs", { who, size }, processes, seconds),
@@ -107,7 +107,7 @@ export function planIsolation({ quick }) {
     );
   }
   const looks = quick ? 3_000 : 1_000_000;
-  jobs.push(job("change sets", "isolation/change-sets.mjs", { looks }, 1, quick ? 6 : 35));
+  jobs.push(job("change sets", "isolation/change-sets.mjs", { looks }, 1, quick ? 6 : 20));
   return jobs;
 }
 
