@@ -70,14 +70,7 @@ describe("gauges", () => {
     expect(await samples(registry, "last_sequence_id")).toEqual({ a: 2 });
     expect(await samples(registry, "settings")).toEqual({ a: 2 });
     expect(await samples(registry, "time_to_first_snapshot_seconds")).toEqual({ a: 2.5 });
-    writeStatus(region, {
-      state: "live",
-      step: "done",
-      attempt: 0,
-      nextAttemptAtMs: undefined,
-      sessionSinceMs: undefined,
-      lastError: undefined,
-    });
+    writeStatus(region, { ...newStatus, state: "live" });
     expect(await samples(registry, "state")).toMatchObject({ "a live": 1, "a stale": 0, "a stopped": 0 });
     markStopped(region);
     expect(await samples(registry, "state")).toMatchObject({ "a live": 0, "a stopped": 1 });

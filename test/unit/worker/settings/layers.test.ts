@@ -4,14 +4,7 @@ import type { ConfigValue, ResolvedSetting, WireSetting } from "../../../../src/
 import type { Told } from "../../../../src/worker/settings/dialects.js";
 import { LayerStore, type Staged } from "../../../../src/worker/settings/layers.js";
 import { layersOf } from "../../../../src/worker/settings/priority.js";
-
-const set = (source: string, key: string, value: ConfigValue): WireSetting => ({ source, key, value, unsetSource: "" });
-const unset = (unsetSource: string, key: string, source = "", value: ConfigValue = null): WireSetting => ({
-  source,
-  key,
-  value,
-  unsetSource,
-});
+import { set, unset } from "../../../support/wire/settings.js";
 
 /** A store, and what its changes add up to. */
 class Replica {

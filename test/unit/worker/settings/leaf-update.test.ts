@@ -10,17 +10,11 @@ import {
   winnerOfSubtree,
 } from "../../../../src/worker/settings/leaf-update.js";
 import { createPriority, settle } from "../../../../src/worker/settings/priority.js";
+import { set, unset } from "../../../support/wire/settings.js";
 
 type State = { readonly [key: string]: { readonly [source: string]: ConfigValue } };
 
 const priority = createPriority(defaultSourcePriority);
-const set = (source: string, key: string, value: ConfigValue): LeafUpdate => ({ key, source, value, unsetSource: "" });
-const unset = (unsetSource: string, key: string, source = "", value: ConfigValue = null): LeafUpdate => ({
-  key,
-  source,
-  value,
-  unsetSource,
-});
 
 /** The edits that a rule makes of a state; `"ambiguous"` where it cannot say. */
 function edits(rule: LeafRule, state: State, update: LeafUpdate): unknown {

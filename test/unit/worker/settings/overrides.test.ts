@@ -1,15 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { defaultOverrides, defaultSourcePriority, type OverrideRule } from "../../../../src/shared/params.js";
-import type { ConfigValue, WireSetting } from "../../../../src/shared/types.js";
 import { LayerStore, type Staged } from "../../../../src/worker/settings/layers.js";
-
-const set = (source: string, key: string, value: ConfigValue): WireSetting => ({ source, key, value, unsetSource: "" });
-const unset = (unsetSource: string, key: string, source = "", value: ConfigValue = null): WireSetting => ({
-  source,
-  key,
-  value,
-  unsetSource,
-});
+import { set, unset } from "../../../support/wire/settings.js";
 
 function storeFor(clientName: string, overrides: readonly OverrideRule[] = defaultOverrides, maxKeys = 10): LayerStore {
   return new LayerStore({
