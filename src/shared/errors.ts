@@ -28,7 +28,7 @@ export const errorCodes = {
   bad_message: { retry: true },
   /** A message was larger than `maxReceiveMessageBytes`. */
   message_too_large: { retry: true },
-  /** A limit on keys, value size or region size would have been exceeded; the state was refused whole. */
+  /** A limit on keys, value size, region size or heap would have been exceeded; that state, or that value alone, was refused. */
   limit_exceeded: { retry: false },
   /** A wait ended before its condition came true. The consumer goes on. */
   timeout: { retry: true },

@@ -7,11 +7,14 @@ import { whenRejected } from "./thrown.js";
 export interface Logger {
   /** Each further failure of an outage that was reported, and session refreshes that failed. */
   debug(message: string): void;
-  /** An outage is over, and how long it was. */
+  /** What has become good again: an outage is over, with its length; a setting is no longer held. */
   info(message: string): void;
-  /** An outage begins, or lasts (at most once a minute); a local environment variable that the stream overrules. */
+  /**
+   * An outage begins, or lasts (at most once a minute); a setting is held or left out; a file cannot be used; a local environment
+   * variable is overruled by the stream.
+   */
   warn(message: string): void;
-  /** The worker died, or the application's own callback failed. */
+  /** The worker died, the application's own callback or parser failed, or a guards file is wrong. */
   error(message: string): void;
 }
 

@@ -34,7 +34,11 @@ export type MockConsumer<S extends object = AnySchema> = Consumer<S> & MockContr
 
 /** What a mock has besides a consumer's calls. */
 export interface MockControls<S extends object> {
-  /** Sets what one source says of a key. Default source: `agent-runtime`. */
+  /**
+   * Sets what one source says of a key. Default source: `agent-runtime`. Throws `InvalidOptionError` for a key or value that no
+   * setting can have, and `limit_exceeded` for one that is too large; nothing changes then. This and the calls
+   * below throw `ConsumerStoppedError` after `stop()`.
+   */
   set<Key extends KeyOf<S>>(key: Key, value: ValueAt<S, Key>, source?: string): void;
   /**
    * Sets several keys of one source, default `agent-runtime`, as one change set: one publish, one event of `changeSets()`. Throws
@@ -48,7 +52,8 @@ export interface MockControls<S extends object> {
   unset(key: KeyOf<S>, source?: string): void;
   /**
    * Replaces all settings, as a snapshot of the core agent does. Default source: `file`. A plain object that is not empty is a section,
-   * unless a name in it holds a dot: `{ my_agent: { port: 1 } }` is `{ "my_agent.port": 1 }`.
+   * unless a name in it holds a dot: `{ my_agent: { port: 1 } }` is `{ "my_agent.port": 1 }`. Throws `InvalidOptionError` as `set`; a
+   * setting that is too large is left out, and `status().lastError` names it.
    */
   snapshot(settings: Settings<S>, source?: string): void;
   /**

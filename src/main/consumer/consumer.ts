@@ -52,7 +52,8 @@ import { SharedReading } from "./shared-reading.js";
 /**
  * A live configuration. Make it with {@link createConsumer}; one per process and core agent is enough.
  *
- * It never keeps the process alive once it has started. One that is dropped without `stop()` goes on until the process ends, because
+ * For the thread that made it; others read by `share()`. Once it has started it never keeps the process alive, unless `isolation` is
+ * `none`. One that is dropped without `stop()` goes on until the process ends, because
  * its readers, handles and subscriptions, also those of other threads, are served as before.
  */
 export type Consumer<S extends object = AnySchema> = IsOpen<S> extends true ? PlainConsumer : ConsumerOf<S>;
@@ -129,7 +130,8 @@ export interface ConsumerOf<S extends object> extends AsyncDisposable, ConsumerE
 }
 
 /**
- * Makes a consumer; nothing runs before `start()`. Throws `InvalidOptionError` for an option that is wrong.
+ * Makes a consumer; nothing runs before `start()`. Throws `InvalidOptionError` for an option that is wrong, `unsupported` where Node.js
+ * has no WebAssembly, and `limit_exceeded` when the address space for the shared memory cannot be had.
  *
  * `createConsumer<Schema>(…)` types keys and values by a schema; see docs/reader.md.
  */

@@ -46,7 +46,7 @@ export interface ConsumerOptions {
   readonly tls?: boolean | undefined;
 
   /**
-   * A fixed session id, instead of a registration of one's own. When the core agent rejects it, the state is `failed` and
+   * A fixed session id, visible ASCII, instead of a registration of one's own. When the core agent rejects it, the state is `failed` and
    * it is tried again with back-off. At most one of `sessionId` and `sessionIdProvider` may be given.
    */
   readonly sessionId?: string | undefined;
@@ -104,7 +104,7 @@ export interface ConsumerOptions {
   /** Deadline of a registration, of a session refresh, and of getting connected, in ms. Default 5,000; 1 to 3,600,000. */
   readonly callTimeoutMs?: number | undefined;
 
-  /** What exceeds a limit is refused whole; the last good settings stay. */
+  /** A value over `maxValueBytes` is left out alone. What exceeds another limit is refused whole; the last good settings stay. */
   readonly limits?:
     | {
         /** Most settings at one time. Default 1,000,000; 1 to 2,000,000. */
@@ -163,7 +163,7 @@ export interface ConsumerOptions {
 
   /**
    * Serves the core agent what it may ask a remote agent: status, metrics, files for a flare, and the commands `explain`, `status`,
-   * `held` and `doctor`. The worker does so, over TLS, to callers that show the certificate of `ipcCertFile` and the token of
+   * `held`, `doctor` and `judge`. The worker does so, over TLS, to callers that show the certificate of `ipcCertFile` and the token of
    * `authTokenFile`; values that look like credentials are masked. Not with `tls: false`, `sessionId` or `sessionIdProvider`. An
    * address that cannot be listened on is a line in the log, and no failure. Default: off. `true`: all defaults. See
    * docs/remote-agent.md.

@@ -75,13 +75,16 @@ export interface SettingGetters<S extends object = AnySchema> {
   getProxies(): Proxies | undefined;
   /** True when the key, or a key below it, has a value other than null; defaults count. */
   isSet(key: NameIn<S>): boolean;
-  /** True when the value was chosen: as `isSet`, but values that win from `default` or `schema` do not count. */
+  /** True when the value was chosen: as `isSet`, but values that win from `default`, `schema` or `unknown` do not count. */
   isConfigured(key: NameIn<S>): boolean;
   /** True when the core agent knows the name: a setting, whatever its value and source, or a section. */
   isKnown(key: NameIn<S> | (string & {})): boolean;
   /** True for a setting, false for a section and for a missing key. */
   isSetting(key: NameIn<S> | (string & {})): boolean;
-  /** True when a section of this name was configured: a key below it has a layer other than `default` and `schema`. */
+  /**
+   * True when a section of this name was configured: a key below it has a layer other than `default`, `schema` and `unknown`, or the
+   * name itself is null in such a layer.
+   */
   hasSection(key: NameIn<S> | (string & {})): boolean;
   /** Names directly below a section, sorted; `""` stands for the top. Empty for a setting and for a missing key. */
   getSubfields(key: NameIn<S> | (string & {})): readonly string[];
@@ -98,10 +101,11 @@ export interface SettingGetters<S extends object = AnySchema> {
    * All settings as one nested object. Where a name is a setting and a section, the section shows.
    */
   allSettings(): StringMap<ConfigValue>;
-  /** As `allSettings`, without the settings whose value comes from `default` or `schema`. */
+  /** As `allSettings`, without the settings whose value comes from `default`, `schema` or `unknown`. */
   allSettingsWithoutDefault(): StringMap<ConfigValue>;
   /**
-   * What each source says, nested, by the source's name; and under `provided` what holds without `default` and `secret`.
+   * What each source says, nested, by the source's name; and under `provided` what would win without `secret`, unless it comes
+   * from `default`, `schema` or `unknown`.
    * The source `secret` itself is left out, so that a dump holds no secret that the core agent resolved. What does not win can be
    * missing or old, as in `getAllSources`.
    */
@@ -126,7 +130,7 @@ export interface Explanation {
   readonly key: string;
   /** As `Reader.isSet`: true for a section in which something is set. */
   readonly isSet: boolean;
-  /** The winning value; `undefined` when the key is missing, and for a section. */
+  /** The winning value; the nested object for a section; `undefined` when the key is missing. */
   readonly value: ConfigValue | undefined;
   /** Empty for a section. */
   readonly source: string;
@@ -135,15 +139,14 @@ export interface Explanation {
   /**
    * What is known of the layers below the winning one. A core agent that sends winners alone does not report sets below them,
    * so that layers can be missing or have changed since. `known`: all are listed, as they are now. `possibly old`: what is
-   * listed was sent once, by the embedded core agent with its last snapshot, and may have changed since. `unknown`: none was ever sent, and there may be some. `getAllSources` and
-   * `allSettingsBySource` hold the same layers.
+   * listed was sent once, with the embedded core agent's last snapshot or when it won, and may have changed since. `unknown`: none was
+   * ever sent, and there may be some. `getAllSources` and `allSettingsBySource` hold the same layers.
    */
   readonly lowerLayers: "known" | "possibly old" | "unknown";
   /** The core agent's number of the state in which the present value arrived; 0 when the key is missing. */
   readonly sequenceId: number;
   /**
-   * Getters that give their default although the key has a value, because it cannot be converted into what they promise. In the
-   * order of the documentation; empty for a missing key, a section, and null.
+   * Getters that give their default although the key has a value, because it cannot be converted into what they promise. Empty for a missing key, a section, and null.
    */
   readonly unreadableBy: readonly string[];
   /** What is kept from readers because it breaks its guard; `undefined`: nothing is. */

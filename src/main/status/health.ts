@@ -5,7 +5,7 @@ import { checkNames, described, timeoutOption } from "../../shared/options/optio
 import { duration } from "../../shared/text/duration.js";
 import type { ConsumerStatus } from "../../status/status.js";
 
-/** Thresholds of {@link checkHealth}, in ms; `Infinity` switches one off. */
+/** Thresholds of {@link checkHealth}, in ms, 0 or more; `Infinity` switches one off. */
 export interface HealthOptions {
   /**
    * Settings that nothing has confirmed for longer make the consumer not `ready`. Default: `Infinity`, because an

@@ -9,7 +9,7 @@ export interface ChangeSet<Change = ConfigChange, TheView = View> {
   readonly changes: readonly Change[];
   /** The core agent's number of the state in which they became visible. */
   readonly sequenceId: number;
-  /** What caused them; `undefined` when that is not known. */
+  /** What caused them; `undefined` when that is not known, which is always so: no core agent sends it. */
   readonly causes: readonly string[] | undefined;
   /**
    * The settings as this publish left them, whatever has been published since; made when it is first asked for, and kept. Keys,

@@ -156,7 +156,11 @@ export interface CoreAgent {
   readonly faults: Faults;
 }
 
-/** @throws InvalidOptionError when an option has a wrong name, type or value. */
+/**
+ * Makes a core agent; nothing runs before `start()`.
+ *
+ * @throws InvalidOptionError when an option has a wrong name, type or value.
+ */
 export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
   const resolved = resolveOptions(options, randomUUID);
   const { clock, dataDir, log, origin } = resolved;

@@ -47,7 +47,10 @@ export interface CoreAgentOptions {
   readonly env?: Environment | false | undefined;
   /** `host:port` or `[ipv6]:port`; port 0 picks a free one. Default: `localhost:5001`. */
   readonly address?: string | undefined;
-  /** Directory of `auth_token` and `ipc_cert.pem`. Default: a new temporary one, removed at stop. */
+  /**
+   * Directory of `auth_token` and `ipc_cert.pem`, which are made when they are missing, and of `history` and `store_state`. Default:
+   * a new temporary one, removed at stop.
+   */
   readonly dataDir?: string | undefined;
   /** Name that events carry. Default: `core-agent`. */
   readonly origin?: string | undefined;
