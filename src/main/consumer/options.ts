@@ -56,7 +56,10 @@ export interface ConsumerOptions {
    */
   readonly sessionIdProvider?: (() => string | Promise<string>) | undefined;
 
-  /** Names of the sources, lowest priority first. Default: the order of a current core agent. */
+  /**
+   * Names of the sources, lowest priority first; one that is not listed ranks just above `unknown`, and is counted. Default: the
+   * order of a current core agent.
+   */
   readonly sourcePriority?: readonly string[] | undefined;
   /**
    * Rules that copy a namespaced setting over a general one for one client.
@@ -109,7 +112,7 @@ export interface ConsumerOptions {
     | {
         /** Most settings at one time. Default 1,000,000; 1 to 2,000,000. */
         readonly maxKeys?: number | undefined;
-        /** Largest encoded value, in bytes. Default and most 16,777,216 (16 MiB); at least 16. */
+        /** Largest encoded value, in bytes. Default and most 16,777,216 (16 MiB, of which a value has all but one byte); at least 16. */
         readonly maxValueBytes?: number | undefined;
         /** Largest shared region, in bytes; used as needed. V8 reserves some 10 GiB of address space whatever this is; see docs/limits.md. Default 1,073,741,824 (1 GiB); 1 MiB to 2 GiB. */
         readonly maxRegionBytes?: number | undefined;

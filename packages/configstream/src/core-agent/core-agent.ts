@@ -130,7 +130,7 @@ export interface CoreAgent {
   get(key: string): EffectiveSetting | undefined;
   /** A copy of all settings as they are now. */
   settings(): ReadonlyMap<string, EffectiveSetting>;
-  /** Counts every change that subscribers are told; what is there at start is state 0. */
+  /** Counts every change set that subscribers are told, up to 2³¹ - 1 and on from 1; what is there at start is state 0. */
   readonly sequenceId: number;
   /** A prom-client registry of the core agent's own. */
   readonly metrics: Registry;

@@ -62,7 +62,7 @@ export interface CoreAgentOptions {
   readonly recommendedRefreshIntervalSecs?: number | undefined;
   /** Updates buffered per subscriber that is behind, 1 or more. Default: 100. */
   readonly subscriberBuffer?: number | undefined;
-  /** Source names, lowest priority first. Default: the order of a current core agent. */
+  /** Source names, lowest priority first; others rank just above `unknown`. Default: the order of a current core agent. */
   readonly sourcePriority?: readonly string[] | undefined;
   /**
    * Which of the four meanings that the messages have had over time is spoken: `newest`, `leaf` (as v0.84), `section-merged` or
