@@ -240,7 +240,7 @@ export interface ReaderOf<S extends object> extends SettingGetters<S> {
   toJSON(): object;
 }
 
-/** All keys at one publish. Never changes; keeps its memory as long as it is held. */
+/** All keys at one publish. Never changes; keeps its memory as long as it is held. For one thread. */
 export type View<S extends object = AnySchema> = IsOpen<S> extends true ? PlainView : ViewOf<S>;
 
 /** A view without a schema: every key is a text. */

@@ -53,7 +53,7 @@ export interface CoreAgentStatus {
   readonly store: StoreStatus | undefined;
 }
 
-/** A core agent. Make it with {@link createCoreAgent}. */
+/** A core agent. Make it with {@link createCoreAgent}. For one thread. */
 export interface CoreAgent {
   /**
    * Reads files, environment and credentials, and listens. May be called again; the first call decides.

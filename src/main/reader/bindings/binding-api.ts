@@ -46,7 +46,8 @@ export type Bound<Spec> = {
 /** Options of `Reader.bind` with a spec. */
 export interface BindOptions<Name extends string = string> {
   /**
-   * Members whose key must have a value other than null that their handle can read; a default does not count. Default: none.
+   * Members whose key must have a value other than null that their handle can read; a default does not count. A binding among the
+   * members has requirements of its own. Default: none.
    */
   readonly required?: readonly Name[];
 }
