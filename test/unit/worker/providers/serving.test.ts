@@ -282,4 +282,24 @@ describe("providers that are loaded when they are needed", () => {
     idle.providers.answerAs("session");
     await idle.providers.close();
   });
+
+  it("disturb nothing while their code cannot be loaded, say so once, and serve as soon as it can", async () => {
+    let attempts = 0;
+    const lazily: typeof createProviders = (...parts) =>
+      lazyProviders(...parts, async () => {
+        attempts += 1;
+        if (attempts <= 2) throw Object.assign(new Error("/secret/place"), { code: "EMFILE" });
+        return { createProviders };
+      });
+    const { providers, lines } = serving({}, {}, lazily);
+    for (const _ of [1, 2]) {
+      expect(await providers.open(credentials)).toBeUndefined();
+      providers.answerAs("session-0");
+      await providers.close();
+    }
+    expect(lines).toEqual([expect.stringMatching(/^warn The option "serve" has no effect for now: .*EMFILE/)]);
+    expect(lines[0]).not.toContain("/secret/place");
+    expect(await providers.open(credentials)).toMatchObject({ services: Object.values(providerService) });
+    expect(attempts).toBe(3);
+  });
 });
