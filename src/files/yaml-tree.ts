@@ -20,6 +20,7 @@ import {
   YAMLException,
 } from "js-yaml";
 import { lowerCase } from "../shared/text/lower-case.js";
+import { withContinuedLines } from "./yaml-continued.js";
 import { plainScalar, type ScalarValue, taggedScalar } from "./yaml-scalars.js";
 
 /** Maps keep keys that a plain object would lose, such as `__proto__`. */
@@ -83,14 +84,13 @@ class Composer {
   #next = 0;
 
   constructor(text: string, note: YamlNote) {
-    this.#text = text;
     this.#note = note;
-    this.#lines = new LineIndex(text);
     try {
-      this.#events = parseEvents(text, { maxDepth });
+      [this.#text, this.#events] = parsed(text);
     } catch (error) {
       throw faultOf(error);
     }
+    this.#lines = new LineIndex(this.#text);
   }
 
   document(): YamlValue {
@@ -256,6 +256,17 @@ class Composer {
 
   #fault(reason: string, offset: number): YamlFault {
     return new YamlFault(reason, this.#lines.place(offset));
+  }
+}
+
+/** The events of a text, with the text that their places are of: lines may have got more indentation. */
+function parsed(text: string): [text: string, events: readonly Event[]] {
+  try {
+    return [text, parseEvents(text, { maxDepth })];
+  } catch (error) {
+    if (!(error instanceof YAMLException) || error.reason !== "deficient indentation") throw error;
+    const indented = withContinuedLines(text);
+    return [indented, parseEvents(indented, { maxDepth })];
   }
 }
 

@@ -67,7 +67,11 @@ describe("a YAML file", () => {
   });
 
   test.each([
-    ["an open bracket", "a: 1\nb: [secret,\n", /conf\.yaml is not valid at line \d+, column \d+/],
+    [
+      "an open bracket",
+      "a: 1\nb: [secret,\n",
+      /conf\.yaml is not valid at line 3, column \d+: unexpected end of the stream/,
+    ],
     ["bad indentation", "a:\n  b: 1\n secret: 2\n", /line 3, column \d+/],
     ["a list at the top", "- secret\n", /line 1, column 1: its top level must be a map/],
     ["text at the top", "secret\n", /must be a map/],

@@ -19,6 +19,7 @@ import { fitsDeclared } from "../../../packages/configstream/src/cli/types/type-
 import { mapEnvironment } from "../../../src/files/env.js";
 import { readDefaults } from "../../../src/files/known-keys.js";
 import { parseYamlValue } from "../../../src/files/yaml.js";
+import { withContinuedLines } from "../../../src/files/yaml-continued.js";
 import { suggest } from "../../../src/shared/options/suggest.js";
 import { holdsCredential, looksLikeCredential, withoutUrlLogins } from "../../../src/shared/text/credential-names.js";
 import {
@@ -121,6 +122,7 @@ const readers: { readonly [name: string]: (text: string) => unknown } = {
     mapEnvironment({ DD_LIST: text, DD_MAP: text, DD_COUNT: text, DD_FLAG: text, DD_RATE: text }, known),
   parseYamlValue: (text) => attempt(() => parseYamlValue(text)),
   "parseYamlValue of a list": (text) => attempt(() => parseYamlValue(`[${text}, "${text}"]`)),
+  "lines that go on": (text) => withContinuedLines(`${" ".repeat(text.length)}a: [\n${text}\n${text}: "\n${text}`),
   "settings on the command line": (text) => attempt(() => givenSettings([text, `a=${text}`], false)),
   maskValue: (text) => maskValue("key", [text, { [text]: text }]),
   formatValue,
