@@ -11,7 +11,13 @@ import type { AnySchema, KeyOf, Settings, StringMap, ValueAt } from "../main/rea
 import { InvalidOptionError } from "../shared/errors.js";
 import type { Guards } from "../shared/guards/guard-rule.js";
 import { silentLogger } from "../shared/logger.js";
-import { checkNames, choiceOption, described, stringOption, stringsOption } from "../shared/options/option-checks.js";
+import {
+  checkNames,
+  checkSettings,
+  choiceOption,
+  stringOption,
+  stringsOption,
+} from "../shared/options/option-checks.js";
 import { defaultOverrides, defaultSourcePriority } from "../shared/params.js";
 import type { ConfigValue, LifecycleState } from "../shared/types.js";
 
@@ -83,11 +89,7 @@ export function createMockConsumer<S extends object = AnySchema>(
   settings?: NoInfer<Settings<S>>,
   options: MockConsumerOptions = {},
 ): MockConsumer<S> {
-  if (settings !== undefined && (typeof settings !== "object" || settings === null || Array.isArray(settings))) {
-    throw new InvalidOptionError(
-      `createMockConsumer expects its settings as an object of keys and values, but was given ${described(settings)}.`,
-    );
-  }
+  if (settings !== undefined) checkSettings(settings, "createMockConsumer");
   checkNames(options, ["clientName", "sourcePriority", "guards", "required", "defaults"], "createMockConsumer");
   const consumer = inProcess(options);
   const mock = consumerFace<Consumer, MockControls<AnySchema>>(consumer, controls(consumer));
@@ -128,24 +130,19 @@ function controls(consumer: InProcessConsumer): MockControls<AnySchema> {
       consumer.applyUpdate({ key, value, source, unsetSource: "" });
     },
     setMany(settings: { readonly [key: string]: ConfigValue }, source = usualSource) {
-      if (typeof settings !== "object" || settings === null || Array.isArray(settings)) {
-        throw new InvalidOptionError(
-          `setMany expects an object of keys and values, but was given ${described(settings)}.`,
-        );
-      }
+      checkSettings(settings, "setMany");
       consumer.applyTogether([...nestedLeaves(settings)].map(([key, value]) => ({ key, value, source })));
     },
     unset(key: string, source?: string) {
       const layers = consumer.reader().getAllSources(key);
-      const cleared =
-        source ??
-        (layers.some((layer) => layer.source === usualSource) ? usualSource : layers.at(-1)?.source) ??
-        usualSource;
+      const winning = layers.some((layer) => layer.source === usualSource) ? usualSource : layers.at(-1)?.source;
+      const cleared = source === undefined ? (winning ?? usualSource) : source;
       // As the wire has a removal: with what the key falls back to.
       const below = layers.findLast((layer) => layer.source !== cleared);
       consumer.applyUpdate({ key, value: below?.value ?? null, source: below?.source ?? "", unsetSource: cleared });
     },
     snapshot(settings: { readonly [key: string]: ConfigValue }, source = "file") {
+      checkSettings(settings, "snapshot");
       const leaves = [...nestedLeaves(settings)];
       consumer.applySnapshot(leaves.map(([key, value]) => ({ key, value, source, unsetSource: "" })));
     },

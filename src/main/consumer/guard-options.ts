@@ -5,7 +5,7 @@ import { readGuardFile } from "../../shared/guards/guard-file.js";
 import type { Guards } from "../../shared/guards/guard-rule.js";
 import { plainRules } from "../../shared/guards/plain-rules.js";
 import { type ReadyGuards, readGuards } from "../../shared/guards/read-guards.js";
-import { described, stringsOption } from "../../shared/options/option-checks.js";
+import { described, isDictionary, stringsOption } from "../../shared/options/option-checks.js";
 import type { GuardParams } from "../../shared/params.js";
 import { lowerCase } from "../../shared/text/lower-case.js";
 import type { ConfigValue } from "../../shared/types.js";
@@ -34,7 +34,7 @@ export function requiredKeys(name: string, given: unknown): readonly string[] {
 /** Values by key, in lower case; private frozen copies. */
 export function defaultValues(name: string, given: unknown): Values {
   if (given === undefined) return {};
-  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+  if (!isDictionary(given)) {
     throw new InvalidOptionError(
       `Option "${name}" must be an object of values by dotted key, but is ${described(given)}.`,
     );

@@ -24,6 +24,8 @@ import { type ChangeFilter, compileFilter } from "./filter.js";
 import { PastStates } from "./past-states.js";
 import { type EventBuffer, EventStream, type OverflowPolicy } from "./stream.js";
 
+const optionNames = ["key", "keys", "prefix", "bufferSize", "overflow", "signal", "onChange"];
+
 /** Options of `subscribe`. */
 export interface SubscribeOptions<Key extends string = string, Change = ConfigChange> extends ChangeFilter<Key> {
   /** Events that may wait for the loop. Default: the consumer's `subscriptionBuffer` (1,000); 1 to 1,000,000. */
@@ -151,9 +153,10 @@ export class Subscriptions {
 
   /** Throws `InvalidOptionError`. After `close`, the subscription is over from the beginning. */
   subscribe(options: SubscribeOptions = {}): Subscription {
+    checkNames(options, optionNames, "subscribe");
     const matches = compileFilter(options);
     const known = this.#ports.publishNumber();
-    return this.#subscribe(options, "subscribe", {
+    return this.#subscribe(options, {
       buffer: (bound) => new ChangeQueue(bound),
       listen: (receive) =>
         this.#changes.add(
@@ -165,12 +168,13 @@ export class Subscriptions {
 
   /** As {@link subscribe}, an event for each publish. */
   changeSets(options: SubscribeOptions<string, ChangeSet> = {}): Subscription<ChangeSet> {
+    checkNames(options, optionNames, "changeSets");
     const matches = compileFilter(options);
     const since = this.#setsBegun;
     // Before the number: of what is told to this subscription, nothing is then older than the state.
     const past = this.#past ?? new PastStates(this.#ports.state);
     const known = this.#ports.publishNumber();
-    return this.#subscribe<PublishedSet>(options, "changeSets", {
+    return this.#subscribe<PublishedSet>(options, {
       buffer: (bound) => new ChangeSetQueue(bound),
       listen: (receive) => {
         this.#past = past;
@@ -236,8 +240,7 @@ export class Subscriptions {
     for (const [member, { stream }] of this.#members) if (stream?.lagged() === false) this.#overflowed(member);
   }
 
-  #subscribe<Event>(options: SubscribeOptions<string, Event>, name: string, kind: Kind<Event>): Subscription<Event> {
-    checkNames(options, ["key", "keys", "prefix", "bufferSize", "overflow", "signal", "onChange"], name);
+  #subscribe<Event>(options: SubscribeOptions<string, Event>, kind: Kind<Event>): Subscription<Event> {
     const onChange = functionOption("onChange", options.onChange);
     const signal = shapeOption("signal", options.signal, ["addEventListener", "removeEventListener"]);
     const bufferSize = numberOption("bufferSize", options.bufferSize, this.#ports.bufferSize, {

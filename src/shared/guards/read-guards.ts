@@ -1,6 +1,13 @@
 /** Guards from what an application gave: each rule is checked, and made ready. What is wrong is refused by key and place. */
 import { InvalidOptionError } from "../errors.js";
-import { checkNames, choiceOption, described, numberOption, stringOption } from "../options/option-checks.js";
+import {
+  checkNames,
+  choiceOption,
+  described,
+  isDictionary,
+  numberOption,
+  stringOption,
+} from "../options/option-checks.js";
 import { lowerCase } from "../text/lower-case.js";
 import { describeThrown, textIn } from "../thrown.js";
 import { type Check, checkOf, lateCheckOf } from "./check.js";
@@ -35,7 +42,7 @@ const types = Object.keys(typeWords) as GuardType[];
 
 /** `name`: of the option or the file, for errors. Throws `InvalidOptionError`. */
 export function readGuards(name: string, given: unknown): ReadyGuards {
-  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+  if (!isDictionary(given)) {
     throw new InvalidOptionError(`${name} must be an object of rules by dotted key, but is ${described(given)}.`);
   }
   const checks = new Map<string, Check>();

@@ -14,6 +14,19 @@ export function checkNames(options: unknown, allowed: readonly string[], call: s
   }
 }
 
+/** An object whose own properties are keys or names; lists, maps and sets are none, because they would be taken for an empty one. */
+export function isDictionary(given: unknown): given is { readonly [name: string]: unknown } {
+  return typeof given === "object" && given !== null && !(Symbol.iterator in given);
+}
+
+/** Settings by key. Throws `InvalidOptionError`. `call`: what they were given to. */
+export function checkSettings(given: unknown, call: string): void {
+  if (isDictionary(given)) return;
+  throw new InvalidOptionError(
+    `${call} expects its settings as an object of keys and values, but was given ${described(given)}.`,
+  );
+}
+
 /** A number from `min` to `max`. */
 export function numberOption(
   name: string,

@@ -7,7 +7,9 @@ import {
   booleanOption,
   checkNames,
   choiceOption,
+  described,
   functionOption,
+  isDictionary,
   numberOption,
   shapeOption,
   stringOption,
@@ -107,9 +109,8 @@ export function object<T extends object | false>(
   allowed: (given: unknown) => boolean = () => false,
 ): OptionRow<T> {
   return row([], (name, given = fallback) => {
-    if (allowed(given) || (typeof given === "object" && given !== null)) return given as T;
-    const found = given === null ? "null" : `a ${typeof given}`;
-    throw new InvalidOptionError(`Option "${name}" must be ${expected}, but is ${found}.`);
+    if (allowed(given) || isDictionary(given) || Array.isArray(given)) return given as T;
+    throw new InvalidOptionError(`Option "${name}" must be ${expected}, but is ${described(given)}.`);
   });
 }
 

@@ -6,9 +6,9 @@ import { status as grpcStatus } from "@grpc/grpc-js";
 import {
   ConfigStreamError,
   type ConfigValue,
+  checkSettings,
   type FileStatus,
   formatAddress,
-  InvalidOptionError,
 } from "configstream-consumer/internal";
 import type { StoreStatus } from "../store/index.js";
 import type { CommandResult, RegisteredClient } from "./clients/client.js";
@@ -32,6 +32,7 @@ import { createSessionRegistry } from "./serving/sessions.js";
 import { gather, type Transaction } from "./settings/change-set.js";
 import type { EffectiveSetting } from "./settings/layer-store.js";
 import { createSourceOrder } from "./settings/layer-store.js";
+import { checkKey, checkKeys } from "./settings/setting-checks.js";
 import { createSettings } from "./settings/settings.js";
 import { createFilesSource } from "./settings/sources/files.js";
 import type { LayerSource } from "./settings/sources/source.js";
@@ -292,14 +293,12 @@ export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
     unset: (key, source) => transaction((tx) => tx.unset(key, source)),
     setMany: (entries, source) =>
       transaction((tx) => {
-        if (typeof entries !== "object" || entries === null || Array.isArray(entries)) {
-          throw new InvalidOptionError("setMany expects an object of keys and values.");
-        }
+        checkSettings(entries, "setMany");
         for (const [key, value] of Object.entries(entries)) tx.set(key, value, source);
       }),
     unsetMany: (keys, source) =>
       transaction((tx) => {
-        for (const key of keys) tx.unset(key, source);
+        for (const key of checkKeys(keys)) tx.unset(key, source);
       }),
     transaction,
     trial: (work) => settings.trial([...gather(work).writes.writes]),
@@ -316,7 +315,7 @@ export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
     diff: (from, to) => history.diff(from, to),
     rollback: (id, note) =>
       settings.restore(history.wayBack(id), { reason: `rollback to ${id}`, ...checkNote(note), kind: "rollback" }),
-    get: (key) => store.get(key),
+    get: (key) => store.get(checkKey(key)),
     settings: () => new Map(store.settings),
     get sequenceId() {
       return broadcaster.sequenceId;

@@ -1,5 +1,5 @@
 /** The registered remote agents, looked into by way of what they serve. */
-import { ConfigStreamError, providerService } from "configstream-consumer/internal";
+import { ConfigStreamError, described, providerService } from "configstream-consumer/internal";
 import type { AgentCredentials } from "../credentials/credentials.js";
 import type { CommandResult, HeldByClient, RegisteredClient } from "./client.js";
 import { heldByReport, heldIn, type Judgement, judge, type MainSection, silent, unconfirmed } from "./client-state.js";
@@ -82,7 +82,7 @@ export function createClients({ registrations, reports, sent, credentials, seque
       const names = all.map(({ name }) => JSON.stringify(name)).join(", ") || "none";
       throw new ConfigStreamError(
         "invalid_option",
-        `No remote agent ${JSON.stringify(wanted)} is registered. There are: ${names}.`,
+        `No remote agent ${typeof wanted === "string" ? JSON.stringify(wanted) : described(wanted)} is registered. There are: ${names}.`,
       );
     }
     if (another === undefined) return only;

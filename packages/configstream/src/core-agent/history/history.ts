@@ -2,6 +2,7 @@
 import { createHmac } from "node:crypto";
 import {
   type ConfigValue,
+  described,
   equalValues,
   holdsCredential,
   InvalidOptionError,
@@ -93,9 +94,11 @@ export function createHistory({ now, settings, warn }: HistoryParams): History {
   };
 
   const kept = (id: number): PastState => {
-    const state = ring.stateAt(id, current);
+    const state = Number.isInteger(id) ? ring.stateAt(id, current) : undefined;
     if (state !== undefined) return state;
-    throw new InvalidOptionError(`No state ${id} is kept; give an id from ${ring.firstId} to ${ring.lastId}.`);
+    throw new InvalidOptionError(
+      `No state ${described(id)} is kept; give an id from ${ring.firstId} to ${ring.lastId}.`,
+    );
   };
 
   const wayFrom = (from: PastState, to: PastState): readonly PastChange[] => {

@@ -1,5 +1,5 @@
 /** Who changed something and why, as the caller says. Pure. */
-import { InvalidOptionError } from "configstream-consumer/internal";
+import { checkNames, InvalidOptionError } from "configstream-consumer/internal";
 
 /** For the history; both may be left out. */
 export interface ChangeNote {
@@ -11,6 +11,7 @@ const maxLength = 1_000;
 
 /** @throws InvalidOptionError for what is no text, or too long. */
 export function checkNote(note: ChangeNote = {}): ChangeNote {
+  checkNames(note, ["by", "reason"], "The note of a change");
   const { by, reason } = note;
   for (const [name, text] of Object.entries({ by, reason })) {
     if (text === undefined || (typeof text === "string" && text.length <= maxLength)) continue;

@@ -1,6 +1,6 @@
 /** What one cause changes, gathered before any of it is applied. Pure. */
 
-import { type ConfigValue, InvalidOptionError } from "configstream-consumer/internal";
+import { type ConfigValue, described, InvalidOptionError } from "configstream-consumer/internal";
 import { checkKey, checkSetting, checkSource } from "./setting-checks.js";
 
 /** The source of settings that are set at run time without one. */
@@ -85,6 +85,9 @@ export function gather<Result>(work: (transaction: Transaction) => Result): {
   readonly writes: WriteSet;
   readonly result: Result;
 } {
+  if (typeof work !== "function") {
+    throw new InvalidOptionError(`A transaction expects a function, but was given ${described(work)}.`);
+  }
   const writes = new WriteSet();
   try {
     const result = work(writes.transaction);

@@ -1,6 +1,13 @@
 /** What the core agent can send: keys, sources and values within the limits of one setting. Pure. */
 
-import { type ConfigValue, copyValue, InvalidOptionError, lowerCase, valueSize } from "configstream-consumer/internal";
+import {
+  type ConfigValue,
+  copyValue,
+  described,
+  InvalidOptionError,
+  lowerCase,
+  valueSize,
+} from "configstream-consumer/internal";
 
 /** Longest key, in bytes of UTF-8; consumers cannot store a longer one. */
 export const maxKeyBytes = 65_535;
@@ -12,7 +19,7 @@ const quotedKeyLength = 100;
 /** A key as it is stored: in lower case. */
 export function checkKey(key: string): string {
   if (typeof key !== "string" || key === "") {
-    throw new InvalidOptionError(`A setting's key is ${JSON.stringify(key)}; give a non-empty dotted name.`);
+    throw new InvalidOptionError(`A setting's key is ${described(key)}; give a non-empty dotted name.`);
   }
   const lower = lowerCase(key);
   // A character is three bytes at most, so that most keys are never measured.
@@ -24,6 +31,12 @@ export function checkKey(key: string): string {
     );
   }
   return lower;
+}
+
+/** Several keys; a text would be taken for its letters. Each is still to be checked. */
+export function checkKeys(keys: Iterable<string>): Iterable<string> {
+  if (typeof keys === "object" && keys !== null && Symbol.iterator in keys) return keys;
+  throw new InvalidOptionError(`Keys must be a list of names, but are ${described(keys)}.`);
 }
 
 /** A key and a private copy of its value. Values are never quoted. */
@@ -50,9 +63,7 @@ export type JudgedSetting =
 
 export function checkSource(source: string): string {
   if (typeof source !== "string" || source === "") {
-    throw new InvalidOptionError(
-      `A setting's source is ${JSON.stringify(source)}; give a name such as "file" or "cli".`,
-    );
+    throw new InvalidOptionError(`A setting's source is ${described(source)}; give a name such as "file" or "cli".`);
   }
   return source;
 }
