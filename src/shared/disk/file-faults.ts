@@ -75,6 +75,8 @@ export function writeFault(thrown: unknown): string {
       return "a part of its path is no folder (ENOTDIR)";
     case "EISDIR":
       return "it is a folder (EISDIR)";
+    case "EEXIST":
+      return "something else is there already (EEXIST)";
     case "EACCES":
     case "EPERM":
       return `this process's user has not the right to (${code})`;

@@ -12,6 +12,7 @@ import { ConfigStreamError } from "../../shared/errors.js";
 import type { EngineParams } from "../../shared/params.js";
 import type { Place } from "../../shared/place/place.js";
 import { explained } from "../../shared/text/explained.js";
+import { isToken, noTokenFault } from "../../shared/text/token.js";
 import type { Credentials, CredentialsReader } from "../ports.js";
 import { createAgentFinder } from "./agent-file.js";
 
@@ -56,9 +57,7 @@ function placeFor({ tls }: CredentialParams, { address, authTokenFile, ipcCertFi
 export function readToken(path: string): string {
   const token = readText(path, "token file").trim();
   // gRPC would refuse such a token with a message that quotes it.
-  if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw fault(path, `The token file ${path} does not hold one token: it has blanks or characters that are not ASCII`);
-  }
+  if (!isToken(token)) throw fault(path, `The token file ${path} ${noTokenFault}`);
   return token;
 }
 

@@ -513,6 +513,17 @@ describe("credentials", () => {
     });
   });
 
+  test("that hold no token which consumers could show stop the start, without being quoted", async () => {
+    for (const text of ["abc def", "abc\ndef\n", "abc\0", "t\u00f6ken", Buffer.from("\ufeffabc", "utf16le")]) {
+      const dataDir = await tempDir();
+      const agent = createCoreAgent({ dataDir, address: "127.0.0.1:0" });
+      await writeFile(agent.authTokenFile, text);
+      const error: unknown = await agent.start().catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: "credentials", message: expect.stringContaining("does not hold one token") });
+      expect(String(error)).not.toContain("abc");
+    }
+  });
+
   test("verify for localhost, 127.0.0.1 and ::1", async () => {
     const agent = await startAgent({ address: "localhost:0" });
     const pem = readFileSync(agent.ipcCertFile);

@@ -276,6 +276,26 @@ describe("the history's file", () => {
     expect((await live(path)).history.entries()).toHaveLength(3);
   });
 
+  it("is believed up to where a second core agent wrote between the lines of the first, and names no two states by one id", async () => {
+    const path = await file();
+    const [first, second] = [await live(path), await live(path)];
+    for (const value of [1, 2, 3]) {
+      first.set({ a: value });
+      second.set({ b: value });
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await first.history.close();
+    await second.history.close();
+    const whole = await readFile(path);
+    const next = await live(path);
+    const ids = next.history.entries().map(({ id }) => id);
+    expect(ids).toEqual([...new Set(ids)].toSorted((a, b) => a - b));
+    expect(next.warned).toEqual([expect.stringContaining("was damaged and is cut off")]);
+    await next.history.close();
+    await writeFile(path, Buffer.concat([whole, whole]));
+    expect((await live(path)).history.entries().map(({ id }) => id)).toEqual(ids);
+  });
+
   it("has all of many changes that were made at once, each whole and in order", async () => {
     const path = await file();
     const first = await live(path);

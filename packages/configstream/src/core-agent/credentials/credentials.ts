@@ -5,6 +5,8 @@ import { join } from "node:path";
 import {
   ConfigStreamError,
   isMissing,
+  isToken,
+  noTokenFault,
   readFault,
   readTextFile,
   writeFault,
@@ -43,6 +45,7 @@ export async function ensureCredentials(dataDir: string): Promise<AgentCredentia
   }
   const token = (await readOrMake(authTokenFile, () => randomBytes(32).toString("hex"))).trim();
   if (token === "") throw credentialsError(authTokenFile, "it is empty; remove it to have a new one made");
+  if (!isToken(token)) throw credentialsError(authTokenFile, `it ${noTokenFault}`);
   // TLS peers judge validity by the system's clock, so the certificate does too, whatever clock the agent was given.
   const pem = await readOrMake(ipcCertFile, () => makeCertificate(new Date()));
   return { token, ...splitPem(ipcCertFile, pem) };

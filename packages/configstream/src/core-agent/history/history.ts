@@ -123,7 +123,10 @@ export function createHistory({ now, settings, warn }: HistoryParams): History {
           );
           file = opened.file;
           for (const life of opened.lives) ring.remember(life);
-          if (opened.cut) warn(`The end of the history in ${path} was damaged and is cut off.`);
+          if (opened.cut)
+            warn(
+              `The end of the history in ${path} was damaged and is cut off. Two core agents must not share a directory.`,
+            );
         } catch (error) {
           warn(`The history in ${path} ${readFault(error)}; it is kept in memory alone.`);
         }

@@ -8,7 +8,7 @@
  * ```
  *
  * Each line begins with a checksum of the rest. The first line that does not fit, and all after it, are cut off: a process that is killed
- * leaves part of a line at most. Pure.
+ * leaves part of a line at most. Ids only grow; one that does not is of a second core agent that wrote to the same file. Pure.
  */
 import crypto from "node:crypto";
 import { type HistoryEntry, type Life, type PastSetting, type PastState, type PastValue, placeOf } from "./entry.js";
@@ -51,6 +51,7 @@ export function parseLog(bytes: Buffer): { readonly lives: readonly Life[]; read
   const lives: { id: number; timeMs: number; base: Map<string, PastSetting> | undefined; entries: HistoryEntry[] }[] =
     [];
   let at = 0;
+  let lastId = 0;
   while (at < bytes.length) {
     const end = bytes.indexOf(10, at);
     const text = end < 0 ? undefined : checked(bytes.toString("utf8", at, end));
@@ -58,6 +59,8 @@ export function parseLog(bytes: Buffer): { readonly lives: readonly Life[]; read
     if (at > 0) {
       const row = JSON.parse(text) as { id: number; timeMs: number; base?: BaseRow[] | null } & Partial<EntryRow>;
       const { id, timeMs } = row;
+      if (!(id > lastId)) break;
+      lastId = id;
       if (row.base !== undefined) {
         const base =
           row.base === null
