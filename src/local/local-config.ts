@@ -71,6 +71,8 @@ export async function openLocalConfig(params: LocalConfigParams): Promise<LocalC
         onStop: () => files.close(),
       });
       try {
+        // So that they are what is good when the first value above one is not.
+        if (engine.guards !== undefined) consumer.applySnapshot(settings.defaults());
         consumer.applySnapshot(settings.all());
         for (const { state, reason = "" } of files.status()) {
           if (state === "missing") consumer.refused(new ConfigStreamError("invalid_config_file", reason));

@@ -29,6 +29,8 @@ export interface LocalSettings {
   misfits(): readonly string[];
   /** Takes in what the files set now. Keys that they make known stay known. */
   applyFiles(leaves: ReadonlyMap<string, ConfigValue>): void;
+  /** The lowest layer alone. */
+  defaults(): readonly WireSetting[];
   /** Every layer of every key. */
   all(): readonly WireSetting[];
   /** What a key resolves to, and where it came from. */
@@ -49,6 +51,7 @@ export function createLocalSettings(defaults: Defaults, env: Environment): Local
       for (const [key, value] of leaves) known.learn(key, value);
       environment = mapEnvironment(variables, known);
     },
+    defaults: () => layer("default", values),
     all: () => [
       ...layer("default", values),
       ...layer("file", files),

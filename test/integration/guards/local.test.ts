@@ -24,6 +24,31 @@ describe("a local configuration", () => {
     expect(config.status().held).toEqual([]);
   });
 
+  it("has the default where the first value of a file or a variable is bad, until a good one comes", async () => {
+    const file = join(live.folder, "first.yaml");
+    writeFileSync(file, "my:\n  port: 900O\n  mode: a\n");
+    const defaults = { "my.port": 8000, "my.pause": "5s" };
+    const env = { DD_MY_PAUSE: "soon" };
+    const rules = { ...guards, "my.pause": { type: "duration" } } as const;
+    const given = { clientName: "local", configFiles: [file], env, defaults, guards: rules, required: ["my.port"] };
+    const config = await createEffectiveConfig(given);
+    live.cleanUp(() => config.stop());
+    const cfg = config.reader();
+    expect([cfg.getInt("my.port"), cfg.getSource("my.port"), cfg.isConfigured("my.port")]).toEqual([
+      8000,
+      "default",
+      false,
+    ]);
+    expect([cfg.getDuration("my.pause"), cfg.getString("my.mode")]).toEqual([5_000, "a"]);
+    expect(config.status().held.map(({ key, source }) => [key, source])).toEqual([
+      ["my.port", "file"],
+      ["my.pause", "environment-variable"],
+    ]);
+    writeFileSync(file, "my:\n  port: 9001\n");
+    await until(() => cfg.getInt("my.port") === 9001);
+    expect(config.status().held.map(({ key }) => key)).toEqual(["my.pause"]);
+  });
+
   it("is not given without its required settings", async () => {
     const file = join(live.folder, "app.yaml");
     writeFileSync(file, "my:\n  port: 900O\n");
