@@ -39,6 +39,7 @@ export { addressForm, formatAddress, type HostPort, parseAddress } from "../shar
 export { type Found, locate, type Place, systemConfigFile } from "../shared/place/place.js";
 export { holdsCredential, looksLikeCredential, withoutUrlLogins } from "../shared/text/credential-names.js";
 export { lowerCase } from "../shared/text/lower-case.js";
+export { jsonText, printable, printableLines } from "../shared/text/printable.js";
 export { isToken, noTokenFault } from "../shared/text/token.js";
 export type { ConfigValue, FileStatus, SourceValue, WireSetting } from "../shared/types.js";
 export { copyValue, defineEntry } from "../shared/values/copy-value.js";

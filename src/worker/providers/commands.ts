@@ -1,13 +1,13 @@
 /** The commands that the core agent can run here: what there is, and how one is run. */
 import { didYouMean, suggest } from "../../shared/options/suggest.js";
+import { printable } from "../../shared/text/printable.js";
 import { type CommandProvider, type ExecuteRequest, parameterType } from "../../wire/command-messages.js";
 import { doctor } from "./doctor.js";
 import { explain } from "./explain.js";
 import { judge } from "./judge.js";
 import type { CommandOutcome } from "./outcome.js";
-import { printable } from "./settings-text.js";
 import type { ProviderSources } from "./sources.js";
-import { heldSentence, statusDetails, statusText } from "./status-details.js";
+import { heldText, statusDetails, statusText } from "./status-details.js";
 
 /** Exit code of a command that was not understood. */
 const wrongUsage = 2;
@@ -47,7 +47,7 @@ export async function runCommand(sources: ProviderSources, request: ExecuteReque
     case "status":
       return { code: 0, stdout: statusText(statusDetails(sources)) };
     case "held":
-      return { code: 0, stdout: heldText(sources) };
+      return { code: 0, stdout: heldText(sources.held?.() ?? [], ".\n") };
     case "doctor":
       return await doctor(sources);
     case "judge":
@@ -60,10 +60,4 @@ export async function runCommand(sources: ProviderSources, request: ExecuteReque
 
 function refused(sentence: string): CommandOutcome {
   return { code: wrongUsage, stderr: `${sentence}\n` };
-}
-
-function heldText({ held }: ProviderSources): string {
-  const settings = held?.() ?? [];
-  if (settings.length === 0) return "No setting is held.\n";
-  return settings.map((setting) => `${printable(setting.key)} ${heldSentence(setting)}.\n`).join("");
 }

@@ -4,6 +4,7 @@ import type { CounterName } from "../../memory/counters.js";
 import { readCounter } from "../../memory/facts.js";
 import { ConfigStreamError } from "../../shared/errors.js";
 import { duration } from "../../shared/text/duration.js";
+import { printable } from "../../shared/text/printable.js";
 import { consumerStatus } from "../../status/status.js";
 import type { CommandOutcome } from "./outcome.js";
 import type { ProviderSources } from "./sources.js";
@@ -16,7 +17,7 @@ interface Finding {
 
 export async function doctor(sources: ProviderSources): Promise<CommandOutcome> {
   const findings = [await credentials(sources), ...stream(sources), ...counted(sources), ...held(sources)];
-  const lines = findings.map(({ verdict, text }) => `${verdict.padEnd(5)} ${text}`);
+  const lines = findings.map(({ verdict, text }) => `${verdict.padEnd(5)} ${printable(text)}`);
   return { code: findings.some(({ verdict }) => verdict === "fault") ? 1 : 0, stdout: `${lines.join("\n")}\n` };
 }
 

@@ -8,8 +8,9 @@ import type { Region } from "../../memory/region.js";
 import type { HeldSetting } from "../../shared/held-setting.js";
 import { didYouMean, suggest } from "../../shared/options/suggest.js";
 import { lowerCase } from "../../shared/text/lower-case.js";
+import { printable } from "../../shared/text/printable.js";
 import type { CommandOutcome } from "./outcome.js";
-import { allSettings, printable, shown } from "./settings-text.js";
+import { allSettings, shown } from "./settings-text.js";
 import type { ProviderSources } from "./sources.js";
 import { heldSentence } from "./status-details.js";
 
@@ -19,7 +20,7 @@ export function explain({ region, held }: ProviderSources, wanted: string): Comm
   const refused = held?.().find((each) => each.key === key);
   if (setting === undefined) return refused === undefined ? missing(region, key) : withoutGoodValue(refused);
   const lines = explained(setting, newestPublish(region)?.sequenceId ?? 0);
-  if (refused !== undefined) lines.push(`A newer value ${heldSentence(refused)}.`);
+  if (refused !== undefined) lines.push(`A newer value ${printable(heldSentence(refused))}.`);
   return { code: 0, stdout: `${lines.join("\n")}\n` };
 }
 
@@ -40,7 +41,7 @@ function explained(setting: StoredReading, newest: number): string[] {
 function withoutGoodValue(refused: HeldSetting): CommandOutcome {
   return {
     code: 1,
-    stderr: `"${printable(refused.key)}" has no value that can be read: one ${heldSentence(refused)}.\n`,
+    stderr: `"${printable(refused.key)}" has no value that can be read: one ${printable(heldSentence(refused))}.\n`,
   };
 }
 

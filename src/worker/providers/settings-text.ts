@@ -2,6 +2,7 @@
 import { Mirror } from "../../memory/reader/mirror.js";
 import type { StoredReading } from "../../memory/reader/stored-reading.js";
 import type { Region } from "../../memory/region.js";
+import { jsonText, printable } from "../../shared/text/printable.js";
 import type { ConfigValue } from "../../shared/types.js";
 import { maskedSetting } from "./mask.js";
 
@@ -22,12 +23,7 @@ export function settingLine({ key, value, source }: { key: string; value: Config
 
 /** A value that may be shown, as JSON. */
 export function shown(key: string, value: ConfigValue, source: string): string {
-  return JSON.stringify(maskedSetting(key, value, source));
-}
-
-/** Names come from the core agent: one with a line break must not forge a line. */
-export function printable(name: string): string {
-  return /[\p{Cc}\u2028\u2029]/u.test(name) ? JSON.stringify(name) : name;
+  return jsonText(maskedSetting(key, value, source));
 }
 
 /** All settings, as many as fit into `maxBytes`; the last line says how many were left out. */

@@ -1,5 +1,6 @@
 /** The consumer's status as sections of titles and values. Holds no setting's value, no token and no session id. */
 import type { HeldSetting } from "../../shared/held-setting.js";
+import { printable } from "../../shared/text/printable.js";
 import { type ConsumerStatus, consumerStatus } from "../../status/status.js";
 import type { StatusDetails, StatusFields } from "../../wire/provider-messages.js";
 import type { ProviderSources } from "./sources.js";
@@ -57,6 +58,12 @@ function heldSection(held: readonly HeldSetting[]): StatusFields {
   return fields(held.map((setting) => [setting.key, heldSentence(setting)]));
 }
 
+/** A line for each held setting, for people. `end`: of each. */
+export function heldText(held: readonly HeldSetting[], end: string): string {
+  if (held.length === 0) return "No setting is held.\n";
+  return held.map((setting) => `${printable(setting.key)} ${printable(heldSentence(setting))}${end}`).join("");
+}
+
 /** Never the value. */
 export function heldSentence({ rule, sinceMs, source, sequenceId }: HeldSetting): string {
   const since = new Date(sinceMs).toISOString();
@@ -79,7 +86,7 @@ function seconds(ms: number | undefined): string | undefined {
 /** As text for people: the main section, then the others under their titles. */
 export function statusText({ main, named }: StatusDetails): string {
   const lines = (section: StatusFields, indent: string) =>
-    [...section].map(([name, value]) => `${indent}${name}: ${value}`);
+    [...section].map(([name, value]) => `${indent}${printable(name)}: ${printable(value)}`);
   const sections = [...named].flatMap(([name, section]) => ["", `${name}:`, ...lines(section, "  ")]);
   return `${[...lines(main, ""), ...sections].join("\n")}\n`;
 }

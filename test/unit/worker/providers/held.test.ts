@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { writeStatus } from "../../../../src/memory/facts.js";
+import { RegionWriter } from "../../../../src/memory/writer/region-writer.js";
 import { runCommand } from "../../../../src/worker/providers/commands.js";
 import { flareFiles } from "../../../../src/worker/providers/flare-files.js";
 import type { ProviderSources } from "../../../../src/worker/providers/sources.js";
@@ -53,8 +55,39 @@ describe("a setting that is held", () => {
 
 it("a name with a line break in it forges no line", async () => {
   const settings = flareFiles(sources(), 2 ** 20).get("settings.txt");
-  expect(settings).toBe('my_agent.port: 8126 (file)\n"other\\nkey": 1 (file)\n');
+  expect(settings).toBe("my_agent.port: 8126 (file)\nother\\u000akey: 1 (file)\n");
   expect((await run(sources(), "explain", "nothing\nhere")).stderr?.trimEnd()).not.toContain("\n");
+});
+
+it("nothing that is served moves a cursor, turns the direction of writing, or forges a line, whatever the core agent sends", async () => {
+  const odd = "\u001b[2J\u009b31m\u202e\u2066\u061c\ufeff\nforged: line";
+  const region = newRegion();
+  const setting = { source: odd, value: { [odd]: odd } };
+  const changes = [{ key: `key${odd}`, setting, oldValue: undefined, valueChanged: true }];
+  new RegionWriter(region, testLimits, () => 1).publish({ sequenceId: 1, origin: odd, changes });
+  const lastError = { code: "unavailable" as const, message: odd, atMs: 0 };
+  const quiet = { step: "done", attempt: 1, nextAttemptAtMs: undefined, sessionSinceMs: undefined } as const;
+  writeStatus(region, { ...quiet, state: "stale", lastError });
+  const held = [{ key: `held${odd}`, rule: odd, sinceMs: 0, source: odd, sequenceId: 1, kind: "text" as const }];
+  const served = { ...sources(), region, held: () => held, logLines: () => [odd] };
+  const texts = [...flareFiles(served, 2 ** 20).values()];
+  for (const path of [
+    ["explain", `key${odd}`],
+    ["explain", `held${odd}`],
+    ["explain", odd],
+    ["status"],
+    ["held"],
+    ["doctor"],
+    [odd],
+  ]) {
+    const { stdout = "", stderr = "" } = await run(served, ...path);
+    texts.push(stdout, stderr);
+  }
+  for (const text of texts) {
+    expect(text.split("\n").join("")).not.toMatch(/[\p{Cc}\u061c\u202a-\u202e\u2066-\u2069\ufeff]/u);
+    expect(text).not.toMatch(/^\s*forged/m);
+  }
+  expect(texts.join("").match(/forged/g)?.length).toBeGreaterThan(15);
 });
 
 it("doctor names what is wrong: no stream, and credentials that cannot be read", async () => {
