@@ -94,7 +94,6 @@ export class ArenaWriter {
     retire(region, this.#blockAt);
     region.store(this.#blockAt + block.ordinal, ordinal);
     region.store(this.#blockAt + block.writerGone, 0);
-    region.store(this.#blockAt + block.extents, 0);
     const pages = new PageSource(region, ordinal, current);
     this.#space = new ValueSpace((min) => pages.take(min, Math.max(PAGE_BYTES, this.#space.totalBytes / 8)));
     region.setPlain(this.#blockAt + block.base, numbers.base);

@@ -77,8 +77,9 @@ function adopt(region: Region, ordinal: number, current: number): Extent[] {
   for (let index = 0; index < ARENA_BLOCKS; index++) {
     const blockAt = blockOf(index);
     const candidate = region.load(blockAt + block.ordinal);
-    if (candidate === 0 || candidate === ordinal || candidate === current) continue;
-    if (region.load(blockAt + block.writerGone) !== 1) continue;
+    if (candidate === 0 || candidate === current) continue;
+    // What stands in the block of this arena is what the former owner has left: nobody else can find it any more.
+    if (candidate !== ordinal && region.load(blockAt + block.writerGone) !== 1) continue;
     // Taken off the former owner in one step, before the new owner writes them down: no second writer can find them too,
     // and a death in between loses them.
     const count = Math.min(region.exchange(blockAt + block.extents, 0), MAX_EXTENTS);

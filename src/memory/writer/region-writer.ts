@@ -51,6 +51,8 @@ export class RegionWriter implements Publisher {
   readonly #writes = new SlotWrites();
   /** What {@link #writes} holds, until it is published. */
   #prepared: Publication | undefined;
+  /** Keys of it that are left out. */
+  #skipped: ReadonlySet<string> = new Set();
   #arena: ArenaWriter | undefined;
   /** Publishes until a rebuild that did not fit is tried again. */
   #rebuildIn = 0;
@@ -73,6 +75,7 @@ export class RegionWriter implements Publisher {
       if (error !== undefined) skipped.push({ key: change.key, error });
     }
     this.#prepared = publication;
+    this.#skipped = new Set(skipped.map(({ key }) => key));
     return skipped;
   }
 
@@ -88,7 +91,10 @@ export class RegionWriter implements Publisher {
     }
     this.#prepared = undefined;
     let keys = this.#arena?.liveKeys ?? 0;
-    for (const change of changes) keys += Number(change.setting !== undefined) - Number(change.oldValue !== undefined);
+    for (const { key, setting, oldValue } of changes) {
+      if (this.#skipped.size > 0 && this.#skipped.has(key)) continue;
+      keys += Number(setting !== undefined) - Number(oldValue !== undefined);
+    }
     if (keys > this.#limits.maxKeys) throw limitError(`${keys} keys`, `limits.maxKeys = ${this.#limits.maxKeys}`);
     // Another writer was started because this one was thought dead: readers follow that one.
     if (this.#isSuperseded()) return;
@@ -185,7 +191,8 @@ export class RegionWriter implements Publisher {
 /** All that an arena holds, with `writes` on top. */
 function merge(arena: ArenaWriter, writes: SlotWrites): SlotWrites {
   const merged = new SlotWrites();
-  const written = new Set(writes.keys);
+  // Rows that were dropped may still stand behind the others: their keys keep what they have.
+  const written = new Set(writes.keys.slice(0, writes.count));
   merged.begin(arena.slots + writes.count);
   arena.copyRecords(merged, (key) => !written.has(key));
   for (let row = 0; row < writes.count; row++) {

@@ -9,12 +9,14 @@ import {
   CELLS_PER_CHUNK,
   header,
   LATEST_CELL,
+  PAGE_BYTES,
   RANGES_PER_CELL_EPOCH,
   STAMP_MOVED,
 } from "../../../../src/memory/layout.js";
 import { newestPublish } from "../../../../src/memory/publish-meta.js";
 import { RegionWriter } from "../../../../src/memory/writer/region-writer.js";
-import { faultsOf, presentBlock } from "../../../support/memory/arena-map.js";
+import type { EffectiveChange } from "../../../../src/shared/types.js";
+import { extentsOf, faultsOf, presentBlock } from "../../../support/memory/arena-map.js";
 import { change, newRegion, TestWriter, testLimits } from "../../../support/memory/region.js";
 
 const arenaOf = (region: ReturnType<typeof newRegion>) => region.load(header.arena);
@@ -131,6 +133,45 @@ describe("the hand-over to a new arena", () => {
     markWritersGone(region);
     new TestWriter(region).publish({ a: "more" });
     expect(reader.get("a")).toBe("more");
+  });
+
+  it.each(["last", "first"])(
+    "keeps the last good value of a setting that is left out of its publish, the %s of all",
+    (place) => {
+      const region = newRegion();
+      const writer = new RegionWriter(region, { ...testLimits, maxValueBytes: 100 }, () => 5, 3);
+      const publish = (...changes: EffectiveChange[]) => {
+        const publication = { sequenceId: 1, origin: "", changes };
+        const skipped = writer.prepare(publication);
+        writer.publish(publication);
+        return skipped.map(({ key }) => key);
+      };
+      publish(change("a", 1), change("big", "good"));
+      const first = arenaOf(region);
+      const [a, big] = [change("a", 2, 1), change("big", "x".repeat(300), "good")];
+      expect(publish(...(place === "last" ? [a, big] : [big, a]))).toEqual(["big"]);
+      expect(arenaOf(region)).not.toBe(first);
+      const reader = createReader(region);
+      expect([reader.get("a"), reader.get("big")]).toEqual([2, "good"]);
+    },
+  );
+
+  it("loses no page, whichever block the new arena gets: also when that is the block of the arena before", () => {
+    const region = newRegion();
+    const taken = () => region.load(header.arenasCreated);
+    const writer = new TestWriter(region, testLimits, 3);
+    writer.publish({ a: "x".repeat(200_000) });
+    for (let round = 0; round < 4; round++) {
+      // As attempts do that fail, because the region is full.
+      const until = arenaOf(region) + ARENA_BLOCKS - 1;
+      while (taken() + 1 < until) region.add(header.arenasCreated, 1);
+      writer.publish({ a: "y".repeat(200_000) });
+      writer.publish({ a: "z".repeat(200_000) });
+      expect(faultsOf(region)).toEqual([]);
+    }
+    const owned = Array.from({ length: ARENA_BLOCKS }, (_, i) => extentsOf(region, blockOf(i))).flat();
+    const bytes = owned.reduce((sum, { at, end }) => sum + end - at, 0);
+    expect(bytes, "all but the header").toBe(region.memory.buffer.byteLength - PAGE_BYTES);
   });
 
   it("gives up the arena that it replaced, whose pages the next one uses", () => {
@@ -326,5 +367,18 @@ describe("a publish", () => {
     writer.publish(publication);
     const reader = createReader(region);
     expect([reader.get("a"), reader.get("b"), reader.get("c")]).toEqual(["first", undefined, "third"]);
+  });
+
+  it("counts no key that is left out", () => {
+    const region = newRegion();
+    const writer = new RegionWriter(region, { ...testLimits, maxValueBytes: 100, maxKeys: 2 }, () => 5);
+    const publication = {
+      sequenceId: 1,
+      origin: "",
+      changes: [change("a", 1), change("big", "x".repeat(300)), change("c", 1)],
+    };
+    writer.prepare(publication);
+    writer.publish(publication);
+    expect(createReader(region).view().keys()).toEqual(["a", "c"]);
   });
 });
