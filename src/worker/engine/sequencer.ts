@@ -54,6 +54,12 @@ export function awaitsResync({ gap, missed }: SequenceState): boolean {
   return gap || missed !== undefined;
 }
 
+/** The state after the event of this id, the last one that was applied, was refused after all: it is one that was missed. */
+export function refused({ missed }: SequenceState, id: number): SequenceState {
+  const isNewest = missed === undefined || distance(missed, id) >= 0;
+  return { lastApplied: (id - 1) | 0, missed: isNewest ? id : missed, gap: true };
+}
+
 /** Judges one event. */
 export function sequence(state: SequenceState, event: SequencedEvent): SequenceStep {
   const id = event.sequenceId | 0;

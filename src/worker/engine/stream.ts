@@ -11,7 +11,7 @@ import type { Connection, Skipped, StatusSink, StreamCall, StreamHandlers } from
 import type { Applier } from "./applier.js";
 import { type Arrival, Arrivals } from "./arrivals.js";
 import type { Defer } from "./defer.js";
-import { awaitsResync, type SequenceState, sequence, streamOpened } from "./sequencer.js";
+import { awaitsResync, refused, type SequenceState, sequence, streamOpened } from "./sequencer.js";
 import { Settling } from "./settling.js";
 import { StreamLife, type StreamLifeParts } from "./stream-life.js";
 
@@ -211,6 +211,8 @@ export class ConfigStream {
    * resync timer reopens the stream, with back-off, and the first snapshot of the new one decides again.
    */
   #refuse({ sequenceId }: WireEvent): void {
-    this.#sequence = { lastApplied: (sequenceId - 1) | 0, missed: sequenceId, gap: true };
+    this.#sequence = refused(this.#sequence, sequenceId);
+    // At once: what was held back may be refused long after the last message came, and perhaps no other comes.
+    this.#life.awaitsResync(true);
   }
 }

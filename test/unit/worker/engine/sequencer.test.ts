@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   awaitsResync,
+  refused,
   type SequencedEvent,
   type SequenceStep,
   sequence,
@@ -95,6 +96,15 @@ describe("sequencer", () => {
     const steps = run(snapshot(1), update(5), snapshot(3), update(4), update(5));
     expect(steps.map((step) => step.verdict)).toEqual(["apply", "discontinuity", "apply", "apply", "apply"]);
     expect(steps.map(({ state }) => awaitsResync(state))).toEqual([false, true, true, true, false]);
+  });
+
+  it("keeps waiting for an update that was seen before what came earlier was refused", () => {
+    const steps = run(snapshot(1), update(2), update(5));
+    const after = refused(steps[2]?.state ?? streamOpened, 2);
+    expect(after).toEqual({ lastApplied: 1, missed: 5, gap: true });
+    const resync = sequence(after, snapshot(3));
+    expect([resync.verdict, awaitsResync(resync.state)]).toEqual(["apply", true]);
+    expect(refused(streamOpened, -(2 ** 31))).toEqual({ lastApplied: 2 ** 31 - 1, missed: -(2 ** 31), gap: true });
   });
 
   it("waits for the newest of all updates that it has seen, in whatever order they came", () => {

@@ -1,6 +1,6 @@
 /** What `settleMs` promises: related settings that come one by one show at once, and nothing is lost by waiting. */
 import { afterEach, describe, expect, it } from "vitest";
-import { EngineBench } from "../../../support/engine/engine-bench.js";
+import { EngineBench, testParams } from "../../../support/engine/engine-bench.js";
 import { grpcError } from "../../../support/engine/fake-transport.js";
 
 const unavailable = 14;
@@ -126,6 +126,31 @@ describe("while a publish is held back nothing is lost", () => {
     bench.transport.stream.snapshot(3, { host: "b", port: 3 });
     await bench.clock.advance(100);
     expect(bench.visible).toEqual({ host: "b", port: 3 });
+  });
+
+  it("when the publish is refused and nothing more comes: the stream is reopened once a resync is due", async () => {
+    await startSettling();
+    bench.refusePublication = () => true;
+    bench.transport.stream.update(2, "host", "b");
+    await bench.clock.advance(100);
+    bench.refusePublication = () => false;
+    await bench.clock.advance(testParams.resyncTimeoutMs + 1_000);
+    expect(bench.transport.streams).toHaveLength(2);
+    bench.transport.stream.snapshot(2, { host: "b", port: 1 });
+    await bench.clock.advance(100);
+    expect(bench.visible).toEqual({ host: "b", port: 1 });
+  });
+
+  it("when the publish is refused after a gap: a snapshot that is older than what was missed is not enough", async () => {
+    await startSettling();
+    bench.refusePublication = () => true;
+    bench.transport.stream.update(2, "host", "b");
+    bench.transport.stream.update(5, "port", 5);
+    await bench.clock.advance(100);
+    bench.refusePublication = () => false;
+    bench.transport.stream.snapshot(3, { host: "b", port: 3 });
+    await bench.clock.advance(testParams.resyncTimeoutMs + 1_000);
+    expect(bench.transport.streams).toHaveLength(2);
   });
 
   it("when the first snapshot is held for longer than one is waited for", async () => {
