@@ -20,6 +20,7 @@ export class GuardFileWatch {
   #version: FileVersion | undefined;
   #reported: string | undefined;
   #timer: Timer | undefined;
+  #stopped = false;
 
   constructor(path: string, ports: GuardFilePorts) {
     this.#path = path;
@@ -40,6 +41,8 @@ export class GuardFileWatch {
   }
 
   start(): void {
+    // Whoever was told of new rules may have stopped this.
+    if (this.#stopped) return;
     this.#timer = this.#ports.clock.setTimer(intervalMs, () => {
       const content = this.look();
       if (content !== undefined) {
@@ -52,6 +55,7 @@ export class GuardFileWatch {
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#timer?.cancel();
   }
 

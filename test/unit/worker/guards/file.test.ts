@@ -118,6 +118,15 @@ describe("a guards file", () => {
     expect(passes(bare, 81)).toBe(1);
   });
 
+  it("is not looked at any more when the end came while its new rules were put in force", async () => {
+    put(upTo(80));
+    const made = guarding(upTo(80), { onRules: () => made?.stop() });
+    put(upTo(81));
+    await clock.advance(2_000);
+    expect(verdict(82)).toBeDefined();
+    expect(clock.pending).toBe(0);
+  });
+
   it("is followed where nobody wants to hear of its rules", async () => {
     put(upTo(80));
     const made = guarding(upTo(80), { onRules: undefined });
