@@ -55,8 +55,12 @@ export class Notifier {
 
   /** The first subscriber came, or the last one went. */
   setActive(active: boolean): void {
+    const wasActive = this.#active;
     this.#active = active;
     if (active) return;
+    // Another one may have come at once, before something that waits here was published: it is to be told of that.
+    if (wasActive) this.#options.poll();
+    if (this.#active) return;
     this.#queue.clear();
     this.#missing = false;
     this.#options.untold?.clear();

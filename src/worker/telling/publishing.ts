@@ -2,6 +2,7 @@
  * Publishes and reports, over the lives of several workers: the first publication of a new one reports to subscribers the net
  * difference to what they know, whatever the former one had published and not yet reported.
  */
+import { type ArenaPosition, currentPosition } from "../../memory/arena-reader.js";
 import { count } from "../../memory/facts.js";
 import { header } from "../../memory/layout.js";
 import type { Region } from "../../memory/region.js";
@@ -34,11 +35,27 @@ export function publishing(parts: PublishingParts): StateSink {
     return differences;
   };
 
+  /**
+   * To be called after a publish that was not announced: gives what it means to a subscriber that came while it was made. One
+   * that came when it could be read already is not told of it, which the number of the publish shows in its own thread.
+   */
+  const announceLate = (
+    changes: readonly EffectiveChange[],
+    before: ArenaPosition | undefined,
+  ): readonly EffectiveChange[] | undefined => {
+    if (!notifier.active) return undefined;
+    const differences = before === undefined ? changes : netChanges(publishedSettings(region, before), changes);
+    notifier.willPublish(differences);
+    return differences;
+  };
+
   return {
     show(wanted, commit) {
       const skipped = writer.prepare(wanted);
       const publication = skipped.length === 0 ? wanted : without(wanted, skipped);
       const announced = announce(publication.changes);
+      // What readers see until then stays as it is beside a first publish, which has an arena of its own.
+      const before = first ? currentPosition(region) : undefined;
       // A step of the work is done: a large snapshot must not look like a worker that is stuck.
       region.add(header.heartbeat, 1);
       writer.publish(wanted);
@@ -46,10 +63,10 @@ export function publishing(parts: PublishingParts): StateSink {
       commit(skipped);
       // One with a time of its own came from the cache, and must not go back there as new.
       if (publication.atMs === undefined) onPublished(publication);
-      if (!first) return notifier.notify(publication);
       first = false;
-      // Without them, there was no subscriber when the state was published, so nothing has changed for any.
-      if (announced !== undefined) notifier.notify({ ...publication, changes: announced });
+      const differences = announced ?? announceLate(publication.changes, before);
+      if (differences === undefined) return;
+      notifier.notify(differences === publication.changes ? publication : { ...publication, changes: differences });
     },
   };
 }

@@ -31,12 +31,11 @@ export function netChanges(
 }
 
 /**
- * All settings that readers see now. Empty when nothing was ever published, and, in a single pass that never waits, without
+ * All settings that readers see, now or at another position that still holds. Empty when nothing was ever published, and, in a single pass that never waits, without
  * a setting that another writer was just changing; there is none while a new worker has not published yet.
  */
-export function publishedSettings(region: Region): Map<string, ConfigValue> {
+export function publishedSettings(region: Region, position = currentPosition(region)): Map<string, ConfigValue> {
   const settings = new Map<string, ConfigValue>();
-  const position = currentPosition(region);
   if (position.ordinal === 0) return settings;
   const copy = new RecordCopy();
   const slots = region.load(position.blockAt + block.slots);

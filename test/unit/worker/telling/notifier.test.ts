@@ -17,7 +17,7 @@ function newNotifier(options: { maxBatch?: number; maxWaiting?: number; untold?:
     publishNumber: () => 7,
     send: (batch) => sent.push(batch),
     poll: () => {
-      for (const message of inbox.splice(0)) message();
+      for (let message = inbox.shift(); message !== undefined; message = inbox.shift()) message();
     },
     ...options,
   });
@@ -52,6 +52,35 @@ describe("with no subscriber", () => {
     inbox.push(() => notifier.setActive(true));
     publish(1, change("a", 1, 2));
     expect(sent).toHaveLength(1);
+  });
+});
+
+describe("a subscriber that comes when the last one goes", () => {
+  test("is told of what was published after it came, though news of both arrives later", () => {
+    const { notifier, sent, inbox, publish } = newNotifier();
+    notifier.setActive(true);
+    publish(1, change("a", 1, 2));
+    publish(2, change("a", 2, 3));
+    // The port's messages come one by one: the second one is there when the first one is looked at.
+    inbox.push(() => notifier.setActive(true));
+    notifier.setActive(false);
+    notifier.acknowledged();
+    expect(sent.map(({ changes }) => changes.map(({ newValue }) => newValue))).toEqual([[2], [3]]);
+  });
+
+  test("is told of a publish in the midst of which it came, while a batch is under way", () => {
+    const { notifier, sent, inbox } = newNotifier();
+    notifier.setActive(true);
+    const publish = (sequenceId: number, ...changes: EffectiveChange[]) =>
+      notifier.notify({ sequenceId, origin: "test", changes });
+    publish(1, change("a", 1, 2));
+    inbox.push(
+      () => notifier.setActive(false),
+      () => notifier.setActive(true),
+    );
+    publish(2, change("b", 1, 2));
+    notifier.acknowledged();
+    expect(sent.map(({ changes }) => changes.map(({ key }) => key))).toEqual([["a"], ["b"]]);
   });
 });
 

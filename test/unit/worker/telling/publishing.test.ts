@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { newestPublish } from "../../../../src/memory/arena-reader.js";
 import { markWritersGone } from "../../../../src/memory/facts.js";
+import type { Region } from "../../../../src/memory/region.js";
 import { createUntoldMemory, Untold } from "../../../../src/memory/untold.js";
 import type { ChangeBatch } from "../../../../src/shared/messages.js";
 import type { ConfigValue, EffectiveChange } from "../../../../src/shared/types.js";
@@ -252,5 +253,73 @@ describe("a worker that dies", () => {
     settle(world);
     expect(world.lagged()).toBe(1);
     expect(world.told).toEqual(world.state);
+  });
+});
+
+describe("a subscriber that comes while a worker's first state is being published", () => {
+  /** What is sent when the subscriber comes in the midst of a worker's publish, and what is left to the next worker. */
+  function sentDuring(
+    region: Region,
+    publication: readonly EffectiveChange[],
+    former: readonly EffectiveChange[] = [],
+  ) {
+    const inbox: (() => void)[] = [];
+    const sent: ChangeBatch[] = [];
+    const untold = new Untold(createUntoldMemory());
+    const notifier = new Notifier({
+      poll: () => inbox.shift()?.(),
+      publishNumber: () => newestPublish(region),
+      send: (batch) => void sent.push(batch),
+      maxBatch: 1,
+      untold,
+    });
+    const { writer } = new TestWriter(region);
+    let comes = former.length === 0;
+    const states = publishing({
+      region,
+      notifier,
+      untold,
+      writer: {
+        prepare: (wanted) => writer.prepare(wanted),
+        publish(wanted) {
+          if (comes) inbox.push(() => notifier.setActive(true));
+          comes = true;
+          writer.publish(wanted);
+        },
+      },
+      onPublished: () => {},
+    });
+    if (former.length > 0) states.show({ sequenceId: 8, origin: "test", changes: former }, () => {});
+    states.show({ sequenceId: 9, origin: "test", changes: publication }, () => {});
+    const events = sent.flatMap(({ changes }) =>
+      changes.map(({ key, oldValue, newValue }) => [key, oldValue, newValue]),
+    );
+    return { events, untold: untold.read() };
+  }
+
+  test("is told of all settings by the first worker of all, and the next one knows what was not sent yet", () => {
+    const { events, untold } = sentDuring(newRegion(), [change("a", 1), change("b", 2)]);
+    expect(events).toEqual([["a", undefined, 1]]);
+    expect([...(untold ?? [])]).toEqual([
+      ["a", 1],
+      ["b", undefined],
+    ]);
+  });
+
+  test("is told of the net difference by a worker that replaces another", () => {
+    const region = newRegion();
+    new TestWriter(region).publish({ same: 1, changed: 1 });
+    markWritersGone(region);
+    expect(sentDuring(region, [change("same", 1), change("changed", 2)]).events).toEqual([["changed", 1, 2]]);
+  });
+
+  test("in the midst of a later publish is told as well, and the next worker knows what was not sent yet", () => {
+    const later = [change("a", 2, 1), change("b", 3, 2)];
+    const { events, untold } = sentDuring(newRegion(), later, [change("a", 1), change("b", 2)]);
+    expect(events).toEqual([["a", 1, 2]]);
+    expect([...(untold ?? [])]).toEqual([
+      ["a", 2],
+      ["b", 2],
+    ]);
   });
 });

@@ -165,27 +165,6 @@ describe("a publish", () => {
     ]);
   });
 
-  test("is told to nobody who came while it was made", () => {
-    const { writer } = new TestWriter(region);
-    const told: unknown[] = [];
-    let hasCome = false;
-    const made: Notifier = new Notifier({
-      poll: () => made.setActive(hasCome),
-      publishNumber: () => 1,
-      send: (batch) => void told.push(batch),
-    });
-    const publisher: Publisher = {
-      prepare: (publication) => writer.prepare(publication),
-      publish: (publication) => {
-        writer.publish(publication);
-        hasCome = true;
-      },
-    };
-    const states = publishing({ region, writer: publisher, notifier: made, untold: undefined, onPublished() {} });
-    states.show({ sequenceId: 1, origin: "o", changes: [change("a", 1)] }, () => {});
-    expect(told).toEqual([]);
-  });
-
   test("of a key that is gone for readers already is no news of a new worker", () => {
     new TestWriter(region).publish({ a: 1, b: 1 });
     const { show, told } = sink(true);
