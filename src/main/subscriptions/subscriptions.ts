@@ -171,20 +171,22 @@ export class Subscriptions {
     checkNames(options, optionNames, "changeSets");
     const matches = compileFilter(options);
     const since = this.#setsBegun;
-    // Before the number: of what is told to this subscription, nothing is then older than the state.
-    const past = this.#past ?? new PastStates(this.#ports.state);
-    const known = this.#ports.publishNumber();
-    return this.#subscribe<PublishedSet>(options, {
+    let known: number | undefined;
+    const subscription = this.#subscribe<PublishedSet>(options, {
       buffer: (bound) => new ChangeSetQueue(bound),
-      listen: (receive) => {
-        this.#past = past;
-        return this.#sets.add(({ set, number, publish }) => {
+      listen: (receive) =>
+        this.#sets.add(({ set, number, publish }) => {
           // One that had begun to arrive, or could be read already, is older than this subscription.
           const part = number < since || !isAfter(publish, known) ? undefined : set.filtered(matches);
           return part === undefined ? undefined : receive(part);
-        });
-      },
+        }),
     });
+    if (subscription.closed) return subscription;
+    // After the worker was told of a subscriber: what is not in this state will arrive, so that none of it is missing in later ones.
+    this.#past ??= new PastStates(this.#ports.state);
+    // After the state: of what is told to this subscription, nothing is then older than that.
+    known = this.#ports.publishNumber();
+    return subscription;
   }
 
   /** Passes a batch on. Returns when every subscriber has its share, whatever callbacks throw; never throws. */

@@ -33,13 +33,21 @@ class Line {
   #batches: ChangeBatch[] = [];
   #state: { [key: string]: ConfigValue } = {};
   #sequenceId = 0;
+  /** Happens once, just when a state has been read. */
+  whenStateIsRead = (): void => {};
   readonly subscriptions = new Subscriptions({
     bufferSize: 1_000,
     logger: silentLogger,
     onActive: (active) => this.notifier.setActive(active),
     onOverflow: () => {},
     publishNumber: () => newestPublish(this.region),
-    state: () => this.#mirror.state(),
+    state: () => {
+      const state = this.#mirror.state();
+      const then = this.whenStateIsRead;
+      this.whenStateIsRead = () => {};
+      then();
+      return state;
+    },
     view: (state) => createView(state, new Unreadable(this.region)),
   });
   readonly notifier = new Notifier({
@@ -122,6 +130,21 @@ describe("the view of a change set", () => {
       [2, { a: 1, b: 1, gone: 0 }, "file"],
       [3, { a: 2, b: 2, added: 2 }, "cli"],
       [4, { a: 3, b: 2 }, "file"],
+    ]);
+  });
+
+  it("has what was published while the first subscriber was being made", () => {
+    const line = new Line();
+    line.publish({ a: 0, b: 0 });
+    line.whenStateIsRead = () => line.publish({ a: 1, b: 0 });
+    const seen: unknown[] = [];
+    line.subscriptions.changeSets({ onChange: ({ view }) => seen.push(view.allSettings()) });
+    line.publish({ a: 1, b: 2 });
+    line.publish({ a: 1, b: 3 });
+    line.arrive();
+    expect(seen).toEqual([
+      { a: 1, b: 2 },
+      { a: 1, b: 3 },
     ]);
   });
 
