@@ -1,7 +1,7 @@
 /** Handles: one key, one type, for hot loops. */
 import { inspect, isDeepStrictEqual } from "node:util";
 import { STAMP_NEVER } from "../../memory/layout.js";
-import type { Entry, KeyState, Reading } from "../../memory/reader/entry.js";
+import { absentState, type Entry, type KeyState, type Reading } from "../../memory/reader/entry.js";
 import type { KeyReader } from "../../memory/reader/key-reader.js";
 import { ConfigStreamError } from "../../shared/errors.js";
 import type { Logger } from "../../shared/logger.js";
@@ -104,6 +104,10 @@ function createHandle<T>(parts: Parts<T>): Setting<T> {
   return handle;
 }
 
+const maxTries = 8;
+/** No key has it. */
+const unknownState: KeyState = Object.freeze({ ...absentState });
+
 /**
  * The hot path is one plain read of shared memory, compared with a number beside the value. The word has a view of its own,
  * which engines read faster than an index. The hot fields have their first value from their declaration: a private field that
@@ -163,14 +167,29 @@ class Handle<T> implements Setting<T> {
   #renew(): T {
     const { entry, reader } = this.#parts;
     if (!reader.isCurrent(entry)) reader.refresh(entry);
-    const reading = readingOf(this.#parts);
-    if (reading.state !== this.#state) {
-      this.#state = reading.state;
-      this.#take(reading);
-    }
+    const reading = this.#takeNewest();
+    if (reading === undefined) return this.#current;
     if (this.#word.byteOffset !== entry.cell * 4) this.#word = wordOf(reader, entry);
     this.#stamp = stampFor(this.#parts, reading);
     return this.#current;
+  }
+
+  /**
+   * What the key holds now, taken in. A parser that reads the key itself may find a newer state of it; `undefined`: so often that the
+   * next read has to look again.
+   */
+  #takeNewest(): Reading | undefined {
+    for (let tries = 0; tries < maxTries; tries++) {
+      const reading = readingOf(this.#parts);
+      const { state } = reading;
+      if (state === this.#state && tries === 0) return reading;
+      this.#state = state;
+      this.#take(reading);
+      if (reading.state === state) return reading;
+    }
+    this.#state = unknownState;
+    this.#stamp = STAMP_NEVER;
+    return undefined;
   }
 
   /** The caller's parser may refuse the new value: then the last good one is kept, as everywhere, and this is reported. */

@@ -183,6 +183,8 @@ class LiveBinding<Taken, T> implements Binding<T> {
       // What is as it was when all was well is well again, without being made again.
       if (!isSame(taken, this.#good)) {
         const value = how.finish(taken);
+        // What has read this binding itself meanwhile has found something newer.
+        if (this.#readings !== readings) return;
         // A spec's value is what was taken itself, which has just been compared.
         const isOther = !how.isData || Object.is(value, taken) || !isDeepStrictEqual(value, this.#current);
         if (isOther) this.#current = value;
@@ -191,6 +193,7 @@ class LiveBinding<Taken, T> implements Binding<T> {
       this.#refused = unknown;
       this.#error = undefined;
     } catch (thrown) {
+      if (this.#readings !== readings) return;
       this.#refused = taken;
       this.#error = refusedValue(names, thrown);
       if (thrown instanceof Refusal) count(ports.region, "unreadableValues");
