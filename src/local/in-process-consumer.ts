@@ -19,6 +19,7 @@ import { regionNow } from "../memory/region-clock.js";
 import type { Publisher } from "../memory/writer/publication.js";
 import { RegionWriter } from "../memory/writer/region-writer.js";
 import { type ConfigStreamError, ConsumerStoppedError, InvalidOptionError } from "../shared/errors.js";
+import type { HeldChange } from "../shared/held-setting.js";
 import type { Logger } from "../shared/logger.js";
 import { described } from "../shared/options/option-checks.js";
 import type { EngineParams } from "../shared/params.js";
@@ -77,6 +78,8 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
   /** Times that {@link applyState} has reported an error since the state was `live`. */
   #failures = 0;
   #sequenceId = 0;
+  /** Not reported yet: a listener may apply more, which must not begin before the publish that the news is of has ended. */
+  readonly #heldNews: HeldChange[] = [];
   /** What is applied now must be shown whole, or not at all. */
   #wholly = false;
 
@@ -123,7 +126,7 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
         }),
     });
     const guarding = createGuarding(params, {
-      onHeld: (change) => notices.held(change),
+      onHeld: (change) => void this.#heldNews.push(change),
       region,
       clock: { ...quietClock, now: () => regionNow(region) },
       log: (level, message) => params.logger[level](message),
@@ -146,7 +149,10 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
       }),
     });
     this.#endGuarding = () => guarding?.stop();
-    guarding?.start((rules) => this.#applier.judgeBy(rules));
+    guarding?.start((rules) => {
+      this.#applier.judgeBy(rules);
+      this.#reportHeld();
+    });
     this.#region.store64(header.startedAtMs, regionNow(this.#region));
   }
 
@@ -245,11 +251,16 @@ export class InProcessConsumer extends CommonConsumer implements Consumer {
   #apply(event: WireEvent): void {
     this.#refuseWhenStopped();
     const applied = this.#applier.apply([event]);
+    this.#reportHeld();
     if (!applied.ok) throw applied.error;
     const [first] = applied.skipped;
     if (first === undefined) return;
     if (event.kind === "update") throw first.error;
     this.refused(first.error);
+  }
+
+  #reportHeld(): void {
+    for (const change of this.#heldNews.splice(0)) this.#notices.held(change);
   }
 
   #writeStatus(): void {

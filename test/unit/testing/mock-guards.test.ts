@@ -55,6 +55,22 @@ describe("a consumer with guards", () => {
   });
 });
 
+it("a listener to held keys that sets another key comes after the publish that holds them, in every order that is told", async () => {
+  const consumer = createMockConsumer({ port: 9000, mode: 1 }, { guards });
+  const told: unknown[] = [];
+  consumer.subscribe({
+    onChange: ({ oldValue, newValue, sequenceId }) => void told.push([sequenceId, oldValue, newValue]),
+  });
+  consumer.once("held", () => consumer.set("mode", 3));
+  consumer.setMany({ mode: 2, port: 0 });
+  expect(told).toEqual([
+    [2, 1, 2],
+    [3, 2, 3],
+  ]);
+  expect([consumer.reader().get("mode"), consumer.reader().getSequenceId()]).toEqual([3, 3]);
+  await consumer.stop();
+});
+
 describe("required settings", () => {
   it("are named in one error, the missing and the held, unless a wait goes on without them", async () => {
     const consumer = createMockConsumer({ port: "x", a: 1 }, { guards, required: ["port", "A", "Gone"] });
