@@ -315,6 +315,7 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
     });
     this.#notices.state(state);
     this.#tellUntold(untold);
+    this.#subscriptions.allTold();
     this.#logDeath(nextAttemptAtMs === undefined ? message : `${message} Another one is started.`, before);
   }
 

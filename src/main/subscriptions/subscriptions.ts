@@ -21,6 +21,7 @@ import type { View } from "../reader/api.js";
 import { Callbacks } from "./callbacks.js";
 import { type ChangeSet, ChangeSetQueue, PublishedSet, SetAssembly } from "./change-sets.js";
 import { type ChangeFilter, compileFilter } from "./filter.js";
+import { Newcomer } from "./newcomer.js";
 import { PastStates } from "./past-states.js";
 import { type EventBuffer, EventStream, type OverflowPolicy } from "./stream.js";
 
@@ -88,12 +89,14 @@ export interface SubscriptionsPorts {
 
 /** What a subscription has to be told of, and to let go of. */
 interface Member {
+  readonly newcomer: Newcomer;
   readonly stream: Pick<EventStream<unknown>, "end" | "lagged"> | undefined;
   readonly leave: () => void;
 }
 
 /** What one kind of events has of its own. */
 interface Kind<Event> {
+  readonly newcomer: Newcomer;
   readonly buffer: (bound: number) => EventBuffer<Event>;
   readonly listen: (receive: (event: Event) => unknown) => () => void;
 }
@@ -155,13 +158,14 @@ export class Subscriptions {
   subscribe(options: SubscribeOptions = {}): Subscription {
     checkNames(options, optionNames, "subscribe");
     const matches = compileFilter(options);
-    const known = this.#ports.publishNumber();
+    const newcomer = new Newcomer(this.#ports.publishNumber());
     return this.#subscribe(options, {
+      newcomer,
       buffer: (bound) => new ChangeQueue(bound),
       listen: (receive) =>
         this.#changes.add(
           ({ change }) => receive(change),
-          ({ change, publish }) => matches(change.key) && isAfter(publish, known),
+          ({ change, publish }) => newcomer.hasNewsIn(publish) && matches(change.key),
         ),
     });
   }
@@ -171,13 +175,14 @@ export class Subscriptions {
     checkNames(options, optionNames, "changeSets");
     const matches = compileFilter(options);
     const since = this.#setsBegun;
-    let known: number | undefined;
+    const newcomer = new Newcomer(undefined);
     const subscription = this.#subscribe<PublishedSet>(options, {
+      newcomer,
       buffer: (bound) => new ChangeSetQueue(bound),
       listen: (receive) =>
         this.#sets.add(({ set, number, publish }) => {
           // One that had begun to arrive, or could be read already, is older than this subscription.
-          const part = number < since || !isAfter(publish, known) ? undefined : set.filtered(matches);
+          const part = number >= since && newcomer.hasNewsIn(publish) ? set.filtered(matches) : undefined;
           return part === undefined ? undefined : receive(part);
         }),
     });
@@ -185,7 +190,7 @@ export class Subscriptions {
     // After the worker was told of a subscriber: what is not in this state will arrive, so that none of it is missing in later ones.
     this.#past ??= new PastStates(this.#ports.state);
     // After the state: of what is told to this subscription, nothing is then older than that.
-    known = this.#ports.publishNumber();
+    newcomer.came(this.#ports.publishNumber());
     return subscription;
   }
 
@@ -225,6 +230,12 @@ export class Subscriptions {
     return new PublishedSet(changes, () => this.#ports.view(state));
   }
 
+  /** All that was published until now has been told: whatever comes is news to each subscription that is there. */
+  allTold(): void {
+    for (const { newcomer } of this.#members.values()) newcomer.came(undefined);
+    this.#past?.startOver();
+  }
+
   /** Ends all subscriptions; what they have buffered is still handed out. Idempotent. */
   close(): void {
     this.#closed = true;
@@ -262,7 +273,7 @@ export class Subscriptions {
       stream?.end(true);
     };
     if (this.#closed || signal?.aborted) stream?.end(true);
-    else this.#add(unsubscribe, { stream, leave: kind.listen(receive) }, signal);
+    else this.#add(unsubscribe, { newcomer: kind.newcomer, stream, leave: kind.listen(receive) }, signal);
     const isClosed = (): boolean => !this.#members.has(unsubscribe);
     return {
       unsubscribe,
@@ -280,9 +291,10 @@ export class Subscriptions {
     this.#ports.onOverflow();
   }
 
-  #add(member: () => void, { stream, leave }: Member, signal: AbortSignal | undefined): void {
+  #add(member: () => void, { newcomer, stream, leave }: Member, signal: AbortSignal | undefined): void {
     const release = onAbort(signal, member);
     this.#members.set(member, {
+      newcomer,
       stream,
       leave() {
         leave();
@@ -303,11 +315,6 @@ export class Subscriptions {
     }
     if (this.#members.size === 0) this.#ports.onActive(false);
   }
-}
-
-/** Numbers wrap. */
-function isAfter(publish: number | undefined, known: number | undefined): boolean {
-  return publish === undefined || known === undefined || ((publish - known) | 0) > 0;
 }
 
 /** Subscribers share the event, so none may change it. */

@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 import { consumerIn } from "../../../../src/main/consumer/consumer.js";
 import type { EngineHost, EngineHostInit } from "../../../../src/main/hosting/engine-host.js";
+import { newestPublish } from "../../../../src/memory/arena-reader.js";
 import { ARENA_BLOCKS } from "../../../../src/memory/layout.js";
 import { Region } from "../../../../src/memory/region.js";
 import { ConfigStreamError } from "../../../../src/shared/errors.js";
@@ -30,10 +31,18 @@ function startEngine(init: EngineHostInit, settings: Record<string, number>) {
     isGone = true;
     end(new ConfigStreamError("worker_died", "It died."));
   };
-  return { host, die };
+  /** Its publish of one key, as subscribers are told of it. */
+  const change = (key: string, newValue: number): void => {
+    const region = new Region(init.memory);
+    new TestWriter(region).publish({ ...settings, [key]: newValue });
+    const changes = [{ key, oldValue: settings[key], newValue, source: "file", sequenceId: 2 }];
+    const publishes = [newestPublish(region) ?? 0];
+    init.onChanges({ kind: "changes", changes, setEnds: [1], publishes, lagged: false });
+  };
+  return { host, die, change };
 }
 
-function newConsumer() {
+function newConsumer(settingsOf = (life: number): Record<string, number> => ({ life })) {
   const clock = new VirtualClock();
   const engines: ReturnType<typeof startEngine>[] = [];
   let bytes = 0;
@@ -46,7 +55,7 @@ function newConsumer() {
     },
     random: () => 0.5,
     startEngine: (init) => {
-      const engine = startEngine(init, { life: engines.length });
+      const engine = startEngine(init, settingsOf(engines.length));
       engines.push(engine);
       bytes = init.memory.buffer.byteLength;
       return engine.host;
@@ -68,5 +77,20 @@ it("lives through any number of deaths of its engine, in the memory of the first
   }
   expect(bytes()).toBe(early);
   expect(consumer.status().workerRestarts).toBe(3 * ARENA_BLOCKS);
+  await consumer.stop();
+});
+
+it("tells a subscription that was there before many deaths of the first change after them", async () => {
+  const { clock, engines, consumer } = newConsumer(() => ({ port: 1 }));
+  await consumer.start();
+  const told: unknown[] = [];
+  consumer.subscribe({ onChange: ({ newValue }) => told.push(newValue) });
+  // More than half of all publish numbers lie between.
+  for (let death = 1; death <= 140; death++) {
+    engines.at(-1)?.die();
+    await clock.advance(60_000);
+  }
+  engines.at(-1)?.change("port", 2);
+  expect(told).toEqual([2]);
   await consumer.stop();
 });

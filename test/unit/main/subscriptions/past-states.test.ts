@@ -3,6 +3,8 @@ import { Unreadable } from "../../../../src/main/reader/unreadable.js";
 import { createView } from "../../../../src/main/reader/view.js";
 import { Subscriptions } from "../../../../src/main/subscriptions/subscriptions.js";
 import { newestPublish } from "../../../../src/memory/arena-reader.js";
+import { markWritersGone } from "../../../../src/memory/facts.js";
+import { header } from "../../../../src/memory/layout.js";
 import { Mirror } from "../../../../src/memory/reader/mirror.js";
 import { createRegionMemory, Region } from "../../../../src/memory/region.js";
 import { RegionWriter } from "../../../../src/memory/writer/region-writer.js";
@@ -85,6 +87,9 @@ class Line {
 
   /** A worker dies, and the next one publishes the whole state in an arena of its own. */
   die(): void {
+    this.arrive();
+    markWritersGone(this.region);
+    this.subscriptions.allTold();
     this.#writer = this.#newWriter();
     const changes = Object.entries(this.#state).map(
       ([key, value]) =>
@@ -212,5 +217,41 @@ describe("the view of a change set", () => {
     line.publish({ a: 4 });
     line.arrive();
     expect(seen).toEqual([3, 4]);
+  });
+});
+
+describe("a subscription that lasts longer than half of all publish numbers", () => {
+  it.each([130, 200])("is told of the changes of its keys that come after others have filled %i arenas", (arenas) => {
+    const line = new Line(3);
+    line.publish({ a: 0, rare: 0 });
+    const told: unknown[] = [];
+    const sets: unknown[] = [];
+    line.subscriptions.subscribe({ key: "rare", onChange: ({ newValue }) => told.push(newValue) });
+    line.subscriptions.changeSets({ key: "rare", onChange: ({ view }) => sets.push(view.allSettings()) });
+    const first = line.region.load(header.arena);
+    for (let a = 1; line.region.load(header.arena) < first + arenas; a++) {
+      line.publish({ a, rare: 0 });
+      line.arrive();
+    }
+    for (const rare of [1, 2, 3]) line.publish({ a: 0, rare });
+    line.arrive();
+    expect(told).toEqual([1, 2, 3]);
+    expect(sets).toEqual([1, 2, 3].map((rare) => ({ a: 0, rare })));
+  });
+
+  it.each([130, 200, 300])("is told of the first change after %i workers that have died without one", (deaths) => {
+    const line = new Line();
+    line.publish({ a: 0 });
+    const told: unknown[] = [];
+    const sets: unknown[] = [];
+    line.subscriptions.subscribe({ onChange: ({ newValue }) => told.push(newValue) });
+    line.subscriptions.changeSets({ onChange: ({ view }) => sets.push(view.getInt("a")) });
+    for (let i = 0; i < deaths; i++) line.die();
+    for (const a of [1, 2, 3]) line.publish({ a });
+    line.arrive();
+    expect([told, sets]).toEqual([
+      [1, 2, 3],
+      [1, 2, 3],
+    ]);
   });
 });
