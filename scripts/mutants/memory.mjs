@@ -2,6 +2,8 @@
 const seqlock = "src/memory/seqlock.ts";
 const arenaReader = "src/memory/arena-reader.ts";
 const arenaWriter = "src/memory/writer/arena-writer.ts";
+const arenaBlocks = "src/memory/writer/arena-blocks.ts";
+const lateWriter = "test/unit/memory/writer/late-writer.test.ts";
 const regionWriter = "src/memory/writer/region-writer.ts";
 const keyReader = "src/memory/reader/key-reader.ts";
 const hotReader = "src/main/reader/hot-reader.ts";
@@ -47,6 +49,11 @@ const mutations = [
     tests: weakOrder,
     edits: [
       [seqlock, "region.exchange(blockAt + block.begun, RETIRED);", "region.store(blockAt + block.begun, RETIRED);"],
+      [
+        seqlock,
+        "region.compareExchange(blockAt + block.begun, begun, RETIRED);",
+        "region.store(blockAt + block.begun, RETIRED);",
+      ],
     ],
   },
   {
@@ -102,7 +109,7 @@ const mutations = [
     // Either alone suffices while accesses are ordered; without an order only the first does, see weak-order.test.ts.
     name: "G1 pages are used again, with neither the arena retired nor a look at the present one",
     edits: [
-      ["src/memory/writer/page-source.ts", "    retire(region, blockAt);\n", ""],
+      [arenaBlocks, "  retireFrom(region, at, begun);\n", ""],
       [
         arenaReader,
         "return region.load(header.arena) === position.ordinal;",
@@ -360,7 +367,7 @@ const mutations = [
   },
   {
     name: "19 a new arena may take the present one's block",
-    edits: [[regionWriter, "if (owner !== current && region.load", "if (owner !== -1 || region.load"]],
+    edits: [[arenaBlocks, "(owner !== current && isGone(region, at, owner));\n    if", "owner !== -1;\n    if"]],
   },
   {
     name: "19 a cell is marked by a store",
@@ -401,11 +408,12 @@ const mutations = [
   },
   {
     name: "19 pages of a dead arena can be found twice",
+    tests: [lateWriter],
     edits: [
       [
-        "src/memory/writer/page-source.ts",
-        "region.exchange(blockAt + block.extents, 0)",
-        "region.load(blockAt + block.extents)",
+        arenaBlocks,
+        "if (region.compareExchange(at + block.extents, word, 0) !== word) return [];",
+        "if (word === 0) return [];",
       ],
     ],
   },
@@ -413,8 +421,44 @@ const mutations = [
     name: "19 pages are used again while their writer may live",
     tests: ["test/unit/memory/region.test.ts"],
     edits: [
-      ["src/memory/writer/page-source.ts", "    if (region.load(blockAt + block.writerGone) !== 1) continue;\n", ""],
+      [
+        arenaBlocks,
+        "owner !== 0 && owner !== current && isGone(region, at, owner));\n  if",
+        "owner !== 0 && owner !== current);\n  if",
+      ],
     ],
+  },
+  {
+    name: "19 pages are taken without a look at whose they are by then",
+    tests: [lateWriter],
+    edits: [["src/memory/layout.ts", "(ordinal << 8) | count", "count"]],
+  },
+  {
+    name: "19 a block is taken that another writer has taken meanwhile",
+    tests: [lateWriter],
+    edits: [
+      [
+        arenaBlocks,
+        "if (isFree && region.compareExchange(at + block.ordinal, owner, ordinal) === owner) return ordinal;",
+        "if (isFree) {\n      region.store(at + block.ordinal, ordinal);\n      return ordinal;\n    }",
+      ],
+    ],
+  },
+  {
+    name: "19 an arena is retired whose block another writer has taken meanwhile",
+    tests: [lateWriter],
+    edits: [
+      [
+        seqlock,
+        "region.compareExchange(blockAt + block.begun, begun, RETIRED);",
+        "region.exchange(blockAt + block.begun, RETIRED);",
+      ],
+    ],
+  },
+  {
+    name: "19 pages are written that this thread cannot see yet",
+    tests: [lateWriter],
+    edits: [["src/memory/writer/page-source.ts", "this.#owned.filter(isSeen).map", "this.#owned.map"]],
   },
   {
     name: "21 a rebuild that does not fit refuses the publish",

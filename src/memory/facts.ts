@@ -95,6 +95,6 @@ export function isStopped(region: Region): boolean {
 export function markWritersGone(region: Region): void {
   for (let ordinal = 0; ordinal < ARENA_BLOCKS; ordinal++) {
     const blockAt = blockOf(ordinal);
-    if (region.load(blockAt + block.ordinal) !== 0) region.store(blockAt + block.writerGone, 1);
+    region.store(blockAt + block.writerGone, region.load(blockAt + block.ordinal));
   }
 }

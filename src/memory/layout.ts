@@ -98,7 +98,7 @@ export const BLOCK_WORDS = 128;
 
 /** Words of an arena block. All written by the arena's writer, except `writerGone`. */
 export const block = {
-  /** Ordinal of the arena that uses this block. */
+  /** Ordinal of the arena that uses this block, which its writer takes by a compare-exchange. */
   ordinal: 0,
   /** Publish number before the arena's first one. */
   base: 1,
@@ -116,9 +116,12 @@ export const block = {
   sources: 7,
   /** Word index of the ring of changed slots. */
   log: 8,
-  /** [host] 1 once the thread that wrote this arena has provably ended: only then may its space be used again. */
+  /**
+   * [host, and the writer] Ordinal of the arena once the thread that wrote it has provably ended, or will never write it again: only then may its
+   * space be used again. It names the arena, so that what is written late says nothing of the next one in this block.
+   */
   writerGone: 9,
-  /** Extents of the arena. */
+  /** [see extentsWord] Extents of the arena, and whose they are. */
   extents: 10,
   /** Two copies of the publish record, chosen by the lowest bit of the publish number. */
   meta: 12,
@@ -130,6 +133,11 @@ export const block = {
 export const RETIRED = 0;
 /** Most extents of one arena. Neighbouring extents are joined, so few are ever needed. */
 export const MAX_EXTENTS = 48;
+/** The word of a block that counts extents: the count, and as much of the arena's ordinal as fits. */
+export const extentsWord = {
+  of: (ordinal: number, count: number): number => (ordinal << 8) | count,
+  count: (word: number): number => word & 0xff,
+} as const;
 
 /** Words of one copy of the publish record. */
 export const META_WORDS = 8;

@@ -127,6 +127,15 @@ export function retire(region: Region, blockAt: number): void {
   region.exchange(blockAt + block.begun, RETIRED);
 }
 
+/**
+ * As {@link retire}, of an arena whose newest publish was `begun` when its writer had ended; nothing when another arena has its block
+ * by now, because that one's writer has retired it. A read-modify-write in either case that matters: when it fails, it has read what
+ * followed that writer's own.
+ */
+export function retireFrom(region: Region, blockAt: number, begun: number): void {
+  region.compareExchange(blockAt + block.begun, begun, RETIRED);
+}
+
 /** Reader, R1: the newest complete publish. */
 export function lastComplete(region: Region, blockAt: number): number {
   return region.load(blockAt + block.done);

@@ -75,7 +75,10 @@ export class ArenaWriter {
   #publish: number;
   #logHead = 0;
 
-  /** Lays out an arena that no reader sees yet, of the writer with this turn. `expectedKeys` sizes its table. Throws `limit_exceeded`. */
+  /**
+   * Lays out an arena that no reader sees yet, in the block that was taken for it, of the writer with this turn. `expectedKeys` sizes its
+   * table. Throws `limit_exceeded`.
+   */
   constructor(
     region: Region,
     ordinal: number,
@@ -92,8 +95,6 @@ export class ArenaWriter {
     this.#publish = numbers.base;
     // Readers of the arena that had this block before must not take the new words for its own.
     retire(region, this.#blockAt);
-    region.store(this.#blockAt + block.ordinal, ordinal);
-    region.store(this.#blockAt + block.writerGone, 0);
     const pages = new PageSource(region, ordinal, current);
     this.#space = new ValueSpace((min) => pages.take(min, Math.max(PAGE_BYTES, this.#space.totalBytes / 8)));
     region.setPlain(this.#blockAt + block.base, numbers.base);
@@ -280,9 +281,4 @@ export class ArenaWriter {
     this.#region.clear(at, words);
     return at;
   }
-}
-
-/** Marks that this thread will never write an arena again, so that its pages may be used by a later one. */
-export function releaseArena(region: Region, ordinal: number): void {
-  region.store(blockOf(ordinal) + block.writerGone, 1);
 }

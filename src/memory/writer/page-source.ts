@@ -5,17 +5,13 @@
  * this very thread). It is retired first, so that a reader that is still inside it finds out (seqlock.ts).
  * Ownership is written down in the blocks; a death between two steps loses pages, but never gives a page to two arenas.
  */
-import { ARENA_BLOCKS, block, blockOf, MAX_EXTENTS, PAGE_BYTES } from "../layout.js";
+import { ARENA_BLOCKS, block, blockOf, extentsWord, MAX_EXTENTS, PAGE_BYTES } from "../layout.js";
 import type { Region } from "../region.js";
-import { retire } from "../seqlock.js";
-
-interface Extent {
-  firstPage: number;
-  pages: number;
-}
+import { type Extent, takeExtents } from "./arena-blocks.js";
 
 export class PageSource {
   readonly #region: Region;
+  readonly #ordinal: number;
   readonly #blockAt: number;
   /** All extents of the arena, in the order of the memory; written to the block at every change. */
   readonly #owned: Extent[];
@@ -25,9 +21,13 @@ export class PageSource {
   /** For the arena of `ordinal`; `current` is the arena that readers use now, 0 for none. */
   constructor(region: Region, ordinal: number, current: number) {
     this.#region = region;
+    this.#ordinal = ordinal;
     this.#blockAt = blockOf(ordinal);
     this.#owned = adopt(region, ordinal, current);
-    this.#unused = this.#owned.map((extent) => ({ ...extent })).sort((a, b) => a.pages - b.pages);
+    // Another writer may have made the memory grow. What this thread cannot see yet is left to a later arena, because writes there are lost.
+    const isSeen = ({ firstPage, pages }: Extent) => region.covers(firstPage * PAGE_BYTES, pages * PAGE_BYTES);
+    this.#unused = this.#owned.filter(isSeen).map((extent) => ({ ...extent }));
+    this.#unused.sort((a, b) => a.pages - b.pages);
     this.#record();
   }
 
@@ -67,30 +67,14 @@ export class PageSource {
       this.#region.setPlain(this.#blockAt + block.extentAt + index * 2, firstPage);
       this.#region.setPlain(this.#blockAt + block.extentAt + index * 2 + 1, pages);
     });
-    this.#region.store(this.#blockAt + block.extents, kept.length);
+    this.#region.store(this.#blockAt + block.extents, extentsWord.of(this.#ordinal, kept.length));
   }
 }
 
-/** Takes over the extents of all arenas that can be given up. */
+/** Takes over the extents of all arenas that can be given up, and what the former owner of this one's block has left there. */
 function adopt(region: Region, ordinal: number, current: number): Extent[] {
-  const adopted: Extent[] = [];
-  for (let index = 0; index < ARENA_BLOCKS; index++) {
-    const blockAt = blockOf(index);
-    const candidate = region.load(blockAt + block.ordinal);
-    if (candidate === 0 || candidate === current) continue;
-    // What stands in the block of this arena is what the former owner has left: nobody else can find it any more.
-    if (candidate !== ordinal && region.load(blockAt + block.writerGone) !== 1) continue;
-    // Taken off the former owner in one step, before the new owner writes them down: no second writer can find them too,
-    // and a death in between loses them.
-    const count = Math.min(region.exchange(blockAt + block.extents, 0), MAX_EXTENTS);
-    if (count === 0) continue;
-    retire(region, blockAt);
-    for (let i = 0; i < count; i++) {
-      const firstPage = region.plain(blockAt + block.extentAt + i * 2);
-      adopted.push({ firstPage, pages: region.plain(blockAt + block.extentAt + i * 2 + 1) });
-    }
-  }
-  return joinNeighbours(adopted);
+  const blocks = Array.from({ length: ARENA_BLOCKS }, (_, index) => blockOf(index));
+  return joinNeighbours(blocks.flatMap((at) => takeExtents(region, at, ordinal, current)));
 }
 
 function joinNeighbours(extents: readonly Extent[]): Extent[] {

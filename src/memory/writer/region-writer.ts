@@ -12,9 +12,6 @@ import { describeThrown } from "../../shared/thrown.js";
 import type { EffectiveChange } from "../../shared/types.js";
 import { cellAt, cellOfSlot } from "../cells.js";
 import {
-  ARENA_BLOCKS,
-  block,
-  blockOf,
   CELLS_PER_CHUNK,
   header,
   MAX_CELL_CHUNKS,
@@ -28,7 +25,8 @@ import {
 } from "../layout.js";
 import type { Region } from "../region.js";
 import { isNewestWriter, markCell } from "../seqlock.js";
-import { ArenaWriter, type PublishNumbers, releaseArena } from "./arena-writer.js";
+import { releaseArena, takeBlock } from "./arena-blocks.js";
+import { ArenaWriter, type PublishNumbers } from "./arena-writer.js";
 import type { PublishInfo } from "./meta-writer.js";
 import type { Publication, Publisher, Skipped } from "./publication.js";
 import { SlotWrites } from "./slot-writes.js";
@@ -160,7 +158,7 @@ export class RegionWriter implements Publisher {
   #replaceArena(contents: SlotWrites, info: PublishInfo): void {
     const region = this.#region;
     let former = region.load(header.arena);
-    const ordinal = takeOrdinal(region, former);
+    const ordinal = takeBlock(region, former);
     const { epoch, numbers } = takeRange(region, this.#publishesPerArena);
     try {
       const arena = new ArenaWriter(region, ordinal, numbers, former, this.#turn, contents.count);
@@ -259,24 +257,6 @@ function markAllCells(region: Region, publish: number): void {
       if (region.plain(at) !== publish) markCell(region, at, publish);
     }
   }
-}
-
-/**
- * Takes an ordinal whose block is free: never that of the arena that readers use, nor that of a writer that may still live.
- * Attempts that fail take ordinals as well, so after {@link ARENA_BLOCKS} of them the present arena's block would be next.
- */
-function takeOrdinal(region: Region, current: number): number {
-  for (let tries = 0; tries < ARENA_BLOCKS; tries++) {
-    const ordinal = (region.add(header.arenasCreated, 1) + 1) | 0;
-    const blockAt = blockOf(ordinal);
-    const owner = region.load(blockAt + block.ordinal);
-    if (owner === 0) return ordinal;
-    if (owner !== current && region.load(blockAt + block.writerGone) === 1) return ordinal;
-  }
-  throw new ConfigStreamError(
-    "internal",
-    `All ${ARENA_BLOCKS} arena blocks of the region belong to writers that may still live. The last good settings are kept.`,
-  );
 }
 
 function skipError(what: string, bound: string): ConfigStreamError {

@@ -4,6 +4,7 @@ import {
   block,
   blockOf,
   descriptor,
+  extentsWord,
   header,
   keyInfo,
   LOG_ENTRIES,
@@ -31,7 +32,7 @@ export function presentBlock(region: Region): number {
 
 /** The extents of an arena, in bytes. */
 export function extentsOf(region: Region, blockAt = presentBlock(region)): Piece[] {
-  return Array.from({ length: region.plain(blockAt + block.extents) }, (_, i) => {
+  return Array.from({ length: extentsWord.count(region.plain(blockAt + block.extents)) }, (_, i) => {
     const at = region.plain(blockAt + block.extentAt + i * 2) * PAGE_BYTES;
     return { what: `extent ${i}`, at, end: at + region.plain(blockAt + block.extentAt + i * 2 + 1) * PAGE_BYTES };
   });

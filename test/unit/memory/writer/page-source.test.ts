@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { block, blockOf, MAX_EXTENTS, PAGE_BYTES, RETIRED } from "../../../../src/memory/layout.js";
-import type { Region } from "../../../../src/memory/region.js";
+import { block, blockOf, extentsWord, MAX_EXTENTS, PAGE_BYTES, RETIRED } from "../../../../src/memory/layout.js";
+import { Region } from "../../../../src/memory/region.js";
 import { PageSource } from "../../../../src/memory/writer/page-source.js";
 import { extentsOf } from "../../../support/memory/arena-map.js";
 import { newRegion } from "../../../support/memory/region.js";
@@ -9,9 +9,9 @@ import { newRegion } from "../../../support/memory/region.js";
 function givenUp(region: Region, ordinal: number, ...extents: [number, number][]): void {
   const blockAt = blockOf(ordinal);
   region.store(blockAt + block.ordinal, ordinal);
-  region.store(blockAt + block.writerGone, 1);
+  region.store(blockAt + block.writerGone, ordinal);
   region.store(blockAt + block.begun, 77);
-  region.store(blockAt + block.extents, extents.length);
+  region.store(blockAt + block.extents, extentsWord.of(ordinal, extents.length));
   extents.forEach(([first, pages], i) => {
     region.setPlain(blockAt + block.extentAt + i * 2, first);
     region.setPlain(blockAt + block.extentAt + i * 2 + 1, pages);
@@ -99,13 +99,28 @@ describe("the pages of a new arena", () => {
     expect(owned(region, 2), "what the former owner of its block has left").toEqual([[3, 1]]);
   });
 
+  it("can be written, also those by which another writer has made the memory grow; what cannot be seen yet is left alone", () => {
+    const region = newRegion();
+    const other = new Region(region.memory);
+    other.grow(3);
+    givenUp(region, 2, [1, 2]);
+    givenUp(region, 3, [200, 1]);
+    const pages = new PageSource(region, 4, 1);
+    const word = pages.take(1, 1).at / 4;
+    region.setPlain(word, 77);
+    region.clear(word + 1, 5);
+    expect(new Region(region.memory).plain(word)).toBe(77);
+    expect(pages.take(1, 1).at).toBe(4 * PAGE_BYTES);
+    expect(owned(region, 4)).toContainEqual([200, 1]);
+  });
+
   it("are written down as far as the block has room, and the rest is lost with the arena, no more", () => {
     const region = newRegion();
     region.grow(300);
     const many = (from: number) => Array.from({ length: MAX_EXTENTS }, (_, i): [number, number] => [from + i * 2, 1]);
     givenUp(region, 2, ...many(1));
     givenUp(region, 3, ...many(101));
-    region.store(blockOf(3) + block.extents, 1_000);
+    region.store(blockOf(3) + block.extents, extentsWord.of(3, 200));
     const next = Array.from({ length: 128 }, (_, i) => region.plain(blockOf(5) + i));
     const pages = new PageSource(region, 4, 1);
     expect(owned(region, 4).length).toBe(MAX_EXTENTS);

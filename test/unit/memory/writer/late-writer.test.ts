@@ -1,0 +1,126 @@
+/** A writer that was thought dead, is held up anywhere in a hand-over, and goes on after its successor has used every block again. */
+import { describe, expect, it } from "vitest";
+import { createReader } from "../../../../src/main/reader/reader.js";
+import { markWritersGone, readCounter } from "../../../../src/memory/facts.js";
+import { ARENA_BLOCKS, blockOf, header, PAGE_BYTES } from "../../../../src/memory/layout.js";
+import { Region } from "../../../../src/memory/region.js";
+import { extentsOf, faultsOf } from "../../../support/memory/arena-map.js";
+import { newRegion, TestWriter, testLimits } from "../../../support/memory/region.js";
+
+/** Looks at and changes shared words as any region, and is held up before the access of that number; cells do not count. */
+class HeldUp extends Region {
+  accesses = 0;
+  #before = 0;
+  #meanwhile: () => void = () => {};
+
+  holdUp(before: number, meanwhile: () => void): void {
+    this.accesses = 0;
+    this.#before = before;
+    this.#meanwhile = meanwhile;
+  }
+
+  override load(word: number): number {
+    return this.#counted(word, () => super.load(word));
+  }
+  override store(word: number, value: number): void {
+    this.#counted(word, () => super.store(word, value));
+  }
+  override add(word: number, value: number): number {
+    return this.#counted(word, () => super.add(word, value));
+  }
+  override exchange(word: number, value: number): number {
+    return this.#counted(word, () => super.exchange(word, value));
+  }
+  override compareExchange(word: number, expected: number, value: number): number {
+    return this.#counted(word, () => super.compareExchange(word, expected, value));
+  }
+
+  #counted<T>(word: number, access: () => T): T {
+    if (word < header.firstCells && ++this.accesses === this.#before) this.#meanwhile();
+    return access();
+  }
+}
+
+/** With so few publishes an arena, each one is a hand-over. */
+const publishesPerArena = 2;
+const values = (round: number) => ({ a: round, text: `${round} `.repeat(20) });
+
+/** A region whose blocks all had an owner, which is gone. */
+const used = (() => {
+  const region = newRegion();
+  const gone = new TestWriter(region, testLimits, publishesPerArena);
+  for (let round = 0; round < ARENA_BLOCKS + 3; round++) gone.publish(values(round));
+  markWritersGone(region);
+  return region.bytes.slice();
+})();
+
+/** Such a region, and its present writer, which makes a hand-over in its next publish. */
+function beforeHandOver() {
+  const region = newRegion();
+  region.grow((used.length - region.bytes.length) / PAGE_BYTES);
+  region.bytes.set(used);
+  const view = new HeldUp(region.memory);
+  const writer = new TestWriter(view, testLimits, publishesPerArena);
+  writer.publish(values(1_000));
+  return { region, view, writer };
+}
+
+function accessesOfHandOver(): number {
+  const { region, view, writer } = beforeHandOver();
+  const arena = region.load(header.arena);
+  view.holdUp(0, () => {});
+  writer.publish(values(1_001));
+  expect(region.load(header.arena)).not.toBe(arena);
+  return view.accesses;
+}
+
+/** Bytes that two arenas both take for theirs. */
+function sharedBytes(region: Region): string[] {
+  const all = Array.from({ length: ARENA_BLOCKS }, (_, i) =>
+    extentsOf(region, blockOf(i)).map((extent) => ({ ...extent, block: i })),
+  ).flat();
+  all.sort((one, other) => one.at - other.at);
+  return all.flatMap(({ at, block: here }, i) => {
+    const last = all[i - 1];
+    return last !== undefined && at < last.end ? [`blocks ${last.block} and ${here} at ${at}`] : [];
+  });
+}
+
+/** Where the successor stands when the old writer goes on: in which block, seen from the arena that the old one was to replace. */
+const places = {
+  "has the block whose pages it was about to take": -1,
+  "has the block that it was about to take": 1,
+};
+
+describe("a writer that was thought dead in a hand-over takes neither a block nor a page that its successor uses", () => {
+  it.each(Object.entries(places))("when that %s, wherever it goes on", { timeout: 60_000 }, (_, place) => {
+    const total = accessesOfHandOver();
+    expect(total).toBeGreaterThan(100);
+    for (let before = 1; before <= total; before++) {
+      const { region, view, writer } = beforeHandOver();
+      const wanted = blockOf(region.load(header.arena) + place);
+      const reader = createReader(region);
+      const read = () => ({ a: reader.getInt("a"), text: reader.getString("text") });
+      const heir = { writer, round: 2_000, publish: () => heir.writer.publish(values(++heir.round)) };
+      view.holdUp(before, () => {
+        heir.writer = new TestWriter(new Region(region.memory), testLimits, publishesPerArena);
+        do heir.publish();
+        while (blockOf(region.load(header.arena)) !== wanted && heir.round < 2_000 + 2 * ARENA_BLOCKS);
+      });
+      // What it makes of it is its own affair: it may find no block free, and say so.
+      try {
+        writer.publish(values(1_001));
+      } catch {}
+      const where = `held up before access ${before} of ${total}`;
+      for (let i = 0; i < 4; i++) {
+        // Another writer may have made the memory grow.
+        region.refresh();
+        expect(faultsOf(region), where).toEqual([]);
+        expect(sharedBytes(region), where).toEqual([]);
+        expect(read(), where).toEqual(values(heir.round));
+        heir.publish();
+      }
+      expect(readCounter(region, "contendedReads"), where).toBe(0);
+    }
+  });
+});
