@@ -138,6 +138,11 @@ describe("whatever happens to a consumer with guards", () => {
     compareRandom(300);
   });
 
+  it("the good value outlives the process in which a bad one was held, and is what the next one reads", () => {
+    const set = (value: ConfigValue): Step => ({ do: "set", key: "port", value });
+    compare([set(5), set("c"), { do: "restart" }], new Lives({ guards }));
+  });
+
   it.each<Mistake>(["the guard is judged after the publish", "a resync forgets held keys"])(
     "the comparison fails when %s",
     (mistake) => {
