@@ -10,15 +10,15 @@ const telling = ["test/unit/worker/telling/notifier.test.ts", "test/unit/worker/
 const mutations = [
   {
     name: "an older snapshot is taken after a refused one in the same stream",
-    edits: [[stream, "{ lastApplied: (sequenceId - 1) | 0, missed", "{ lastApplied: undefined, missed"]],
+    edits: [[sequencer, "lastApplied: (id - 1) | 0, missed", "lastApplied: undefined, missed"]],
   },
   {
     name: "a refused state counts as applied",
-    edits: [[stream, "lastApplied: (sequenceId - 1) | 0, missed", "lastApplied: sequenceId, missed"]],
+    edits: [[sequencer, "lastApplied: (id - 1) | 0, missed", "lastApplied: id, missed"]],
   },
   {
     name: "updates are applied on top of a refused state",
-    edits: [[stream, "missed: sequenceId, gap: true };", "missed: undefined, gap: false };"]],
+    edits: [[sequencer, "missed: isNewest ? id : missed, gap: true };", "missed: undefined, gap: false };"]],
   },
   {
     name: "an older snapshot is taken within a stream",

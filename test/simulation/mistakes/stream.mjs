@@ -97,13 +97,7 @@ export const streamMistakes = [
   },
   {
     name: "an older snapshot is taken after a refused one in the same stream",
-    edits: [
-      [
-        stream,
-        "this.#sequence = { lastApplied: (sequenceId - 1) | 0, missed: sequenceId, gap: true };",
-        "this.#sequence = { lastApplied: undefined, missed: sequenceId, gap: true };",
-      ],
-    ],
+    edits: [[sequencer, "lastApplied: (id - 1) | 0, missed", "lastApplied: undefined, missed"]],
     test: "test/unit/worker/engine/engine.test.ts",
   },
   {

@@ -76,7 +76,7 @@ export const tellingMistakes = [
         "      writer.publish(wanted);\n",
         "      if (!first) notifier.notify(publication);\n      writer.publish(wanted);\n",
       ],
-      [publishing, "      if (!first) return notifier.notify(publication);", "      if (!first) return;"],
+      [publishing, "      first = false;\n", "      if (!first) return;\n      first = false;\n"],
     ],
     test: "test/unit/worker/telling/publishing.test.ts",
   },
