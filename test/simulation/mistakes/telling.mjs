@@ -105,8 +105,8 @@ export const tellingMistakes = [
     edits: [
       [
         subscriptions,
-        "({ change, publish }) => matches(change.key) && isAfter(publish, known),",
-        "({ change, publish }) => matches(change.key) && (publish !== undefined || known !== undefined || true),",
+        "newcomer.hasNewsIn(publish) && matches(change.key),",
+        "(newcomer.hasNewsIn(publish) || true) && matches(change.key),",
       ],
     ],
     test: "test/unit/main/subscriptions/subscriptions.test.ts",
