@@ -6,7 +6,7 @@ const net = (file: string) => fileURLToPath(new URL(`test/support/secret-net/${f
 const built = (file: string) => fileURLToPath(new URL(`dist/${file}`, import.meta.url));
 
 /** Unit tests that put other modules in the place of loaded ones. */
-const replacing = ["test/unit/main/status/metrics.test.ts", "test/unit/main/status/prom-client.test.ts"];
+const replacing = ["test/unit/main/status/metrics-copies.test.ts", "test/unit/main/status/prom-client.test.ts"];
 const shared = ["test/unit/**/*.test.ts"];
 
 /** Tests that run through much in little code. */

@@ -54,7 +54,13 @@ export class Supervisor {
    * again. A second call gives the same promise.
    */
   start(): Promise<void> {
-    this.#starting ??= this.#startFirst();
+    if (this.#starting === undefined) {
+      this.#starting = this.#startFirst();
+      // Not before it is kept: that no thread can be made is known at once.
+      this.#starting.catch(() => {
+        if (this.#stopping === undefined) this.#starting = undefined;
+      });
+    }
     return this.#starting;
   }
 
@@ -78,7 +84,6 @@ export class Supervisor {
     } catch (thrown) {
       this.#forget();
       if (this.#stopping !== undefined) throw new ConsumerStoppedError("The consumer was stopped while it started.");
-      this.#starting = undefined;
       const error = ConfigStreamError.from(thrown, "worker_died");
       this.#died({ error, nextAttemptAtMs: undefined });
       throw error;

@@ -48,6 +48,7 @@ function stage(changes: Partial<Init> = {}, given: object = {}): Stage {
     holdsProcess: true,
     onChanges: () => application.push("changes"),
     onNotice: () => application.push("notice"),
+    onGuards: (rules: unknown) => application.push(`guards ${JSON.stringify(rules)}`),
     onLog: () => application.push("log"),
     ...changes,
   } as unknown as Init);
@@ -64,6 +65,8 @@ function stage(changes: Partial<Init> = {}, given: object = {}): Stage {
 const changes: WorkerMessage = { kind: "changes", changes: [], setEnds: [], publishes: [], lagged: false };
 const notice: WorkerMessage = { kind: "notice", state: "live", held: [], healed: [] };
 const log: WorkerMessage = { kind: "log", level: "info", message: "A line." };
+const guards = { kind: "guards", rules: { a: 1 } } as unknown as WorkerMessage;
+const up: WorkerMessage = { kind: "up" };
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
 
 describe("an engine in the application's own thread", () => {
@@ -71,10 +74,10 @@ describe("an engine in the application's own thread", () => {
     const { host, say, engine, application } = stage();
     host.post({ kind: "subscribed", active: true });
     await host.up;
-    for (const message of [changes, notice, log]) say(message);
+    for (const message of [up, changes, notice, guards, log]) say(message);
     expect(application).toEqual([]);
     await nextTurn();
-    expect(application).toEqual(["changes", "notice", "log"]);
+    expect(application).toEqual(["changes", "notice", 'guards {"a":1}', "log"]);
     expect(engine).toEqual(["made", "subscribed", "started", "ack", "noticed", "logged"]);
     await host.stop(10);
   });
@@ -89,6 +92,8 @@ describe("an engine in the application's own thread", () => {
     await nextTurn();
     expect(application).toEqual([]);
     expect(await host.ended).toMatchObject({ code: "worker_died", message: "The engine was stopped." });
+    // No thread is left that could write.
+    expect(host.isGone).toBe(true);
   });
 
   it("is not even made when it is stopped while its code is loaded", async () => {

@@ -134,6 +134,17 @@ describe("start", () => {
     expect(areRestarts).toEqual([false, false]);
   });
 
+  test("rejects when no thread can be made, tells so, and may be called again", async () => {
+    const { supervisor, hosts, errors, allGone, fail } = newSupervisor();
+    fail(1);
+    await expect(supervisor.start()).rejects.toMatchObject({ code: "worker_died" });
+    expect(errors.map(({ code }) => code)).toEqual(["worker_died"]);
+    expect(allGone).toEqual([true]);
+    const again = supervisor.start();
+    hosts[0]?.reportUp();
+    await again;
+  });
+
   test("rejects with ConsumerStoppedError when it is stopped meanwhile", async () => {
     const { supervisor, deaths } = newSupervisor();
     const start = supervisor.start();

@@ -10,8 +10,10 @@ describe("what a worker inherits", () => {
       GRPC_TRACE: "all",
       https_proxy: "b",
       PATH: "c",
+      // A thread would see the text "undefined".
+      DD_URL: undefined,
     };
-    expect(workerEnvironment(env)).toEqual({ DD_SITE: "a", TZ: "UTC" });
+    expect(workerEnvironment(env)).toStrictEqual({ DD_SITE: "a", TZ: "UTC" });
   });
 
   it("is Yarn's resolver in a Plug'n'Play project, which finds the packages there, and no other argument of Node.js", () => {

@@ -42,6 +42,11 @@ const fresh: ConsumerStatus = {
 };
 const cached: ConsumerStatus = { ...stale, cachedAgeMs: 7_200_000, lastMessageAgeMs: undefined };
 
+/** A setting whose newest value is not shown. */
+function heldOf(key: string): ConsumerStatus["held"][number] {
+  return { key, rule: "planted", heldSinceMs: 1 } as unknown as ConsumerStatus["held"][number];
+}
+
 type Verdict = [live: boolean, ready: boolean, stale: boolean];
 
 /** What each status comes to; the reasons in order. */
@@ -60,6 +65,41 @@ const table: [name: string, status: ConsumerStatus, options: HealthOptions, verd
     {},
     [true, true, false],
     ['The configuration file "mistyped.yaml" does not exist', 'The configuration file "two.yaml" was refused'],
+  ],
+  [
+    "settings that are held",
+    { ...live, held: [heldOf("a.key"), heldOf("b.key")] },
+    {},
+    [true, true, false],
+    ['The newest values of these settings break their guards and are held: "a.key", "b.key".'],
+  ],
+  [
+    "many settings that are held, of which ten are named",
+    { ...live, held: Array.from({ length: 12 }, (_, index) => heldOf(`k${index}`)) },
+    {},
+    [true, true, false],
+    ['held: "k0", "k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8", "k9" and 2 more.'],
+  ],
+  [
+    "a status of a version that knew no held settings",
+    { ...live, held: undefined as never },
+    {},
+    [true, true, false],
+    [],
+  ],
+  [
+    "cached settings of which nobody knows how old they are",
+    { ...cached, cachedAgeMs: Number.POSITIVE_INFINITY },
+    {},
+    [true, true, true],
+    ["do not follow", "Settings come from the cache file; the core agent confirmed them at a time that is not known."],
+  ],
+  [
+    "several failed attempts",
+    stale,
+    {},
+    [true, true, true],
+    ['step "registration", 4 failed attempts, last error unavailable.'],
   ],
   ["a cache file that cannot be written", { ...live, cacheFailedWrites: 2 }, {}, [true, true, false], ["cache.path"]],
   ["not started", { ...fresh, state: "starting", started: false }, {}, [true, false, false], ["was not started"]],

@@ -1,5 +1,5 @@
 import { AggregatorRegistry, Counter, Registry } from "prom-client";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { addMetrics, LazyMetrics, type MetricsRegistry } from "../../../../src/main/status/metrics.js";
 import { count, markStopped, writeStatus } from "../../../../src/memory/facts.js";
 import { header } from "../../../../src/memory/layout.js";
@@ -115,20 +115,6 @@ describe("a registry", () => {
     const text = await registry.metrics();
     expect(text).toContain('{client="b"');
     expect(text).not.toContain('client="a"');
-  });
-
-  test("takes the consumers of two copies of this package", async () => {
-    const registry = new Registry();
-    const source = addMetrics(registry, "a", newRegion());
-    vi.resetModules();
-    const copy = await import("../../../../src/main/status/metrics.js");
-    expect(copy.addMetrics).not.toBe(addMetrics);
-    const region = newRegion();
-    count(region, "publishes", 3);
-    copy.addMetrics(registry, "b", region);
-    expect(await samples(registry, "publishes")).toEqual({ a: 0, b: 3 });
-    source.release();
-    expect(await samples(registry, "publishes")).toEqual({ b: 3 });
   });
 
   test("in which other code has one of the names is refused, and names it", () => {
