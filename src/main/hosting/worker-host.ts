@@ -134,16 +134,11 @@ class WorkerHost implements EngineHost {
     // Nothing else holds the process while the worker ends.
     const release = holdProcess();
     const deadline = setTimeout(() => this.kill(`it did not stop within ${deadlineMs} ms.`), deadlineMs);
-    await this.#call(() => this.#control.stop()).catch(() => {});
+    // Its answer is not waited for: what counts is the end, and one whose worker is gone never comes.
+    this.#control.stop().catch(() => {});
     await this.ended;
     clearTimeout(deadline);
     release();
-  }
-
-  /** A call to the worker; when the worker ends before it has answered, rejects with the reason. */
-  async #call<T>(call: () => Promise<T>): Promise<T> {
-    // comlink never settles a call whose worker is gone.
-    return await Promise.race([call(), this.ended.then((error) => Promise.reject(error))]);
   }
 
   #receive(message: WorkerMessage): void {
@@ -211,6 +206,7 @@ function refuseMissing(url: URL): void {
   try {
     statSync(url);
   } catch (thrown) {
+    // Where it is no file at all, the thread finds out.
     if (!isMissing(thrown)) return;
     throw new ConfigStreamError(
       "worker_died",
@@ -247,8 +243,8 @@ function newWorker(
     resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb, ...resourceLimits },
   };
   const code = workerCode(workerUrl);
-  if (code.kind === "file" && code.url.protocol === "file:") refuseMissing(code.url);
   if (code.kind === "text") return new Worker(code.text, { ...options, eval: true });
+  refuseMissing(code.url);
   // Not `new`: bundlers look for the file behind each thread that they see being made, and this one is known only when it runs.
   return Reflect.construct(Worker, [code.url, options]) as Worker;
 }

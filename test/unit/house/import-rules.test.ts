@@ -181,8 +181,8 @@ describe("the dangerous and the heavy", () => {
 
   it("import comlink at the two ends of the control port only", () => {
     const found = importers("comlink");
-    expect(found).toContain("worker/thread.ts");
-    expect(found.filter((path) => path !== "worker/thread.ts" && !path.startsWith("main/hosting/"))).toEqual([]);
+    expect(found).toContain("worker/attached.ts");
+    expect(found.filter((path) => path !== "worker/attached.ts" && !path.startsWith("main/hosting/"))).toEqual([]);
   });
 
   it("import grpc-js where calls are made and served only", () => {

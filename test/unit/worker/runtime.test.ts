@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { newestPublish } from "../../../src/memory/arena-reader.js";
 import { isFresh, isReady, readCounter, readStatus } from "../../../src/memory/facts.js";
 import { readHeld } from "../../../src/memory/held.js";
 import { header } from "../../../src/memory/layout.js";
@@ -12,10 +13,15 @@ import { createUntoldMemory, Untold } from "../../../src/memory/untold.js";
 import type { Runtime, WorkerMessage } from "../../../src/shared/messages.js";
 import type { EngineParams } from "../../../src/shared/params.js";
 import type { ConfigValue, SharedMemory } from "../../../src/shared/types.js";
+import { providerService } from "../../../src/wire/service-names.js";
+import type { Credentials } from "../../../src/worker/ports.js";
 import { createRuntime } from "../../../src/worker/runtime.js";
+import { makeCertificate } from "../../support/agents/certificates.js";
+import { callProvider } from "../../support/agents/provider-client.js";
 import { testParams } from "../../support/engine/engine-bench.js";
 import { FakeTransport, grpcError } from "../../support/engine/fake-transport.js";
 import { VirtualClock } from "../../support/engine/virtual-clock.js";
+import { planted } from "../../support/secret-net/net.js";
 
 const cache = { path: "/cache", maxAgeMs: 86_400_000, writeIntervalMs: 30_000, waitForFreshMs: 5_000 };
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -30,12 +36,20 @@ class Process {
   posted: WorkerMessage[] = [];
   env: { readonly [name: string]: string } = {};
   file: string | undefined;
+  credentials: Credentials = { token: "t", certificate: "", privateKey: "" };
   readonly #reader = new KeyReader(this.region);
 
   /** A worker that begins. */
   async start(params: Partial<EngineParams> = {}): Promise<Runtime> {
+    const runtime = this.make(params);
+    runtime.start();
+    await this.clock.settle();
+    return runtime;
+  }
+
+  make(params: Partial<EngineParams> = {}): Runtime {
     this.transport = new FakeTransport(() => this.clock.monotonic());
-    const runtime = createRuntime(
+    return createRuntime(
       {
         memory: this.memory,
         untold: this.untold,
@@ -68,14 +82,11 @@ class Process {
         credentials: (_params, onLocated) => ({
           read: async () => {
             onLocated("localhost:7777");
-            return { token: "t", certificate: "", privateKey: "" };
+            return this.credentials;
           },
         }),
       },
     );
-    runtime.start();
-    await this.clock.settle();
-    return runtime;
   }
 
   async snapshot(sequenceId: number, settings: Record<string, ConfigValue>): Promise<void> {
@@ -120,6 +131,9 @@ describe("a worker", () => {
     expect(readStatus(app.region)).toMatchObject({ state: "live", coreAgentAddress: "localhost:7777" });
     const states = () => app.take("notice").map(({ state }) => state);
     expect(states()).toEqual(["starting"]);
+    // That a log line was taken makes no room for a notice.
+    runtime.receive({ kind: "logged" });
+    expect(states()).toEqual([]);
     runtime.receive({ kind: "noticed" });
     expect(states()).toEqual(["live"]);
     await runtime.stop();
@@ -148,15 +162,39 @@ describe("a worker", () => {
     await app.set(3, "a", 3);
     const told = () =>
       app.take("changes").map(({ changes, publishes }) => [changes.map(({ newValue }) => newValue), publishes]);
-    expect(told()).toEqual([[[2], [expect.any(Number)]]]);
+    const newest = newestPublish(app.region) ?? Number.NaN;
+    expect(told()).toEqual([[[2], [newest - 1]]]);
     runtime.receive({ kind: "ack" });
-    expect(told()).toEqual([[[3], [expect.any(Number)]]]);
+    expect(told()).toEqual([[[3], [newest]]]);
     runtime.receive({ kind: "ack" });
     expect(readCounter(app.region, "changesSent")).toBe(2);
     runtime.receive({ kind: "subscribed", active: false });
     await app.set(4, "a", 4);
     expect(told()).toEqual([]);
     await runtime.stop();
+  });
+
+  it("goes on when a value is held, or nothing could be, whatever is reported", async () => {
+    const guards = { rules: { port: { type: "integer" } } } as const;
+    for (const [params, port] of [
+      [{ guards }, 1],
+      [{ report: true }, "x"],
+    ] as const) {
+      app = new Process();
+      const runtime = await app.start(params);
+      await app.snapshot(1, { port: 1 });
+      await app.set(2, "port", "x");
+      await app.set(3, "other", 2);
+      expect([app.read("port"), app.read("other"), readStatus(app.region)?.state]).toEqual([port, 2, "live"]);
+      expect(app.transport.reports).toEqual([]);
+      await runtime.stop();
+    }
+  });
+
+  it("may be stopped before it was started", async () => {
+    const runtime = app.make();
+    await runtime.stop();
+    expect(app.clock.pending).toBe(0);
   });
 
   it("that takes over tells only what differs for readers, who go on seeing what was there", async () => {
@@ -187,6 +225,49 @@ describe("a worker", () => {
     await runtime.stop();
     expect(kinds()).toEqual(["resolution"]);
   });
+});
+
+it("a worker that serves answers its core agent with what it logged and holds, and what a trial comes to", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "configstream-runtime-"));
+  const { pem, certificate, privateKey } = await makeCertificate();
+  app.credentials = { token: planted("token"), certificate, privateKey };
+  writeFileSync(join(folder, "ipc_cert.pem"), pem);
+  writeFileSync(join(folder, "auth_token"), app.credentials.token);
+  const address = { kind: "unix", path: join(folder, "socket") } as const;
+  const serve = { address, maxCallsPerSecond: 100, maxAnswerBytes: 2 ** 20 };
+  const flare = async () => {
+    const answer = await callProvider(folder, `unix://${address.path}`, [providerService.flare, "GetFlareFiles"]);
+    const { files } = answer.answers[0] as { files: { [name: string]: Buffer } };
+    return Object.fromEntries(Object.entries(files).map(([name, text]) => [name, String(text)]));
+  };
+  const judged = async (settings: object) => {
+    const given = { fields: { settings: { string_value: JSON.stringify(settings) } } };
+    const request = { provider_name: "", command_path: ["judge"], arguments: given };
+    const method = [providerService.command, "ExecuteCommand"] as const;
+    const { answers } = await callProvider(folder, `unix://${address.path}`, method, request);
+    return JSON.parse((answers[0] as { stdout: string }).stdout).held;
+  };
+  const rule = "must be at most 9";
+  const lives = [
+    { params: {}, held: "No setting is held.\n", log: "", wouldHold: [] },
+    {
+      params: { guards: { rules: { port: { max: 9 } } } },
+      held: expect.stringMatching(/^port .*must be at most 9/),
+      log: expect.stringContaining('warn Setting "port" is held'),
+      wouldHold: [{ key: "port", rule }],
+    },
+  ];
+  for (const { params, held, log, wouldHold } of lives) {
+    const runtime = await app.start({ serve, ...params } as Partial<EngineParams>);
+    await vi.waitFor(() => expect(app.transport.streams).toHaveLength(1));
+    await app.snapshot(1, { port: 1 });
+    await app.set(2, "port", 10);
+    const files = await flare();
+    expect(files).toMatchObject({ "held.txt": held, "log.txt": log });
+    expect(await judged({ port: [{ source: "file", value: 11 }] })).toEqual(wouldHold);
+    await runtime.stop();
+  }
+  rmSync(folder, { recursive: true });
 });
 
 describe("a worker that takes over", () => {
@@ -223,6 +304,7 @@ describe("a worker that takes over", () => {
       [{ kind: "register" }, "stale"],
     ] as const) {
       const next = await app.start({ session });
+      app.transport.onRegister = () => Promise.reject(grpcError(16));
       app.transport.stream.end(grpcError(16));
       await app.clock.settle();
       expect([readStatus(app.region)?.state, app.read("a")]).toEqual([state, 1]);
@@ -262,7 +344,29 @@ describe("variables of the process that the core agent overrules", () => {
     expect(app.lines("warn")).toEqual([]);
     await app.set(2, "later", 2);
     expect(app.lines("warn")).toEqual([expect.stringContaining("overrules: DD_LATER.")]);
+    // A setting that goes away overrules nothing.
+    await app.snapshot(3, { site: "theirs" });
+    expect([app.lines("warn"), readStatus(app.region)?.state]).toEqual([[], "live"]);
     await next.stop();
+  });
+
+  it("are not named by what only a cache file says, and then are by the worker that has the core agent's word", async () => {
+    const before = await app.start({ cache });
+    await app.snapshot(1, { site: "theirs" });
+    await before.stop();
+    const { file } = app;
+    app = new Process();
+    app.file = file ?? "";
+    app.env = { DD_SITE: "mine" };
+    for (const worker of ["first", "second"]) {
+      await app.start({ cache });
+      await turn();
+      await app.clock.settle();
+      expect([worker, app.read("site"), app.lines("warn")]).toEqual([worker, "theirs", []]);
+    }
+    await app.snapshot(1, { site: "theirs" });
+    await turn();
+    expect(app.lines("warn")).toEqual([expect.stringContaining("overrules: DD_SITE.")]);
   });
 });
 
@@ -290,6 +394,17 @@ describe("with a cache", () => {
     await next.stop();
     // What came out of the file is not written back.
     expect(app.file).toBe(file);
+  });
+
+  it("what the core agent did not confirm any more before the end is as old as that", async () => {
+    const runtime = await app.start({ cache });
+    await app.snapshot(5, { a: 1 });
+    const lastAtMs = app.clock.now();
+    app.transport.onRegister = () => Promise.reject(grpcError(14));
+    app.transport.stream.end(grpcError(14));
+    await app.clock.advance(20_000);
+    await runtime.stop();
+    expect(JSON.parse((app.file ?? "").split("\n")[0] ?? "")).toMatchObject({ confirmedAtMs: lastAtMs });
   });
 
   it("a worker that takes over leaves the file alone, because what the former one published is newer", async () => {

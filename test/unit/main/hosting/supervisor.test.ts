@@ -146,10 +146,13 @@ describe("start", () => {
   });
 
   test("rejects with ConsumerStoppedError when it is stopped meanwhile", async () => {
-    const { supervisor, deaths } = newSupervisor();
+    const { supervisor, deaths, hosts } = newSupervisor();
     const start = supervisor.start();
     await Promise.all([supervisor.stop(10), expect(start).rejects.toBeInstanceOf(ConsumerStoppedError)]);
     expect(deaths).toEqual([]);
+    // And no engine runs after that.
+    await expect(supervisor.start()).rejects.toBeInstanceOf(ConsumerStoppedError);
+    expect(hosts).toHaveLength(1);
   });
 });
 

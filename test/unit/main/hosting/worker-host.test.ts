@@ -118,10 +118,12 @@ describe("a worker thread", () => {
     await host.stop(10_000);
   });
 
-  it("is heard to the end: what it said just before it exited still counts", async () => {
-    const all = stage(`say({ kind: "up" }); for (let i = 0; i < 3; i++) log(i); process.exit(3);`);
+  it("is heard to the end: what it said just before it exited still counts, also by a thread that was busy meanwhile", async () => {
+    const many = Array.from({ length: 3_000 }, (_, index) => String(index));
+    const all = stage(`say({ kind: "up" }); for (let i = 0; i < 3_000; i++) log(i); process.exit(3);`);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
     expect(await endOf(all)).toBe("it was terminated or exited (exit code 3).");
-    expect(all.heard).toEqual(["0", "1", "2"]);
+    expect(all.heard).toEqual(many);
     expect(() => all.host.post({ kind: "ack" })).not.toThrow();
     await all.host.stop(10_000);
     all.host.kill("it is over anyway.");
@@ -276,6 +278,18 @@ describe("the end of a worker", () => {
     await Promise.all([silent.host.up, refusing.host.up]);
     await Promise.all([silent.host.stop(20), refusing.host.stop(20)]);
     for (const all of [silent, refusing]) expect(await endOf(all)).toBe("it did not stop within 20 ms.");
+  });
+
+  it("that comes by force is not reported as one that does not come", async () => {
+    const later = globalThis.setTimeout;
+    vi.spyOn(globalThis, "setTimeout").mockImplementation(((callback: () => void, ms: number) =>
+      later(callback, ms === 5_000 ? 100 : ms)) as never);
+    const all = stage(`say({ kind: "up" }); ${stayCode}`);
+    await all.host.up;
+    all.host.kill("it was stuck.");
+    expect(await endOf(all)).toBe("it was stuck.");
+    await new Promise((resolve) => later(resolve, 150));
+    expect(all.heard).toEqual([]);
   });
 
   it("that does not come by force either, because native code holds the thread up, is not waited for", async () => {

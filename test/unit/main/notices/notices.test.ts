@@ -34,7 +34,12 @@ describe("the events of a consumer", () => {
     notices.add("held", (notice: HeldNotice) => seen.push(notice));
     notices.held({ held: [], healed: [] });
     notices.held({ held: [port], healed: ["host"] });
-    expect(seen).toEqual([{ held: [port], healed: ["host"] }]);
+    notices.held({ held: [], healed: ["port"] });
+    notices.state("live");
+    expect(seen).toEqual([
+      { held: [port], healed: ["host"] },
+      { held: [], healed: ["port"] },
+    ]);
     expect([seen[0], seen[0]?.held, seen[0]?.held[0], seen[0]?.healed].every(Object.isFrozen)).toBe(true);
   });
 
@@ -49,6 +54,7 @@ describe("the events of a consumer", () => {
     expect(calls).toEqual(["a", "a", "once"]);
     notices.remove("state", listener);
     notices.remove("held", listener);
+    notices.remove("state", () => {});
     notices.state("stale");
     expect(calls).toEqual(["a", "a", "once", "a"]);
     notices.remove("state", listener);

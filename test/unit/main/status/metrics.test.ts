@@ -123,14 +123,66 @@ describe("a registry", () => {
     expect(() => addMetrics(registry, "a", newRegion())).toThrow(
       /configstream_consumer_publishes is already registered/,
     );
+    for (const name of ["settings", "state"].map((each) => `configstream_consumer_${each}`)) {
+      const other = new Registry();
+      new Counter({ name, help: "x", registers: [other] });
+      expect(() => addMetrics(other, "a", newRegion())).toThrow(`the metric ${name} is already registered`);
+    }
   });
 
-  test("that was cleared takes a new consumer", async () => {
+  test("that was cleared takes a new consumer, which stays when the one before is stopped", async () => {
     const registry = new Registry();
-    addMetrics(registry, "a", newRegion());
+    const source = addMetrics(registry, "a", newRegion());
     registry.clear();
     addMetrics(registry, "b", newRegion());
     expect(await samples(registry, "reconnect_count")).toEqual({ b: 0 });
+    source.release();
+    expect(await samples(registry, "reconnect_count")).toEqual({ b: 0 });
+  });
+
+  test("keeps the series of a consumer, whatever the one before of that name says beside others", async () => {
+    const registry = new Registry();
+    const first = addMetrics(registry, "a", newRegion());
+    addMetrics(registry, "b", newRegion());
+    first.release();
+    addMetrics(registry, "a", newRegion());
+    first.release();
+    expect(await samples(registry, "reconnect_count")).toEqual({ a: 0, b: 0 });
+  });
+});
+
+describe("another copy of this package, of another version", () => {
+  type Values = Record<"counter" | "gauge", (name: string) => number | undefined> & { state(): string };
+  type Shared = { add(client: string, values: Values): { release(): void } };
+  const collectors: WeakMap<MetricsRegistry, Shared> = Reflect.get(
+    globalThis,
+    Symbol.for("configstream-consumer/metrics-collectors"),
+  );
+
+  test("has no samples of metrics that it does not know, and none any more of what it no longer has", async () => {
+    const registry = new Registry();
+    addMetrics(registry, "a", newRegion());
+    let bytes: number | undefined = 7;
+    const gauge = (name: string) => (name === "region_bytes" ? bytes : undefined);
+    collectors.get(registry)?.add("b", { counter: () => undefined, gauge, state: () => "live" });
+    expect(await samples(registry, "publishes")).toEqual({ a: 0 });
+    expect(await samples(registry, "region_bytes")).toEqual({ a: 65_536, b: 7 });
+    bytes = undefined;
+    expect(await samples(registry, "region_bytes")).toEqual({ a: 65_536 });
+  });
+
+  test("that came first may ask for metrics that this one does not know", () => {
+    const registry = new Registry();
+    new Counter({ name: "configstream_consumer_state", help: "x", registers: [registry] });
+    const asked: (number | undefined)[] = [];
+    collectors.set(registry, {
+      add(_client, { counter, gauge }) {
+        asked.push(counter("newer"), gauge("newer"), counter("publishes"), gauge("region_bytes"));
+        return { release() {} };
+      },
+    });
+    addMetrics(registry, "a", newRegion());
+    expect(asked).toEqual([undefined, undefined, 0, 65_536]);
   });
 });
 
@@ -156,6 +208,23 @@ describe("the metrics of a consumer", () => {
     expect(await samples(metrics.registry(), "publishes")).toEqual({ a: 2 });
     count(region, "publishes", 5);
     expect(await samples(metrics.registry(), "publishes")).toEqual({ a: 2 });
+  });
+
+  test("stay as they were at the end, in a registry of their own", async () => {
+    const region = newRegion();
+    const metrics = new LazyMetrics(undefined, "a", region);
+    const registry = metrics.registry();
+    count(region, "publishes", 2);
+    metrics.release();
+    count(region, "publishes", 5);
+    expect(await samples(registry, "publishes")).toEqual({ a: 2 });
+  });
+
+  test("that are first asked for after the end are in no registry that was given", async () => {
+    const registry = new Registry();
+    const metrics = new LazyMetrics(registry, "a", newRegion());
+    metrics.release();
+    expect(await metrics.registry().metrics()).not.toContain("configstream");
   });
 
   test("are gone from a registry that was given, once the consumer has ended, and leave the name to the next one", async () => {
