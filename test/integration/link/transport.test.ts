@@ -29,9 +29,13 @@ afterEach(async () => {
 });
 
 /** Open sockets of this process, listening ones included. */
-function sockets(): number {
+function allSockets(): number {
   return process.getActiveResourcesInfo().filter((kind) => /TCP|TLS|PipeConnect/.test(kind)).length;
 }
+
+/** What runs these tests may have some of its own. */
+const socketsBefore = allSockets();
+const sockets = () => allSockets() - socketsBefore;
 
 async function waitUntil(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));

@@ -52,6 +52,7 @@ describe("the core agent's own configuration file", () => {
     await expect(finder({ isGiven: true }).find()).rejects.toMatchObject({
       code: "credentials",
       message: expect.stringContaining("datadog.yaml does not exist"),
+      details: { path: configFile },
     });
   });
 

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { createPrivateKey } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createCredentialsReader } from "../../../../src/worker/link/credentials.js";
+import { createCredentialsReader, parseCertificateFile } from "../../../../src/worker/link/credentials.js";
 import { makeCertificate, type TestCertificate } from "../../../support/agents/certificates.js";
 import { VirtualClock } from "../../../support/engine/virtual-clock.js";
 
@@ -162,6 +162,44 @@ describe("the credentials reader", () => {
     expect(await fault()).toContain("The private key in");
     await writeFile(ipcCertFile, good.pem.slice(0, -40));
     expect(await fault()).toContain("has no PRIVATE KEY block");
+  });
+
+  it("passes over blocks of other kinds, whose labels only resemble", async () => {
+    const block = (label: string) => `-----BEGIN ${label}-----\nAAAA\n-----END ${label}-----\n`;
+    const others = ["TRUSTED CERTIFICATE", "CERTIFICATE REQUEST", "PRIVATE KEY COPY"].map(block).join("");
+    await writeFile(ipcCertFile, others + good.pem);
+    await expect(read()).resolves.toMatchObject({ certificate: good.certificate, privateKey: good.privateKey });
+    for (const label of ["ENCRYPTED PRIVATE KEY COPY", "DECRYPTED ENCRYPTED PRIVATE KEY"]) {
+      await writeFile(ipcCertFile, good.certificate + block(label));
+      expect(await fault()).toContain("has no PRIVATE KEY block");
+    }
+  });
+
+  it("are those that the core agent's own configuration file names, where that is looked at", async () => {
+    await writeFile(authTokenFile, "other");
+    const configFile = join(folder, "datadog.yaml");
+    await writeFile(
+      configFile,
+      `cmd_host: core\nauth_token_file_path: ${authTokenFile}\nipc_cert_file_path: ${ipcCertFile}\n`,
+    );
+    const discovery = { configFile, isGiven: true, given: {}, variables: {}, directory: folder };
+    for (const tls of [true, false]) {
+      const located: string[] = [];
+      const params = { authTokenFile: "/no/token", ipcCertFile: "/no/certificate", tls, discovery };
+      const found = await createCredentialsReader(params, clock, (address) => located.push(address)).read();
+      const place = { coreAgentAddress: "core:5001", authTokenFile, ipcCertFile: tls ? ipcCertFile : "" };
+      expect(found).toMatchObject({ token: "other", place });
+      expect(located).toEqual(["core:5001"]);
+    }
+  });
+
+  it("hold up to the last second of the certificate, and from the first one", () => {
+    const { validFrom, validTo } = new X509Certificate(good.certificate);
+    for (const atMs of [Date.parse(validFrom), Date.parse(validTo)]) {
+      expect(parseCertificateFile(good.pem, ipcCertFile, atMs)).toMatchObject({ privateKey: good.privateKey });
+    }
+    expect(() => parseCertificateFile(good.pem, ipcCertFile, Date.parse(validFrom) - 1)).toThrow("is not valid before");
+    expect(() => parseCertificateFile(good.pem, ipcCertFile, Date.parse(validTo) + 1)).toThrow("expired at");
   });
 
   it("says that certificate and key do not belong together", async () => {
