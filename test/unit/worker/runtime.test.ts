@@ -331,7 +331,7 @@ it("other guards than before in their file are in force, and the application is 
 
 describe("variables of the process that the core agent overrules", () => {
   it("are named once settings are there, again for each new one, and by no worker that takes over", async () => {
-    app.env = { DD_SITE: "mine", DD_LOG_LEVEL: "debug", DD_LATER: "1" };
+    app.env = { DD_SITE: "mine", DD_LOG_LEVEL: "debug", DD_LATER: "1", DD_NEVER: "1" };
     await app.start();
     await app.snapshot(1, { site: "theirs", log_level: "debug" });
     await turn();

@@ -31,6 +31,12 @@ describe("the keys below a prefix", () => {
     );
   });
 
+  it("stay when a key is removed that is not there", () => {
+    const tree = new KeyTree(["a.b"]);
+    for (const key of ["x.y", "a.c", "z"]) tree.remove(key, () => false);
+    expect([...tree.below("a")]).toEqual(["a.b"]);
+  });
+
   it("are known of a state that was there before anybody asked, and of every one after it", () => {
     const entries = new Entries();
     const setting = { source: "file", value: 1 };
