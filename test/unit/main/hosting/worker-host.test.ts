@@ -120,8 +120,20 @@ describe("a worker thread", () => {
 
   it("is heard to the end: what it said just before it exited still counts, also by a thread that was busy meanwhile", async () => {
     const many = Array.from({ length: 3_000 }, (_, index) => String(index));
-    const all = stage(`say({ kind: "up" }); for (let i = 0; i < 3_000; i++) log(i); process.exit(3);`);
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    const untold = new SharedArrayBuffer(8);
+    const all = stage(
+      `say({ kind: "up" });
+      for (let i = 0; i < 3_000; i++) log(i);
+      const said = new Int32Array(given.untold);
+      Atomics.store(said, 0, 1);
+      Atomics.notify(said, 0);
+      process.exit(3);`,
+      { untold },
+    );
+    const said = new Int32Array(untold);
+    Atomics.wait(said, 0, 0, 5_000);
+    // Until it has ended, most likely.
+    Atomics.wait(said, 1, 0, 50);
     expect(await endOf(all)).toBe("it was terminated or exited (exit code 3).");
     expect(all.heard).toEqual(many);
     expect(() => all.host.post({ kind: "ack" })).not.toThrow();

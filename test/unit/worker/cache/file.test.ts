@@ -117,6 +117,23 @@ describe("reading", () => {
     await expect(read()).rejects.toThrow("not a regular file");
   });
 
+  test("takes a file that is as large as all settings could be, and says what else is in the way of one", async () => {
+    await put("12345");
+    expect(await read(5)).toBe("12345");
+    await expect(diskFiles.read(join(path, "below"), 5)).rejects.toMatchObject({ code: "ENOTDIR" });
+  });
+
+  test.runIf(process.platform === "linux")("leaves no file open, also one that was refused", async () => {
+    const opened = async () => (await readdir("/proc/self/fd")).length;
+    await put("12345");
+    const before = await opened();
+    for (let times = 0; times < 5; times++) {
+      await read();
+      await read(4).catch(() => {});
+    }
+    expect(await opened()).toBeLessThan(before + 5);
+  });
+
   test("refuses a file that is larger than all settings could be", async () => {
     await put("x".repeat(1_001));
     await expect(read(1_000)).rejects.toThrow("1001 bytes");

@@ -146,6 +146,13 @@ describe("a file is refused whole, and nothing of it is quoted", () => {
     }
   });
 
+  test("when its head is no object", async () => {
+    for (const head of ["null", "1", '"text"', "[]"]) {
+      const bytes = Buffer.from(`${head}\nsha256 x\n`);
+      expect(() => [...parseCache(bytes, owner)]).toThrow(new CacheRefused("is damaged, or no cache file at all"));
+    }
+  });
+
   test("when its checksum is right and its content is not", async () => {
     const { createHash } = await import("node:crypto");
     const signed = (body: string) => `${body}sha256 ${createHash("sha256").update(body).digest("hex")}\n`;

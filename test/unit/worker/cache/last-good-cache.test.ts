@@ -110,6 +110,17 @@ describe("at the start", () => {
     expect(bench.counts.size).toBe(0);
   });
 
+  test("a file that comes when the worker is being stopped is passed over", async () => {
+    const writer = new Bench();
+    writer.publish();
+    await writer.cache.stop();
+    const bench = new Bench({}, writer.text);
+    const loaded = bench.cache.load();
+    const stopped = bench.cache.stop();
+    await Promise.all([loaded, stopped]);
+    expect([bench.restored, bench.ages, bench.lines]).toEqual([[], [], []]);
+  });
+
   test("a file that comes too late, since the core agent was faster, is passed over in silence", async () => {
     const bench = new Bench({}, await fileOf());
     bench.restore = () => false;

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { ConfigStreamError } from "../../../../src/shared/errors.js";
 import type { SavedSetting } from "../../../../src/worker/cache/saved-settings.js";
 import { judge } from "../../../../src/worker/providers/judge.js";
 import type { ProviderSources } from "../../../../src/worker/providers/sources.js";
@@ -40,6 +41,7 @@ it("the command judge says by key and rule what would be held, and nothing of th
 it("the command judge says when it cannot judge, and repeats nothing of what it was given", () => {
   const deep = `{"a":[{"source":"file","value":${"[".repeat(9_000)}${"]".repeat(9_000)}}]}`;
   const wrong = [
+    ["{}"],
     undefined,
     5,
     "",
@@ -50,6 +52,7 @@ it("the command judge says when it cannot judge, and repeats nothing of what it 
     "true",
     '{"a":"geheim"}',
     '{"a":["geheim"]}',
+    '{"a":[{"source":"file"}]}',
     '{"a":[{"value":"geheim"}]}',
   ];
   for (const given of [...wrong, '{"a":[{"source":"geheim"}]}', '{"a":[null]}', deep]) {
@@ -60,4 +63,6 @@ it("the command judge says when it cannot judge, and repeats nothing of what it 
   }
   expect(run("{}", undefined)).toMatchObject({ code: 3, stderr: expect.stringContaining("no settings here yet") });
   expect(run("{}", new Error("geheim"))).toMatchObject({ code: 3, stderr: expect.not.stringContaining("geheim") });
+  const full = new ConfigStreamError("limit_exceeded", "There are too many keys.");
+  expect(run("{}", full)).toMatchObject({ code: 3, stderr: "There are too many keys.\n" });
 });
