@@ -393,6 +393,23 @@ describe("the stream", () => {
     expect(error?.message).toContain(core.address);
   });
 
+  it("ends once, also when the connection is closed after that", async () => {
+    const core = await agent({ onStream: (stream) => stream.emit("error", { code: 13, details: "It broke." }) });
+    const connection = open(core.address);
+    const ends: unknown[] = [];
+    await new Promise<void>((resolve) => {
+      const onEnd = (error: unknown) => {
+        ends.push(error);
+        resolve();
+      };
+      connection.openStream({ clientName: "client", sessionId: "session" }, { onEvent() {}, onBadMessage() {}, onEnd });
+    });
+    connection.close();
+    connection.close();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(ends).toEqual([expect.objectContaining({ grpcCode: grpcCode.internal })]);
+  });
+
   it("calls nothing after it was cancelled, and the core agent sees the cancellation", async () => {
     let cancelled = (): void => {};
     const seen = new Promise<void>((resolve) => {
@@ -401,7 +418,7 @@ describe("the stream", () => {
     const core = await agent({
       onStream: (stream) => {
         stream.on("cancelled", cancelled);
-        stream.write(snapshot(1));
+        for (const event of [snapshot(1), update(2), update(3)]) stream.write(event);
       },
     });
     const connection = open(core.address);

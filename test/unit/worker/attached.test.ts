@@ -54,7 +54,7 @@ describe("a worker between its ports", () => {
     expect(done).toEqual(["started"]);
     events.port1.postMessage({ kind: "ack" });
     init()?.post({ kind: "up" });
-    await vi.waitFor(() => expect([done, heard]).toEqual([["started", "ack"], [{ kind: "up" }]]));
+    await vi.waitFor(() => expect([done, heard]).toEqual([["started", "ack"], [{ kind: "up" }]]), { timeout: 10_000 });
   });
 
   it("hears at once, when it asks, all that was sent until then", () => {
@@ -83,7 +83,7 @@ describe("a worker between its ports", () => {
       expect(await answered).toMatchObject({ id: "1", type: "RAW" });
       expect(done).toEqual(["started", "stopped"]);
       const ports = hasProvider ? ["control", "events", "host"] : ["control", "events"];
-      await vi.waitFor(() => expect([...closed].sort()).toEqual(ports));
+      await vi.waitFor(() => expect([...closed].sort()).toEqual(ports), { timeout: 10_000 });
     },
   );
 
@@ -94,7 +94,7 @@ describe("a worker between its ports", () => {
     const { run, heard } = attached({ change: (runtime) => ({ ...runtime, start }) });
     expect(run).toThrow("Another version.");
     const error = { code: "incompatible_region", message: "Another version." };
-    await vi.waitFor(() => expect(heard).toMatchObject([{ kind: "fatal", error }]));
+    await vi.waitFor(() => expect(heard).toMatchObject([{ kind: "fatal", error }]), { timeout: 10_000 });
   });
 
   it("says why it ends, and ends, when it finds a defect in itself", async () => {
@@ -104,6 +104,6 @@ describe("a worker between its ports", () => {
     init()?.onDefect(new ConfigStreamError("internal", "A defect."));
     expect(exit).toHaveBeenCalledWith(1);
     const error = { code: "internal", message: "A defect." };
-    await vi.waitFor(() => expect(heard).toMatchObject([{ kind: "fatal", error }]));
+    await vi.waitFor(() => expect(heard).toMatchObject([{ kind: "fatal", error }]), { timeout: 10_000 });
   });
 });

@@ -259,7 +259,7 @@ it("a worker that serves answers its core agent with what it logged and holds, a
   ];
   for (const { params, held, log, wouldHold } of lives) {
     const runtime = await app.start({ serve, ...params } as Partial<EngineParams>);
-    await vi.waitFor(() => expect(app.transport.streams).toHaveLength(1));
+    await vi.waitFor(() => expect(app.transport.streams).toHaveLength(1), { timeout: 10_000 });
     await app.snapshot(1, { port: 1 });
     await app.set(2, "port", 10);
     const files = await flare();

@@ -63,6 +63,8 @@ async function endOf({ host }: Stage): Promise<string> {
   return error.message.replace("The worker thread ended: ", "");
 }
 
+/** A thread takes a while to begin where much else runs. */
+const eventually = (check: () => void) => vi.waitFor(check, { timeout: 10_000 });
 const told = (host: EngineHost) => Promise.race([host.up.then(() => "up"), host.ended.then(() => "ended")]);
 
 describe("a worker thread", () => {
@@ -85,7 +87,7 @@ describe("a worker thread", () => {
     `);
     await host.up;
     host.post({ kind: "subscribed", active: true });
-    await vi.waitFor(() => expect(heard).toHaveLength(6));
+    await eventually(() => expect(heard).toHaveLength(6));
     expect(heard.slice(0, 3)).toEqual([{ kind: "changes" }, { kind: "notice" }, ["a rule"]]);
     expect([...heard.slice(3)].sort()).toEqual(["ack,", "noticed,", "subscribed,true"]);
     await host.stop(10_000);
@@ -108,7 +110,7 @@ describe("a worker thread", () => {
     process.removeAllListeners("uncaughtException");
     process.on("uncaughtException", (error) => thrown.push(error));
     try {
-      await vi.waitFor(() => expect(heard).toHaveLength(3));
+      await eventually(() => expect(heard).toHaveLength(3));
     } finally {
       process.removeAllListeners("uncaughtException");
       for (const other of others) process.on("uncaughtException", other);
@@ -164,7 +166,7 @@ describe("a worker thread", () => {
     try {
       const own = stage(code);
       const given = stage(code, {}, { resourceLimits: { maxYoungGenerationSizeMb: 9, maxOldGenerationSizeMb: 50 } });
-      await Promise.all([own, given].map(({ heard }) => vi.waitFor(() => expect(heard).toHaveLength(1))));
+      await Promise.all([own, given].map(({ heard }) => eventually(() => expect(heard).toHaveLength(1))));
       const [limits, ...rest] = JSON.parse(String(own.heard[0]));
       expect(limits).toMatchObject({ maxYoungGenerationSizeMb: 6 });
       expect(rest).toEqual([[], "seen", null]);
@@ -185,7 +187,7 @@ describe("a worker thread", () => {
       {},
       { sessionIdProvider: async () => "the session" },
     );
-    await vi.waitFor(() => expect(heard).toEqual(["the session"]));
+    await eventually(() => expect(heard).toEqual(["the session"]));
     await host.stop(10_000);
   });
 });
@@ -319,7 +321,7 @@ describe("the end of a worker", () => {
     expect(await told(all.host)).toBe("up");
     terminated.mockRestore();
     all.host.kill("the test is over.");
-    await vi.waitFor(() => expect(all.host.isGone).toBe(true));
+    await eventually(() => expect(all.host.isGone).toBe(true));
   });
 });
 
