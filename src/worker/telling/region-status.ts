@@ -132,7 +132,7 @@ export class RegionStatus implements StatusSink {
   #asInherited(status: EngineStatus): EngineStatus {
     const { state } = status;
     const hopeless = this.#options.fixedSession && state === "failed" && status.step === "registration";
-    const keepsState = state === "live" || state === "stopped" || hopeless || !hasSettings(this.#region);
+    const keepsState = state === "stopped" || hopeless || !hasSettings(this.#region);
     return {
       ...status,
       state: keepsState ? state : "stale",

@@ -410,6 +410,16 @@ describe("the stream", () => {
     expect(ends).toEqual([expect.objectContaining({ grpcCode: grpcCode.internal })]);
   });
 
+  it("says nothing of the connection to who cancelled before it was there", async () => {
+    const connection = open((await agent()).address);
+    let connected = 0;
+    const handlers = { onConnected: () => void connected++, onEvent() {}, onBadMessage() {}, onEnd() {} };
+    connection.openStream({ clientName: "client", sessionId: "session" }, handlers).cancel();
+    await connection.register(request, soon);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(connected).toBe(0);
+  });
+
   it("calls nothing after it was cancelled, and the core agent sees the cancellation", async () => {
     let cancelled = (): void => {};
     const seen = new Promise<void>((resolve) => {

@@ -30,7 +30,7 @@ it("a socket that comes up after its channel was released is destroyed at once",
 it("the last failure is kept with its code, and what is no error is passed over", () => {
   const watch = new SocketWatch();
   watch.failed("text");
-  expect(watch.lastFailure).toBeUndefined();
+  expect([watch.lastFailure, watch.secured]).toEqual([undefined, false]);
   watch.failed(Object.assign(new Error("First."), { code: "ECONNRESET" }));
   watch.failed(undefined);
   expect(watch.lastFailure).toEqual({ code: "ECONNRESET", message: "First." });

@@ -22,3 +22,12 @@ it("posts one notice at a time, and merges what happens meanwhile: the last stat
   notices.held({ held: [held("port")], healed: [] });
   expect(posted.at(-1)).toEqual({ kind: "notice", state: undefined, held: [held("port")], healed: [] });
 });
+
+it("posts also that settings have healed and nothing else, and nothing when nothing happened", () => {
+  const posted: Notice[] = [];
+  const notices = new Notices((notice) => posted.push(notice));
+  notices.held({ held: [], healed: [] });
+  expect(posted).toEqual([]);
+  notices.held({ held: [], healed: ["port"] });
+  expect(posted).toEqual([{ kind: "notice", state: undefined, held: [], healed: ["port"] }]);
+});

@@ -47,6 +47,16 @@ describe("with no subscriber", () => {
     expect(sent).toHaveLength(1);
   });
 
+  test("what was missing is of no account to the next one", () => {
+    const { notifier, sent, publish } = newNotifier();
+    notifier.setActive(true);
+    notifier.markMissing();
+    notifier.setActive(false);
+    notifier.setActive(true);
+    publish(1, change("a", 1, 2));
+    expect(sent).toMatchObject([{ lagged: false }]);
+  });
+
   test("a subscriber that came since the event loop last turned is already told", () => {
     const { notifier, sent, inbox, publish } = newNotifier();
     inbox.push(() => notifier.setActive(true));
@@ -82,6 +92,14 @@ describe("a subscriber that comes when the last one goes", () => {
     notifier.acknowledged();
     expect(sent.map(({ changes }) => changes.map(({ key }) => key))).toEqual([["a"], ["b"]]);
   });
+});
+
+test("a change of layers alone is not written down for the worker that comes after", () => {
+  const untold = new Untold(createUntoldMemory());
+  const { notifier } = newNotifier({ untold });
+  notifier.setActive(true);
+  notifier.willPublish([{ ...change("a", 1, 1), valueChanged: false }, change("b", 1, 2)]);
+  expect([...(untold.read()?.keys() ?? [])]).toEqual(["b"]);
 });
 
 describe("with a subscriber", () => {

@@ -151,3 +151,13 @@ test("the time of the first snapshot is not set by cached settings", () => {
   status.fallBack();
   expect(region.load64(header.firstSnapshotAtMs)).toBe(0);
 });
+
+test("a cache file that is read only when the stream is live is of no account", () => {
+  const status = newStatus();
+  publish();
+  status.set(engine("live"));
+  status.restored(clock.now() - 5_000);
+  expect([shown()?.state, shown()?.cachedAtMs]).toEqual(["live", undefined]);
+  status.set(engine("stale", { attempt: 1 }));
+  expect(shown()?.cachedAtMs).toBe(undefined);
+});
