@@ -83,6 +83,13 @@ describe("what the store gives out", () => {
     expect(claims(store)).toEqual({ a: ["file: 1"], b: ["file: 1"], c: ["file: 1"] });
   });
 
+  it("keeps in a trial what lies below a key, where a map is a value and no section", () => {
+    const store = newStore();
+    snapshot(store, setting("m", { x: 1 }), setting("m.k", 1));
+    const changes = store.trial([["m", [{ source: "file", value: { x: 2 } }]]]);
+    expect(changes.map(({ key, setting }) => [key, setting?.value])).toEqual([["m", { x: 2 }]]);
+  });
+
   it("is in a trial with a sender of sections what its leaves would be", () => {
     const store = newStore("section-merged");
     snapshot(store, setting("s", { x: 1, y: 1 }), setting("t", { z: 1 }));
@@ -220,6 +227,16 @@ describe("a dialect that is not decided by its snapshot", () => {
     update(store, "s.x", 2);
     update(store, "s", { y: 1 }, "cli");
     expect(Object.keys(claims(store)).sort()).toEqual(["a", "s.y"]);
+  });
+
+  it("is one of merged sections also where one source alone sent a section, and another one a value", () => {
+    const store = newStore("auto");
+    snapshot(store, setting("s", { x: 1 }));
+    update(store, "s", 5, "cli");
+    expect(claims(store)).toEqual({ s: ["cli: 5"], "s.x": ["file: 1"] });
+    update(store, "s.x", 2);
+    update(store, "s", { y: 1 }, "cli");
+    expect(claims(store)).toEqual({ "s.y": ["cli: 1"] });
   });
 
   it("is not one of layers because one source says a key twice", () => {
