@@ -639,7 +639,7 @@ describe("keepalive", () => {
     await closed;
   });
 
-  it("is sent less often on the next connection after the core agent answered too_many_pings", async () => {
+  it("is sent less often on the next connection after the core agent answered too_many_pings, and after no other failure", async () => {
     const pings: number[] = [];
     const server: Http2Server = createHttp2Server();
     let connections = 0;
@@ -649,9 +649,12 @@ describe("keepalive", () => {
       session.on("error", () => {});
       session.on("ping", () => {
         pings[number] = (pings[number] ?? 0) + 1;
-        if (number === 0) session.goaway(11, 0, Buffer.from("too_many_pings"));
+        if (number === 1) session.goaway(11, 0, Buffer.from("too_many_pings"));
       });
-      session.on("stream", (stream) => stream.on("error", () => {}));
+      session.on("stream", (stream) => {
+        stream.on("error", () => {});
+        if (number === 0) session.destroy();
+      });
     });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -661,17 +664,21 @@ describe("keepalive", () => {
       params(address, { tls: false, keepaliveIntervalMs: 20, keepaliveRefusedIntervalMs: 60_000 }),
     );
     const plain = { token: "token", certificate: "", privateKey: "" };
-    const first = transport.connect(plain);
-    const { error } = await untilEnd(first);
-    first.close();
-    expect(error).toMatchObject({ code: "unavailable" });
-    expect(error?.message).toContain("keepalive pings came too often");
-    const second = transport.connect(plain);
-    const ended = untilEnd(second);
-    await waitUntil(() => connections === 2);
+    const failureOfNext = async () => {
+      const next = transport.connect(plain);
+      const { error } = await untilEnd(next);
+      next.close();
+      expect(error).toMatchObject({ code: "unavailable" });
+      return error?.message;
+    };
+    expect(await failureOfNext()).not.toContain("keepalive");
+    expect(await failureOfNext()).toContain("keepalive pings came too often");
+    const last = transport.connect(plain);
+    const ended = untilEnd(last);
+    await waitUntil(() => connections === 3);
     await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(pings[1]).toBe(0);
-    second.close();
+    expect(pings[2]).toBe(0);
+    last.close();
     void ended;
   });
 });
