@@ -211,6 +211,18 @@ describe("a provided session", () => {
     expect(clock.pending).toBe(0);
   });
 
+  it("names the kind of what the provider threw, where it has one", async () => {
+    const nameless = Object.assign(new Error("secret-detail"), { name: 42 });
+    for (const [thrown, kind] of [
+      [new TypeError("secret-detail"), "TypeError"],
+      [nameless, "Error"],
+      ["secret-detail", "string"],
+    ] as const) {
+      const source = sessions({ kind: "provider" }, () => Promise.reject(thrown));
+      await expect(source.obtain(connection, signal)).rejects.toThrow(`The sessionIdProvider failed (${kind}).`);
+    }
+  });
+
   it("is given up on after 30 s", async () => {
     const obtained = sessions({ kind: "provider" }, () => new Promise(() => {})).obtain(connection, signal);
     const failure = expect(obtained).rejects.toMatchObject({ code: "registration" });
