@@ -137,3 +137,20 @@ it("a rejected session that can be replaced is not hopeless, and one that cannot
     await bench.engine.stop();
   }
 });
+
+it("an engine that is stopped by who is told of a publication shows no more of that stream, and waits for nothing", async () => {
+  const bench = new EngineBench();
+  await bench.start();
+  let stopped: Promise<void> | undefined;
+  bench.onPublish = () => {
+    stopped ??= bench.engine.stop();
+  };
+  bench.transport.stream.snapshot(1, { a: 1 });
+  // With a gap, after which a snapshot would be waited for.
+  bench.transport.stream.update(5, "a", 2);
+  await bench.clock.settle();
+  await stopped;
+  expect(bench.statuses.map(({ state }) => state)).not.toContain("live");
+  expect(bench.status.state).toBe("stopped");
+  expect([bench.publications.length, bench.clock.pending]).toEqual([1, 0]);
+});
