@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { isFresh, isReady, readStatus } from "../../../../src/memory/facts.js";
+import { isFresh, isReady, readCounter, readStatus } from "../../../../src/memory/facts.js";
 import { header } from "../../../../src/memory/layout.js";
 import type { Region } from "../../../../src/memory/region.js";
 import type { EngineStatus } from "../../../../src/shared/types.js";
@@ -160,4 +160,11 @@ test("a cache file that is read only when the stream is live is of no account", 
   expect([shown()?.state, shown()?.cachedAtMs]).toEqual(["live", undefined]);
   status.set(engine("stale", { attempt: 1 }));
   expect(shown()?.cachedAtMs).toBe(undefined);
+});
+
+test("what is counted is there for every thread", () => {
+  const status = newStatus();
+  status.count("reconnects");
+  status.count("reconnects", 2);
+  expect(readCounter(region, "reconnects")).toBe(3);
 });
