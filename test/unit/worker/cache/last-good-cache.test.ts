@@ -63,7 +63,10 @@ class Bench implements CacheFiles {
     this.writtenAtMs.push(this.clock.monotonic());
   }
 
-  async removeLeftovers(): Promise<void> {}
+  cleanedUp = 0;
+  async removeLeftovers(): Promise<void> {
+    this.cleanedUp++;
+  }
 
   publish(sequenceId = 1): void {
     this.cache.published({ sequenceId, origin: "core-agent", changes: [] });
@@ -108,6 +111,19 @@ describe("at the start", () => {
     await bench.cache.load();
     expect(bench.lines.map(({ level }) => level)).toEqual(["debug"]);
     expect(bench.counts.size).toBe(0);
+  });
+
+  test("a long file is read whole, and what others left behind is removed after any file", async () => {
+    const writer = new Bench();
+    writer.settings = Array.from({ length: 1_234 }, (_, index) => [`k${index}`, [{ source: "file", value: index }]]);
+    writer.publish();
+    await writer.cache.stop();
+    const bench = new Bench({}, writer.text);
+    await bench.cache.load();
+    expect(bench.restored.map(({ settings }) => settings)).toEqual([writer.settings]);
+    const damaged = new Bench({}, "damaged");
+    await damaged.cache.load();
+    expect([bench.cleanedUp, damaged.cleanedUp]).toEqual([1, 1]);
   });
 
   test("a file that comes when the worker is being stopped is passed over", async () => {
@@ -180,6 +196,18 @@ describe("at the start", () => {
       await next.cache.load();
       expect(next.restored).toHaveLength(restored);
     }
+  });
+
+  test("that a file's age is not known is said", async () => {
+    const writer = new Bench();
+    writer.confirmedAtMs = () => writer.clock.now() + 10_000_000;
+    writer.publish();
+    await writer.cache.stop();
+    const bench = new Bench({ maxAgeMs: Number.POSITIVE_INFINITY }, writer.text);
+    await bench.cache.load();
+    expect(bench.visible("info")).toEqual([
+      expect.stringContaining("; when they were right is not known. What looked"),
+    ]);
   });
 
   test("a file from the future is used where any age will do, and its age is unknown", async () => {
@@ -267,6 +295,22 @@ describe("writing", () => {
     await later.clock.advance(minute);
     await later.cache.stop();
     expect(later.writtenAtMs).toHaveLength(9);
+  });
+
+  test("writes nothing while there is nothing to keep, and that is no failure", async () => {
+    const empty = new Bench();
+    await empty.cache.stop();
+    const refused = new Bench();
+    refused.settings = undefined;
+    refused.publish();
+    await refused.cache.stop();
+    const unconfirmed = new Bench();
+    unconfirmed.confirmedAtMs = () => undefined;
+    unconfirmed.publish();
+    await unconfirmed.cache.stop();
+    for (const { text, counts, lines } of [empty, refused, unconfirmed]) {
+      expect([text, [...counts], lines]).toEqual([undefined, [], []]);
+    }
   });
 
   test("keeps the former file while a state is refused, and writes again once one was published", async () => {
