@@ -11,6 +11,7 @@ import {
   setState,
 } from "@vitest/expect";
 import { fn, restoreAllMocks, spyOn } from "@vitest/spy";
+import * as timers from "./timers.mjs";
 
 chai.use(JestExtend);
 chai.use(JestChaiExpect);
@@ -43,6 +44,7 @@ expect.poll = (get) =>
 export const expectTypeOf = () => new Proxy(() => {}, { get: (_, __, self) => self, apply: () => expectTypeOf() });
 
 export const vi = {
+  ...timers,
   fn,
   spyOn,
   restoreAllMocks,
