@@ -1,6 +1,7 @@
 // Changes single operators, conditions and calls of a folder, one at a time, and counts how many of those changes its tests notice:
 // npm run mutation -- --folder src/worker/engine [--tests "test/unit/worker/engine/**/*.test.ts …"] [--survivors]
-// --flat leaves out the folders within it. Tests run in one process, unless --runner vitest says otherwise: see in-process/plugin.mjs.
+// --flat leaves out the folders within it. Tests run in one process, unless --runner vitest says otherwise: see in-process/plugin.mjs;
+// --longest 250 leaves out tests that take more milliseconds there.
 // What is known from the last run, in .stryker/, is not done again. --survivors lists what went unnoticed, in the form in which it can
 // be argued: see argued.mjs.
 import { spawnSync } from "node:child_process";
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     survivors: { type: "boolean" },
     runner: { type: "string" },
     flat: { type: "boolean" },
+    longest: { type: "string" },
   },
 });
 const folder = values.folder ?? "src/worker/engine";
@@ -33,6 +35,7 @@ const { status } = spawnSync(process.execPath, [bin, "run", "scripts/mutants/str
     MUTATION_FLAT: values.flat ? "yes" : "",
     MUTATION_TESTS: tests,
     MUTATION_RUNNER: values.runner ?? "in-process",
+    MUTATION_LONGEST_MS: values.longest ?? "",
   },
 });
 if (status !== 0) process.exit(status ?? 1);

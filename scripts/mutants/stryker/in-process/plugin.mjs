@@ -20,6 +20,9 @@ import { collect, runTests } from "./vitest.mjs";
 /** How long each test takes, in the sandbox: a process that comes in the place of one that hung knows it too. */
 const TIMES = "test-times.json";
 
+/** Tests that take longer are not run for a change. */
+const longestMs = Number(process.env.MUTATION_LONGEST_MS || Number.POSITIVE_INFINITY);
+
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc");
 
@@ -60,7 +63,7 @@ class InProcess {
     state.hitLimit = limit;
     state.activeMutant = activeMutant.id;
     const wanted = testFilter && new Set(testFilter);
-    const covering = this.#tests.filter(({ id }) => wanted?.has(id) ?? true);
+    const covering = this.#tests.filter(({ id }) => (wanted?.has(id) ?? true) && times[id] <= longestMs);
     // The first test that fails is the last.
     const tests = await this.#run(
       covering.sort((a, b) => times[a.id] - times[b.id]),

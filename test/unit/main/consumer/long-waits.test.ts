@@ -59,6 +59,39 @@ describe("a wait under a test's own timers", () => {
     await mock.stop();
   });
 
+  it("may last longer than any timer of Node.js", async () => {
+    const region = newRegion();
+    region.store64(header.startedAtMs, 1);
+    const longest = 2 ** 31 - 1;
+    const settled: unknown[] = [];
+    const wait = waitReady({ region, timeoutMs: 1, address: "a:1" }, { timeoutMs: 2 * longest + 5_000 }).catch(
+      (error: unknown) => settled.push(error),
+    );
+    await vi.advanceTimersByTimeAsync(longest);
+    await vi.advanceTimersByTimeAsync(longest);
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(settled).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(settled).toEqual([expect.any(WaitTimeoutError)]);
+    await wait;
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("that is given up by its signal leaves no timer behind, and one that is over heeds its signal no more", async () => {
+    const region = newRegion();
+    const controller = new AbortController();
+    const wait = waitReady({ region, timeoutMs: 60_000, address: "a:1" }, { signal: controller.signal });
+    controller.abort(new Error("enough"));
+    await expect(wait).rejects.toThrow("enough");
+    expect(vi.getTimerCount()).toBe(0);
+    const second = new AbortController();
+    const ready = waitReady({ region, timeoutMs: 60_000, address: "a:1" }, { signal: second.signal });
+    markReady(region, 1);
+    await ready;
+    second.abort();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("ends when all timers have run", async () => {
     const mock = createMockConsumer();
     const wait = expect(mock.waitReady()).rejects.toThrow(WaitTimeoutError);
