@@ -1,0 +1,283 @@
+/** What a consumer says and does when its engine dies; in virtual time, without a thread. */
+import { describe, expect, it } from "vitest";
+import { consumerIn } from "../../../../src/main/consumer/consumer.js";
+import type { EngineHost, EngineHostInit } from "../../../../src/main/hosting/engine-host.js";
+import { markReady, markReadyFromCache, readStatus, writeStatus } from "../../../../src/memory/facts.js";
+import { header } from "../../../../src/memory/layout.js";
+import { Region } from "../../../../src/memory/region.js";
+import { Untold } from "../../../../src/memory/untold.js";
+import { ConfigStreamError, ConsumerStoppedError, InvalidOptionError } from "../../../../src/shared/errors.js";
+import type { HostMessage } from "../../../../src/shared/messages.js";
+import { VirtualClock } from "../../../support/engine/virtual-clock.js";
+import { TestWriter } from "../../../support/memory/region.js";
+
+class TestEngine {
+  readonly posted: HostMessage[] = [];
+  readonly init: EngineHostInit;
+  readonly region: Region;
+  readonly host: EngineHost;
+  die: (message?: string) => void = () => {};
+  writer: TestWriter | undefined;
+
+  constructor(init: EngineHostInit, up: Promise<void> = Promise.resolve()) {
+    this.init = init;
+    this.region = new Region(init.memory);
+    let isGone = false;
+    const ended = new Promise<ConfigStreamError>((resolve) => {
+      this.die = (message = "It died.") => {
+        isGone = true;
+        resolve(new ConfigStreamError("worker_died", message));
+      };
+    });
+    const { posted } = this;
+    this.host = {
+      up,
+      ended,
+      post: (message) => void posted.push(message),
+      kill: () => {},
+      stop: async () => {},
+      get isGone() {
+        return isGone;
+      },
+    };
+  }
+
+  publish(values: Parameters<TestWriter["publish"]>[0]): void {
+    this.writer ??= new TestWriter(this.region);
+    this.writer.publish(values);
+  }
+
+  /** As an engine says that all is well. */
+  live(step: "done" | "first snapshot" = "done"): void {
+    const since = { sessionSinceMs: 1, lastError: undefined, nextAttemptAtMs: undefined };
+    writeStatus(this.region, { state: "live", step, attempt: 0, ...since });
+  }
+}
+
+function newConsumer(options: object = {}, startEngine = (init: EngineHostInit) => new TestEngine(init)) {
+  const clock = new VirtualClock();
+  const engines: TestEngine[] = [];
+  const lines: string[] = [];
+  const keep = (level: string) => (line: string) => void lines.push(`${level}: ${line}`);
+  const logger = { debug: keep("debug"), info: keep("info"), warn: keep("warn"), error: keep("error") };
+  const consumer = consumerIn(
+    {},
+    { clientName: "test-agent", sessionId: "a-session", logger, ...options },
+    {
+      clock: {
+        now: () => clock.now(),
+        monotonic: () => clock.monotonic(),
+        setTimer: (delayMs, callback) => clock.setTimer(delayMs, callback),
+      },
+      random: () => 0.5,
+      startEngine: (init) => {
+        const engine = startEngine(init);
+        engines.push(engine);
+        return engine.host;
+      },
+    },
+  );
+  const newest = () => engines.at(-1) as TestEngine;
+  return { clock, consumer, engines, newest, lines };
+}
+
+/** Lets promises settle, and no time pass. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("the death of an engine", () => {
+  it("is in the status: without settings a failure, with settings that they are old, and since when", async () => {
+    const { clock, consumer, newest } = newConsumer();
+    await consumer.start();
+    newest().die("The first.");
+    await settled();
+    const first = consumer.status();
+    expect(first).toMatchObject({ state: "failed", step: "connection", attempt: 1, interruptedForMs: 0 });
+    expect(first.lastError).toMatchObject({ code: "worker_died", message: "The first." });
+    expect(first.nextAttemptInMs).toBeGreaterThan(0);
+    await clock.advance(60_000);
+    const engine = newest();
+    engine.publish({ a: 1 });
+    engine.die("The second.");
+    await settled();
+    expect(consumer.status()).toMatchObject({ state: "stale", attempt: 2, lastError: { message: "The second." } });
+    expect(consumer.status().interruptedForMs, "since the first death").toBeGreaterThanOrEqual(60_000);
+    await clock.advance(60_000);
+    newest().live("first snapshot");
+    newest().die();
+    await settled();
+    expect(consumer.status()).toMatchObject({ step: "first snapshot", attempt: 1, interruptedForMs: 0 });
+    await clock.advance(60_000);
+    newest().live();
+    newest().die();
+    await settled();
+    expect(consumer.status(), "what had been reached must be reached anew").toMatchObject({ step: "connection" });
+    expect(consumer.status().workerRestarts).toBe(3);
+    await consumer.stop();
+  });
+
+  it("is a line in the log when it begins an outage, and no further line while that lasts", async () => {
+    const { clock, consumer, newest, lines } = newConsumer();
+    await consumer.start();
+    newest().live();
+    newest().die();
+    await clock.advance(60_000);
+    newest().die();
+    await clock.advance(60_000);
+    newest().live();
+    newest().die();
+    await settled();
+    const line = "It died. Another one is started.";
+    expect(lines.filter((one) => one.includes("died"))).toEqual([`error: ${line}`, `debug: ${line}`, `error: ${line}`]);
+    await consumer.stop();
+  });
+
+  it("is told to listeners: the state at once, and the restart with its number and the reason", async () => {
+    const { clock, consumer, newest } = newConsumer();
+    const told: unknown[] = [];
+    consumer.on("state", ({ state }: { state: string }) => told.push(state));
+    consumer.on("restart", (notice: object) => told.push(notice));
+    await consumer.start();
+    newest().publish({ a: 1 });
+    newest().die("The reason.");
+    await settled();
+    expect(told).toEqual(["stale"]);
+    await clock.advance(60_000);
+    expect(told).toEqual(["stale", { restarts: 1, error: { code: "worker_died", message: "The reason." } }]);
+    await consumer.stop();
+    expect(told.at(-1)).toBe("stopped");
+  });
+
+  it("tells subscribers at once what was published and not sent, and nothing twice", async () => {
+    const { clock, consumer, newest } = newConsumer();
+    const told: unknown[] = [];
+    consumer.subscribe({ onChange: ({ key, oldValue, newValue }) => told.push([key, oldValue, newValue]) });
+    await consumer.start();
+    const engine = newest();
+    const untold = new Untold(engine.init.untold);
+    engine.publish({ a: 1, b: 1 });
+    const sent = ["a", "b"].map((key) => ({ key, oldValue: undefined, newValue: 1, source: "file", sequenceId: 1 }));
+    engine.init.onChanges({ kind: "changes", changes: sent, setEnds: [2], publishes: [], lagged: false });
+    told.length = 0;
+    untold.add([
+      { key: "a", oldValue: undefined },
+      { key: "b", oldValue: 1 },
+    ]);
+    engine.publish({ b: 2 });
+    engine.die();
+    await settled();
+    expect(told, "of what was sent last, what it said counts").toEqual([["b", 1, 2]]);
+    await clock.advance(60_000);
+    newest().die();
+    await settled();
+    expect(told).toHaveLength(1);
+    await consumer.stop();
+  });
+
+  it("leaves nothing to tell to those who come when nobody was there", async () => {
+    const { clock, consumer, newest } = newConsumer();
+    await consumer.start();
+    const engine = newest();
+    new Untold(engine.init.untold).add([{ key: "a", oldValue: undefined }]);
+    engine.publish({ a: 1 });
+    engine.die();
+    await settled();
+    const told: unknown[] = [];
+    consumer.subscribe({ onChange: ({ key }) => told.push(key) });
+    await clock.advance(60_000);
+    newest().die();
+    await settled();
+    expect(told).toEqual([]);
+    await consumer.stop();
+  });
+});
+
+describe("an engine", () => {
+  it("knows whether there are subscribers, also one that comes later, and all the time", async () => {
+    const { clock, consumer, engines, newest } = newConsumer();
+    await consumer.start();
+    expect(newest().posted).toEqual([]);
+    const first = consumer.subscribe();
+    const second = consumer.subscribe();
+    expect(newest().posted).toEqual([{ kind: "subscribed", active: true }]);
+    newest().die();
+    await clock.advance(60_000);
+    expect(newest().posted).toEqual([{ kind: "subscribed", active: true }]);
+    first.unsubscribe();
+    second.unsubscribe();
+    expect(newest().posted).toEqual([
+      { kind: "subscribed", active: true },
+      { kind: "subscribed", active: false },
+    ]);
+    expect(engines.map(({ init }) => init.holdsProcess)).toEqual([true, false]);
+    await consumer.stop();
+  });
+
+  it("begins with the guards that the one before it had read anew, and says what it says to logger and listeners", async () => {
+    const { clock, consumer, newest, lines } = newConsumer({ guards: { a: { type: "number" } } });
+    const told: unknown[] = [];
+    consumer.on("state", ({ state }: { state: string }) => told.push(state));
+    consumer.on("held", (notice: object) => told.push(notice));
+    await consumer.start();
+    const { init } = newest();
+    expect(init.engine.guards?.rules).toBeDefined();
+    const rules = { ...(init.engine.guards?.rules as object) } as never;
+    init.onGuards(rules);
+    init.onLog("warn", "A line.");
+    init.onNotice({ state: "connecting", held: [], healed: [] } as never);
+    init.onNotice({ held: [{ key: "a", rule: "is no number" }], healed: ["b"] } as never);
+    expect(lines).toContain("warn: A line.");
+    expect(told[0]).toBe("connecting");
+    expect(told.slice(1).length).toBeGreaterThan(0);
+    newest().die();
+    await clock.advance(60_000);
+    expect(newest().init.engine.guards?.rules).toBe(rules);
+    await consumer.stop();
+  });
+});
+
+describe("start", () => {
+  it("may be called again after it failed, and waits are hopeless only meanwhile", async () => {
+    let isBroken = true;
+    const { consumer } = newConsumer({}, (init) => {
+      const failed = Promise.reject(new ConfigStreamError("worker_died", "No thread."));
+      failed.catch(() => {});
+      return new TestEngine(init, isBroken ? failed : undefined);
+    });
+    await expect(consumer.start()).rejects.toThrow("No thread.");
+    await expect(consumer.waitReady()).rejects.toThrow("No thread. Nothing is tried any more");
+    const region = new Region(consumer.share().memory);
+    const startedAtMs = region.load64(header.startedAtMs);
+    expect([startedAtMs > 0, readStatus(region)?.hopeless]).toEqual([true, true]);
+    isBroken = false;
+    await consumer.start();
+    expect(readStatus(region)?.hopeless).toBe(false);
+    expect(region.load64(header.startedAtMs), "since the first").toBe(startedAtMs);
+    await consumer.stop();
+    await expect(consumer.start()).rejects.toThrow(ConsumerStoppedError);
+  });
+});
+
+describe("a blocking wait", () => {
+  const provider = () => "a-session";
+  it.each([
+    [{ isolation: "none" }, 'isolation: "none"'],
+    [{ sessionId: undefined, sessionIdProvider: provider }, "a sessionIdProvider"],
+  ])("is refused where it would block what it waits for, and not once that has come: %j", async (options, what) => {
+    const { consumer } = newConsumer(options);
+    const region = new Region(consumer.share().memory);
+    expect(() => consumer.waitReadySync()).toThrow(InvalidOptionError);
+    expect(() => consumer.waitReadySync()).toThrow(`the thread that ${what} needs`);
+    markReadyFromCache(region);
+    consumer.waitReadySync();
+    expect(() => consumer.waitReadySync({ fresh: true })).toThrow(InvalidOptionError);
+    markReady(region, 1);
+    consumer.waitReadySync({ fresh: true });
+    await consumer.stop();
+    expect(() => consumer.waitReadySync()).toThrow(ConsumerStoppedError);
+  });
+
+  it("blocks in all other cases, for as long as was asked", () => {
+    const { consumer } = newConsumer();
+    expect(() => consumer.waitReadySync({ timeoutMs: 1 })).toThrow("start() has not been called");
+  });
+});
