@@ -22,7 +22,10 @@ it.each([
   ["127.8.0.1:0", { kind: "tcp", host: "127.8.0.1", port: 0 }],
   ["localhost:0", { kind: "tcp", host: "127.0.0.1", port: 0 }],
   ["[::1]:65535", { kind: "tcp", host: "::1", port: 65_535 }],
+  ["127.0.0.1:65535", { kind: "tcp", host: "127.0.0.1", port: 65_535 }],
+  ["[0:0:0:0:0:0:0:1]:1", { kind: "tcp", host: "0:0:0:0:0:0:0:1", port: 1 }],
   ["unix:///run/agent/consumer.sock", { kind: "unix", path: "/run/agent/consumer.sock" }],
+  [`unix:///${"x".repeat(102)}`, { kind: "unix", path: `/${"x".repeat(102)}` }],
 ])("takes the address %s", (address, expected) => {
   expect(serve({ address })?.address).toEqual(expected);
 });
@@ -35,7 +38,14 @@ it.each([
   "example.test:0",
   "127.0.0.1",
   "127.0.0.1:70000",
+  "127.0.0.1:65536",
+  "127.0.0.999:1",
+  "[::2]:1",
+  "[127.0.0.1.1]:1",
+  "x127.0.0.1:1 ",
+  "127.0.0.1:1x",
   "unix://relative",
+  `unix:///${"x".repeat(103)}`,
   `unix:///${"x".repeat(200)}`,
   "vsock://2:1",
   "",
