@@ -28,7 +28,8 @@ export function nest(settings: Iterable<readonly [key: string, value: ConfigValu
     if (dot >= 0) branchOf(key.slice(0, dot));
   }
   for (const [key, value] of sorted) {
-    if (branches.has(key)) continue;
+    // The branch of the empty path is the whole, and no section of the name "", which a key that ends with its section's dot has.
+    if (key !== "" && branches.has(key)) continue;
     const dot = key.lastIndexOf(".");
     define(branchOf(dot < 0 ? "" : key.slice(0, dot)), key.slice(dot + 1), value);
   }

@@ -54,7 +54,7 @@ export class SlotsBelow {
       const at = slotAt(region, position.blockAt, index);
       if (!region.covers(at * 4, SLOT_WORDS * 4)) return undefined;
       const length = keyInfo.length(region.plain(at + slotWords.keyInfo));
-      if (length < start.length - 1 || length === start.length) continue;
+      if (length < start.length - 1) continue;
       const keyAt = region.plain(at + slotWords.keyAt);
       if (!region.covers(keyAt, length)) return undefined;
       if (beginsWith(region.bytes, keyAt, start, Math.min(length, start.length))) found.push(index);

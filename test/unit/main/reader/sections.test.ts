@@ -56,6 +56,16 @@ describe.each(kinds)("a section, read by %s,", (_, of) => {
     expect([of(reader).get("a."), of(reader).get(""), of(reader).get(".")]).toEqual([undefined, undefined, undefined]);
   });
 
+  it("has a key that is its name and a dot as the setting without a name, as all settings have", () => {
+    const { writer, reader } = setUp();
+    writer.publish({ "a.": 1, "b.": 2, "b.x": 3, c: null, "c.": 4 });
+    const from = of(reader);
+    expect([from.get("a"), from.get("b"), from.get("c")]).toEqual([{ "": 1 }, { "": 2, x: 3 }, { "": 4 }]);
+    expect([from.isKnown("a"), from.isSetting("c"), from.getSubfields("b")]).toEqual([true, false, ["", "x"]]);
+    expect(reader.view().allSettings()).toEqual({ a: { "": 1 }, b: { "": 2, x: 3 }, c: { "": 4 } });
+    expect(reader.setting("b").as((value) => value).value).toEqual({ "": 2, x: 3 });
+  });
+
   it("does not hide a value of its own name, unless that is null", () => {
     const { writer, reader } = setUp();
     writer.publish({ a: 1, "a.b": 2, n: null, "n.b": 3, alone: null });

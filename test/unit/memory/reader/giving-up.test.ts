@@ -16,7 +16,7 @@ import { KeyReader } from "../../../../src/memory/reader/key-reader.js";
 import { KeysReader } from "../../../../src/memory/reader/keys-reader.js";
 import { Mirror } from "../../../../src/memory/reader/mirror.js";
 import { SectionReader } from "../../../../src/memory/reader/section-reader.js";
-import type { Region } from "../../../../src/memory/region.js";
+import { Region } from "../../../../src/memory/region.js";
 import { presentBlock } from "../../../support/memory/arena-map.js";
 import { newRegion, TestWriter } from "../../../support/memory/region.js";
 
@@ -140,16 +140,18 @@ describe("a read that cannot be made", () => {
   });
 
   it("of a set of names whose directory makes no sense takes no name for missing", () => {
-    const { region, writer } = published({ a: 1, b: 2 });
-    const set = setOf(region, new Mirror(region), "a", "b", "missing");
+    const { region, writer } = published({ a: 1, "s.x": 2, n: null, "n.x": 3, both: 4, "both.x": 5 });
+    const set = setOf(region, new Mirror(region), "a", "missing", "s", "s*", "n", "n*", "both", "both*");
+    const expected = [undefined, undefined, { x: 2 }, null, { x: 3 }, 4, 4];
     const table = presentBlock(region) + block.table;
     const at = region.load(table);
     region.store(table, 2 ** 29);
-    expect(valuesOf(set)).toEqual([1, 2, undefined]);
+    expect(valuesOf(set)).toEqual([1, ...expected]);
     expect(gaveUp(region)).toBe(1);
     region.store(table, at);
     writer.publish({ a: 3 });
-    expect(valuesOf(set)).toEqual([3, 2, undefined]);
+    expect(valuesOf(set)).toEqual([3, ...expected]);
+    expect(gaveUp(region)).toBe(1);
   });
 
   it("of a damaged record is counted as a mismatch at each try, and as given up in the end", () => {
@@ -178,6 +180,95 @@ describe("a read that cannot be made", () => {
     expect(gaveUp(region)).toBe(1);
     region.setPlain(length, before);
     expect(mirror.state()?.meta?.sequenceId).toBe(2);
+  });
+});
+
+describe("memory that makes no sense", () => {
+  /** What lies outside of all memory. */
+  const outside = 2 ** 30;
+
+  it.each<[what: string, word: (region: Region) => number]>([
+    ["the table of slots", (region) => presentBlock(region) + block.slotChunks],
+    ["the place of a key", (region) => slotAt(region, presentBlock(region), 0) + slot.keyAt],
+    ["the name of a source", (region) => region.plain(presentBlock(region) + block.sources) + 1],
+  ])("is never taken for a missing key or source, by any way of reading: %s", (_, wordOf) => {
+    const { region } = published({ "s.x": 1 });
+    const word = wordOf(region);
+    const before = region.plain(word);
+    const readers = () => ({
+      keys: new KeyReader(region),
+      names: new SectionReader(region),
+      set: setOf(region, new Mirror(region), "s*"),
+      own: setOf(region, new Mirror(region), "s.x"),
+      mirror: new Mirror(region),
+    });
+    const { keys, names, set, own, mirror } = readers();
+    region.setPlain(word, outside);
+    expect(keys.entry("s.x").stamp, "not current, so that it is asked for again").not.toBe(
+      region.plain(keys.entry("s.x").cell),
+    );
+    expect([names.read("s"), set.read(), own.read(), mirror.state()]).toEqual(Array(4).fill(undefined));
+    expect(gaveUp(region)).toBeGreaterThan(0);
+    region.setPlain(word, before);
+    expect(keys.entry("s.x").state).toMatchObject({ value: 1, source: "file" });
+    expect(names.read("s")?.section?.reading.state.value).toEqual({ x: 1 });
+    expect([valuesOf(set), valuesOf(own), mirror.state()?.slots.size]).toEqual([[{ x: 1 }], [1], 1]);
+  });
+
+  it("leaves what was known as it is, and is counted at each read", () => {
+    const { region, writer } = published({ "s.x": 1 });
+    const keys = new KeyReader(region);
+    const names = new SectionReader(region);
+    const set = setOf(region, new Mirror(region), "s*", "s.x");
+    const mirror = new Mirror(region);
+    const read = () => [
+      keys.entry("s.x").state.value,
+      names.read("s")?.section?.reading.state.value,
+      ...(valuesOf(set) ?? []),
+      mirror.state()?.meta?.sequenceId,
+    ];
+    expect(read()).toEqual([1, { x: 1 }, { x: 1 }, 1, 1]);
+    writer.publish({ "s.x": 2 });
+    const chunks = presentBlock(region) + block.slotChunks;
+    const before = region.plain(chunks);
+    region.setPlain(chunks, outside);
+    expect(read()).toEqual([1, { x: 1 }, { x: 1 }, 1, 1]);
+    expect(gaveUp(region)).toBe(5);
+    region.setPlain(chunks, before);
+    expect(read()).toEqual([2, { x: 2 }, { x: 2 }, 2, 2]);
+    expect(gaveUp(region)).toBe(5);
+  });
+});
+
+describe("memory that has grown", () => {
+  const many = (from: number, count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${from + i}`, "x".repeat(60)]));
+
+  it("is found by a thread that has not seen it yet, whichever part of the directory lies in it", () => {
+    const { memory } = newRegion();
+    const writer = new TestWriter(new Region(memory));
+    writer.publish({ "s.first": 0 });
+    const region = new Region(memory);
+    const names = new SectionReader(region);
+    const set = setOf(region, new Mirror(region), "s*");
+    for (let round = 0; round < 6; round++) {
+      writer.publish({ ...many(round * 400, 400), [`s.of${round}`]: round });
+      expect(names.read("s")?.section?.readings).toHaveLength(round + 2);
+      expect(Object.keys(valuesOf(set)?.[0] as object)).toHaveLength(round + 2);
+    }
+    expect(gaveUp(region)).toBe(0);
+  });
+
+  it("has words that show whether a key is as it was read", () => {
+    const { memory } = newRegion();
+    const writer = new TestWriter(new Region(memory));
+    const keys = new KeyReader(new Region(memory));
+    keys.entry("last");
+    writer.publish({ ...many(0, 4_200), last: 1 });
+    const entry = keys.entry("last");
+    expect([entry.state.value, keys.isCurrent(entry)]).toEqual([1, true]);
+    writer.publish({ last: 2 });
+    expect([keys.isCurrent(entry), keys.entry("last").state.value]).toEqual([false, 2]);
   });
 });
 
@@ -232,7 +323,7 @@ describe("a key that comes while it is looked for", () => {
     const { region, writer } = published({ "s.x": 1 });
     const set = setOf(region, new Mirror(region), "s*");
     expect(valuesOf(set)).toEqual([{ x: 1 }]);
-    writer.publish({ other: 1 });
+    writer.publish({ "s.x": 3 });
     const done = presentBlock(region) + block.done;
     const absent = header.firstCells + ABSENT_CELL;
     const before = new Map([done, absent].map((word) => [word, region.load(word)]));
@@ -244,6 +335,20 @@ describe("a key that comes while it is looked for", () => {
       before.delete(at);
       return old ?? load(at);
     };
-    expect(valuesOf(set)).toEqual([{ x: 1, y: 2 }]);
+    expect(valuesOf(set)).toEqual([{ x: 3, y: 2 }]);
+  });
+});
+
+describe("a new arena that comes while slots are looked for", () => {
+  it("is read by its own slots, though it has as many", () => {
+    const { region } = published({ "s.x": 1, a: 1 });
+    const names = new SectionReader(region);
+    const load = region.load.bind(region);
+    let looks = 0;
+    region.load = (at) => {
+      if (at === header.arena && ++looks === 2) new TestWriter(region).publish({ b: 1, "s.y": 2 });
+      return load(at);
+    };
+    expect(names.read("s")?.section?.reading.state.value).toEqual({ y: 2 });
   });
 });

@@ -34,6 +34,15 @@ describe("nested settings", () => {
     expect([Object.isFrozen(value), Object.isFrozen(value.m)]).toEqual([true, true]);
   });
 
+  it("have the empty name as a name like any other, where a key ends with a dot", () => {
+    const settings = [
+      ["", 1],
+      ["a.", 2],
+      ["a.b", 3],
+    ] as const;
+    expect(nest(settings)).toEqual({ "": 1, a: { "": 2, b: 3 } });
+  });
+
   it("have a name such as __proto__ as a name like any other", () => {
     const value = nest([
       ["__proto__.polluted", 1],
