@@ -160,8 +160,30 @@ describe("the sets of a consumer", () => {
     part(a);
     listen("second");
     whole(b);
+    listen("third");
     whole(c);
-    expect(told).toEqual(["first: b", "first: a,b", "first: c", "second: c"]);
+    expect(told).toEqual(["first: b", "first: a,b", "first: c", "second: c", "third: c"]);
+  });
+
+  it("are told from the second one on to those who come when the first has arrived in several parts", () => {
+    const { told, listen, part, whole } = newHub();
+    part(a);
+    part(b);
+    listen("late");
+    whole(c);
+    whole(a);
+    expect(told).toEqual(["late: a"]);
+  });
+
+  it("of which nothing passes a filter call nobody, and after the end nobody can come", () => {
+    const { hub, errors, whole } = newHub();
+    const sets: unknown[] = [];
+    hub.changeSets({ key: "b", onChange: (set) => sets.push(set) });
+    whole(a);
+    expect([sets, errors]).toEqual([[], []]);
+    hub.close();
+    expect(hub.changeSets({ onChange: () => {} }).closed).toBe(true);
+    expect(hub.subscribe({ onChange: () => {}, signal: AbortSignal.abort() }).closed).toBe(true);
   });
 
   it("are not told when nothing is left of them, and stay whole when another subscriber leaves", () => {
