@@ -15,6 +15,7 @@ it("is off by default, and true means all defaults", () => {
   };
   expect(serve(true)).toEqual(defaults);
   expect(serve({})).toEqual(defaults);
+  expect(serve({ maxAnswerBytes: 128 * 2 ** 20 })?.maxAnswerBytes).toBe(128 * 2 ** 20);
 });
 
 it.each([
@@ -40,6 +41,9 @@ it.each([
   "127.0.0.1:70000",
   "127.0.0.1:65536",
   "127.0.0.999:1",
+  "http://127.0.0.1:1",
+  "[1::1]:0",
+  "[::12]:0",
   "[::2]:1",
   "[127.0.0.1.1]:1",
   "x127.0.0.1:1 ",
@@ -57,6 +61,8 @@ it.each([
   ["an unknown name", { port: 1 }, /port/],
   ["a text", "yes", /serve/],
   ["null", null, /serve/],
+  ["a rate that no core agent needs", { maxCallsPerSecond: 1_001 }, /serve\.maxCallsPerSecond/],
+  ["answers larger than any core agent takes", { maxAnswerBytes: 128 * 2 ** 20 + 1 }, /serve\.maxAnswerBytes/],
   ["a rate of nothing", { maxCallsPerSecond: 0 }, /serve\.maxCallsPerSecond/],
   ["answers that nothing fits in", { maxAnswerBytes: 1_000 }, /serve\.maxAnswerBytes/],
 ])("refuses %s", (_what, given, message) => {
