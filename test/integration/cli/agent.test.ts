@@ -155,7 +155,7 @@ describe("configstream set and unset", () => {
   });
 
   it("work again after the agent was killed and left its socket behind", async () => {
-    const { agent } = await bench.startAgent();
+    const { agent } = await bench.startAgentProcess();
     agent.kill("SIGKILL");
     await agent.ended;
     expect(readdirSync(bench.dataDir)).toContain("control.sock");

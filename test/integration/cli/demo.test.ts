@@ -9,7 +9,7 @@ describe("configstream demo without a terminal", () => {
   it("prints each step as a plain line, ends with 0, and leaves nothing behind", async () => {
     const temporary = join(bench.directory, "tmp");
     mkdirSync(temporary);
-    const demo = bench.start(["demo"], { TMPDIR: temporary });
+    const demo = bench.startProcess(["demo"], { TMPDIR: temporary });
     expect(await demo.ended).toBe(0);
     const steps = demo.out.split("\n").filter((line) => line.startsWith("["));
     expect(steps).toEqual([
@@ -35,7 +35,7 @@ describe("configstream demo without a terminal", () => {
   it("ends with 1 and one sentence when the core agent dies on the way, and leaves nothing behind", async () => {
     const temporary = join(bench.directory, "tmp");
     mkdirSync(temporary);
-    const demo = bench.start(["demo"], { TMPDIR: temporary });
+    const demo = bench.startProcess(["demo"], { TMPDIR: temporary });
     await demo.says("[2/7]");
     process.kill(Number(/process (\d+)/.exec(demo.out)?.[1]), "SIGKILL");
     expect(await demo.ended).toBe(1);

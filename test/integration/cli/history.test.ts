@@ -7,7 +7,7 @@ const bench = new Bench();
 
 describe("configstream history, diff and rollback", () => {
   it("show who changed what and why, how two states differ, and bring one back, over a kill of the agent", async () => {
-    const { agent } = await bench.startAgent();
+    const { agent } = await bench.startAgentProcess();
     const at = ["--data-dir", bench.dataDir];
     await bench.run("set", "log_level=debug", "b=1", "--reason", "incident 4711", "--by", "anna", ...at);
     await bench.run("set", "api_key", "hunter2", "--source", "cli", "--by", "bert", ...at);

@@ -45,14 +45,18 @@ describe("keys and values that are made to fool a terminal", () => {
       [`\u001b[2J\u202e`],
       ["dump", `--\u001b[2J\u202e`],
     ];
+    const inProcesses = new Set<string | undefined>();
     for (const command of commands) {
-      const { out, err } = await bench.runProcess(...command);
+      // Each kind of command writes to real pipes once.
+      const isFirst = !inProcesses.has(command[0]);
+      inProcesses.add(command[0]);
+      const { out, err } = await (isFirst ? bench.runProcess(...command) : bench.run(...command));
       expect(raw.exec(out)?.[0], `standard output of ${command.join(" ")}`).toBeUndefined();
       expect(raw.exec(err)?.[0], `standard error of ${command.join(" ")}`).toBeUndefined();
       expect(out + err).not.toMatch(/^root: true/m);
       if (command.includes("--json")) JSON.parse(out);
     }
-    const { out } = await bench.runProcess("get", key, "--json", ...connection);
+    const { out } = await bench.run("get", key, "--json", ...connection);
     expect(JSON.parse(out)).toMatchObject({ key, value });
     expect((await bench.runProcess("get", key, "--raw", ...connection)).out).toBe(`${value}\n`);
   });
@@ -116,7 +120,7 @@ describe("what a command does about a slip", () => {
 
   it("ends when nobody reads its output any more", async () => {
     const { connection } = await bench.startAgent();
-    const doctor = bench.start(["doctor", ...connection]);
+    const doctor = bench.startProcess(["doctor", ...connection]);
     await doctor.says("options");
     doctor.closeOutput();
     expect(await doctor.ended).toBe(0);

@@ -68,7 +68,7 @@ class InTerminal {
 
 describe.skipIf(!hasTerminals)("configstream watch in a terminal", () => {
   it("draws a table that follows changes, searches, survives an outage, and leaves the terminal as it was", async () => {
-    const { agent, connection, port } = await bench.startAgent();
+    const { agent, connection, port } = await bench.startAgentProcess();
     const watch = new InTerminal(["watch", ...connection]);
     await watch.shows(/● live {3}3 settings {3}sequence id 0/);
     await watch.shows(/ log_level +"info" +file +>\d+ s /);

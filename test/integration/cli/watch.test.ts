@@ -7,8 +7,8 @@ const bench = new Bench();
 
 describe("configstream agent and watch", () => {
   it("shows an edit of the YAML file in another process", async () => {
-    const { agent, connection } = await bench.startAgent();
-    const watch = bench.start(["watch", ...connection]);
+    const { agent, connection } = await bench.startAgentProcess();
+    const watch = bench.startProcess(["watch", ...connection]);
     await watch.says("connected: Watching", "err");
     writeFileSync(bench.yamlFile, "log_level: debug\napi_key: other456\nlogs_config:\n  batch_wait: 2.5\n");
     await watch.says(/ log_level: "info" → "debug" \(file, sequence id \d+\)\n/);
@@ -55,7 +55,7 @@ describe("configstream agent and watch", () => {
   });
 
   it("tells of an outage and of the recovery when the agent is killed and started again", async () => {
-    const first = await bench.startAgent();
+    const first = await bench.startAgentProcess();
     const watch = bench.start(["watch", "--key", "log_level", ...first.connection]);
     await watch.says("connected", "err");
     first.agent.kill("SIGKILL");
@@ -77,7 +77,7 @@ describe("configstream agent and watch", () => {
 
   it("ends quietly when nobody reads its output any more", async () => {
     const { connection } = await bench.startAgent();
-    const watch = bench.start(["watch", ...connection]);
+    const watch = bench.startProcess(["watch", ...connection]);
     await watch.says("connected", "err");
     watch.closeOutput();
     writeFileSync(bench.yamlFile, "log_level: debug\n");

@@ -1,15 +1,18 @@
 // Runs commands one after another or at the same time, as `main.js` does in a process of their own, but for the process: the code
-// is loaded once. Answers each order with the exit code and with what was said.
+// is loaded once. Each order names a command; what it says and its exit code are sent back as they come.
 import { parentPort } from "node:worker_threads";
 import { systemConfigFile } from "configstream-consumer/internal";
+import { Interrupted } from "../../../packages/configstream/build/cli/exit.js";
 import { runCli } from "../../../packages/configstream/build/cli/program.js";
 
-parentPort.on("message", async ({ id, args, env }) => {
-  const said = { out: "", err: "" };
-  const output = (name) => ({
-    write: (text) => {
-      said[name] += text;
-    },
+const running = new Map();
+
+parentPort.on("message", async ({ id, args, env, interrupt }) => {
+  if (interrupt !== undefined) return running.get(id)?.abort(new Interrupted(interrupt));
+  const stop = new AbortController();
+  running.set(id, stop);
+  const output = (stream) => ({
+    write: (text) => parentPort.postMessage({ id, stream, text }),
     isTerminal: false,
     columns: 80,
   });
@@ -19,7 +22,8 @@ parentPort.on("message", async ({ id, args, env }) => {
     terminal: undefined,
     env,
     systemConfigFile: systemConfigFile(process.platform, env),
-    interrupt: new AbortController().signal,
+    interrupt: stop.signal,
   });
-  parentPort.postMessage({ id, ended: { code, ...said } });
+  running.delete(id);
+  parentPort.postMessage({ id, code });
 });
