@@ -1,25 +1,35 @@
 /** The kit notices what a consumer does wrong, and finds nothing in a good one. */
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import {
   consumerScenarios,
   judgeConsumer,
   type Verdict,
 } from "../../../packages/configstream/src/conformance/index.js";
+import type { JudgeOptions } from "../../../packages/configstream/src/conformance/judge-consumer.js";
+import { ConsumerThread } from "../../support/conformance/consumer-thread.js";
 import { faults } from "../../support/conformance/faults.js";
 
-const root = fileURLToPath(new URL("../../..", import.meta.url));
-const small = `${root}test/support/conformance/consumer.mjs`;
+type Command = JudgeOptions["command"];
 
-/** Runs a consumer of Node.js through the scenarios. */
-async function judged(
-  args: readonly string[],
-  ids?: readonly string[],
-  patienceMs = 60_000,
-): Promise<readonly Verdict[]> {
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const thread = new ConsumerThread();
+afterAll(() => thread.stop());
+
+const inProcess = (...args: readonly string[]): Command => ({ file: process.execPath, args });
+/** Those who take their process with them, or keep a processor busy. */
+const needProcess = ["crashes on an empty event", "hammers"];
+/** In one thread for all, which loads the code once. */
+const small = (fault = ""): Command =>
+  needProcess.includes(fault)
+    ? inProcess(`${root}test/support/conformance/consumer.mjs`, fault)
+    : { file: "", args: [], start: (_file, _args, env) => thread.start(fault, env) };
+
+/** Runs a consumer through the scenarios. */
+async function judged(command: Command, ids?: readonly string[], patienceMs = 60_000): Promise<readonly Verdict[]> {
   const scenarios = consumerScenarios.filter(({ id }) => ids === undefined || ids.includes(id));
   const options = {
-    command: { file: process.execPath, args },
+    command,
     jobs: 4,
     patienceMs,
     settleMs: 700,
@@ -33,20 +43,20 @@ const failures = (verdicts: readonly Verdict[]) =>
 
 describe("the scenarios for consumers", () => {
   it("are passed by this library", { timeout: 180_000 }, async () => {
-    const verdicts = await judged([`${root}examples/conformance/consumer.mjs`]);
+    const verdicts = await judged(inProcess(`${root}examples/conformance/consumer.mjs`));
     expect(failures(verdicts)).toEqual([]);
     expect(verdicts.length).toBe(consumerScenarios.length);
   });
 
   it("that notice mistakes are passed by a small consumer without this library", { timeout: 180_000 }, async () => {
-    const verdicts = await judged([small], Object.values(faults).flat());
+    const verdicts = await judged(small(), Object.values(faults).flat());
     expect(failures(verdicts)).toEqual([]);
     expect(verdicts.length).toBe(Object.values(faults).flat().length);
   });
 
   // Most of them only wait, for what never comes.
   it.concurrent.each(Object.entries(faults))("are failed by one that %s", { timeout: 90_000 }, async (fault, ids) => {
-    const verdicts = await judged([small, fault], ids, 8_000);
+    const verdicts = await judged(small(fault), ids, 8_000);
     expect(failures(verdicts).map(({ id }) => id)).toEqual(verdicts.map(({ id }) => id));
     expect(verdicts.length).toBe(ids.length);
     for (const { expected, seen } of verdicts) expect([expected, seen]).not.toContain(undefined);

@@ -10,7 +10,7 @@ import { difference, isState, type State, stateOf } from "./subject/states.js";
 import { Watch } from "./subject/watch.js";
 
 export interface TrialOptions {
-  readonly command: Pick<SubjectCommand, "file" | "args">;
+  readonly command: Omit<SubjectCommand, "place">;
   /** How long the consumer may take to come to a state, in ms. */
   readonly patienceMs: number;
   /** How long it is watched when nothing may happen, in ms. */

@@ -1,11 +1,22 @@
 /** The consumer that is judged: a process that prints its settings. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
+
+/** As much of a process as is made use of. */
+export type SubjectProcess = Pick<NodeJS.EventEmitter, "once"> &
+  Pick<ChildProcess, "kill"> & {
+    readonly stdin: Writable | null;
+    readonly stdout: Readable | null;
+    readonly stderr: Readable | null;
+  };
 
 /** How it is started. */
 export interface SubjectCommand {
   readonly file: string;
   readonly args: readonly string[];
+  /** Starts it; Node.js does without this. */
+  readonly start?: (file: string, args: readonly string[], env: NodeJS.ProcessEnv) => SubjectProcess;
   /** Where the core agent is, and its credentials. */
   readonly place: Place;
 }
@@ -27,7 +38,7 @@ const askAgainMs = 250;
 const charactersPerMs = 20_000;
 
 export class Subject {
-  readonly #child: ChildProcess;
+  readonly #child: SubjectProcess;
   readonly #ended: Promise<void>;
   #gone: string | undefined;
   #errors = "";
@@ -35,18 +46,15 @@ export class Subject {
   #restUntilMs = 0;
 
   /** `onLine` is called with each line that it prints. */
-  constructor({ file, args, place }: SubjectCommand, onLine: (line: string) => void) {
-    this.#child = spawn(
-      file,
-      args.map((arg) => filled(arg, place)),
-      { env: { ...process.env, ...variables(place) }, stdio: ["pipe", "pipe", "pipe"] },
-    );
+  constructor({ file, args, start = startProcess, place }: SubjectCommand, onLine: (line: string) => void) {
+    const filledArgs = args.map((arg) => filled(arg, place));
+    this.#child = start(file, filledArgs, { ...process.env, ...variables(place) });
     this.#ended = new Promise((resolve) => {
-      this.#child.once("error", (error) => {
+      this.#child.once("error", (error: Error) => {
         this.#gone ??= `it could not be started: ${error.message}`;
         resolve();
       });
-      this.#child.once("close", (code, signal) => {
+      this.#child.once("close", (code: number | null, signal: NodeJS.Signals | null) => {
         this.#gone ??= code === null ? `it was ended by ${signal}` : `it ended with exit code ${code}`;
         resolve();
       });
@@ -89,6 +97,10 @@ export class Subject {
     await this.#ended;
     clearTimeout(enough);
   }
+}
+
+function startProcess(file: string, args: readonly string[], env: NodeJS.ProcessEnv): SubjectProcess {
+  return spawn(file, args, { env, stdio: ["pipe", "pipe", "pipe"] });
 }
 
 /** As the consumers of real core agents take them. */
