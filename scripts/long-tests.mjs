@@ -1,5 +1,5 @@
 // The long forms of the tests that `npm test` runs short: 5,000 forced reconnects, many random histories, much wire fuzz,
-// longer texts, more behaviours of the memory.
+// longer texts, more behaviours of the memory, and more deaths of workers.
 // Takes some minutes. Needs dist/ to be up to date.
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
@@ -13,11 +13,13 @@ const sizes = {
   WIRE_FUZZ_RUNS: "800",
   LINEAR_TEXT: "long",
   MEMORY_TESTS: "thorough",
+  KILLS: "15",
 };
 const files = [
   ...["reconnects", "stream-random", "wire-fuzz"].map((name) => `test/integration/link/${name}.test.ts`),
   "test/unit/house/linear-text.test.ts",
   "test/memory/interleaving.test.ts",
+  "test/life/runs.test.ts",
 ];
 const manifest = createRequire(import.meta.url).resolve("vitest/package.json");
 const { status } = spawnSync(process.execPath, [join(dirname(manifest), "vitest.mjs"), "run", ...files], {
