@@ -1,13 +1,19 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/support/vitest/longest-first.js";
 import { oneModule } from "./test/support/vitest/one-module.js";
 
 const net = (file: string) => fileURLToPath(new URL(`test/support/secret-net/${file}`, import.meta.url));
 const built = (file: string) => fileURLToPath(new URL(`dist/${file}`, import.meta.url));
 
-/** Unit tests that put other modules in the place of loaded ones. */
-const replacing = ["test/unit/main/status/metrics-copies.test.ts", "test/unit/main/status/prom-client.test.ts"];
-const shared = ["test/unit/**/*.test.ts"];
+/** Tests that put other modules in the place of loaded ones, and tests of threads that are stuck, which must not hold up others. */
+const own = [
+  ...["metrics-copies", "prom-client"].map((name) => `test/unit/main/status/${name}.test.ts`),
+  "test/life/**/*.test.ts",
+];
+/** Real core agents, sockets and threads. */
+const real = ["test/{integration,life,memory,simulation}/**/*.test.ts"];
+const globalSetup = ["test/support/vitest/certificate.ts"];
 
 /** Tests that run through much in little code. */
 const busy = ["interleaving", "sections", "weak-order", "weak-memory", "two-writers", "random"].map(
@@ -29,16 +35,16 @@ export default defineConfig({
   test: {
     projects: [
       // Pure logic, most of it: these files share their processes, because to start one and load what they test takes longer than they do.
-      { extends: true, test: { name: "unit", include: shared, exclude: replacing, isolate: false } },
-      {
-        extends: true,
-        test: { name: "own", include: ["test/{integration,life,memory,simulation}/**/*.test.ts", ...replacing] },
-      },
+      { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts"], exclude: own, isolate: false } },
+      // So do these: core agents, consumers and their threads end with each test.
+      { extends: true, test: { name: "real", include: real, exclude: own, isolate: false, globalSetup } },
+      { extends: true, test: { name: "own", include: own, globalSetup } },
     ],
     setupFiles: [net("setup.ts")],
     // What is built runs as it is: to transform the bundles costs each test file half a second.
     server: { deps: { external: [/\/(dist|build)\//] } },
     pool: "forks",
+    sequence: { sequencer: LongestFirst },
     testTimeout: 20_000,
     hookTimeout: 20_000,
     // More than two cores need, because much of what runs beside each other waits.

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { setEnvironmentData } from "node:worker_threads";
 import { type CoreAgent, type CoreAgentOptions, createCoreAgent } from "configstream/core-agent";
 import { type Consumer, type ConsumerOptions, createConsumer } from "configstream-consumer";
+import { putCertificate } from "../support/agents/ready-certificate.js";
 import { newProbe } from "./words.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -19,6 +20,7 @@ export type Tidy = (tidyUp: () => void | Promise<void>) => void;
 /** A core agent that ends with the test. */
 export async function startAgent(tidy: Tidy, options: CoreAgentOptions = {}): Promise<CoreAgent> {
   const dataDir = await mkdtemp(join(tmpdir(), "configstream-life-"));
+  await putCertificate(dataDir);
   const agent = createCoreAgent({ address: "127.0.0.1:0", env: false, dataDir, defaults: { "a.b": 1 }, ...options });
   await agent.start();
   tidy(async () => {

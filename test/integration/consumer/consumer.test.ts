@@ -18,6 +18,7 @@ import {
   WaitTimeoutError,
 } from "configstream-consumer";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { putCertificate } from "../../support/agents/ready-certificate.js";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const dist = (path: string) => new URL(`../../../dist/${path}`, import.meta.url).href;
@@ -41,6 +42,7 @@ afterEach(async () => {
 });
 
 async function startAgent(options: CoreAgentOptions = {}): Promise<CoreAgent> {
+  await putCertificate(dataDir);
   const agent = createCoreAgent({ address: "127.0.0.1:0", env: false, defaults, dataDir, ...options });
   await agent.start();
   cleanUps.push(() => agent.stop());

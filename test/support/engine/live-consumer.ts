@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type CoreAgent, type CoreAgentOptions, createCoreAgent } from "configstream/core-agent";
 import { type Consumer, type ConsumerOptions, createConsumer } from "configstream-consumer";
 import { afterEach, beforeEach } from "vitest";
+import { putCertificate } from "../agents/ready-certificate.js";
 
 export interface LiveTest {
   /** A folder that is removed after the test; the core agent's credentials are in it. */
@@ -33,6 +34,7 @@ export function liveTest(defaults: CoreAgentOptions["defaults"] = {}): LiveTest 
     },
     cleanUp: (task) => void cleanUps.push(task),
     async startAgent(options) {
+      await putCertificate(options?.dataDir ?? folder);
       const agent = createCoreAgent({ address: "127.0.0.1:0", env: false, defaults, dataDir: folder, ...options });
       await agent.start();
       cleanUps.push(() => agent.stop());

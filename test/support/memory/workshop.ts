@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { type CoreAgent, type CoreAgentOptions, createCoreAgent } from "configstream/core-agent";
 import { type Consumer, type ConsumerOptions, createConsumer } from "configstream-consumer";
 import { afterEach } from "vitest";
+import { putCertificate } from "../agents/ready-certificate.js";
 
 export const root = fileURLToPath(new URL("../../..", import.meta.url));
 /** Address of a built file. */
@@ -63,6 +64,7 @@ export class Workshop {
 
   async agent(options: CoreAgentOptions = {}): Promise<CoreAgent> {
     const dataDir = options.dataDir ?? (await this.folder());
+    await putCertificate(dataDir);
     const agent = createCoreAgent({ address: "127.0.0.1:0", env: false, dataDir, ...options });
     await agent.start();
     this.after(() => agent.stop());
