@@ -6,9 +6,15 @@ import { oneModule } from "./test/support/vitest/one-module.js";
 const net = (file: string) => fileURLToPath(new URL(`test/support/secret-net/${file}`, import.meta.url));
 const built = (file: string) => fileURLToPath(new URL(`dist/${file}`, import.meta.url));
 
-/** Tests that put other modules in the place of loaded ones, and tests of threads that are stuck, which must not hold up others. */
+/**
+ * Tests that put other modules in the place of loaded ones, that look at all that their process holds, and tests of threads that are stuck,
+ * which must not hold up others.
+ */
 const own = [
   ...["metrics-copies", "prom-client"].map((name) => `test/unit/main/status/${name}.test.ts`),
+  ...["link/engine-transport", "link/transport", "core-agent/core-agent"].map(
+    (name) => `test/integration/${name}.test.ts`,
+  ),
   "test/life/**/*.test.ts",
 ];
 /** Real core agents, sockets and threads. */
