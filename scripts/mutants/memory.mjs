@@ -457,7 +457,7 @@ const mutations = [
   },
   {
     name: "19 pages are written that this thread cannot see yet",
-    tests: [lateWriter],
+    tests: ["test/unit/memory/writer/page-source.test.ts"],
     edits: [["src/memory/writer/page-source.ts", "this.#owned.filter(isSeen).map", "this.#owned.map"]],
   },
   {

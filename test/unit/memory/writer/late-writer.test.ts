@@ -93,19 +93,21 @@ const places = {
 };
 
 describe("a writer that was thought dead in a hand-over takes neither a block nor a page that its successor uses", () => {
-  it.each(Object.entries(places))("when that %s, wherever it goes on", { timeout: 60_000 }, (_, place) => {
+  it.each(Object.entries(places))("when that %s, wherever it goes on", (_, place) => {
     const total = accessesOfHandOver();
     expect(total).toBeGreaterThan(100);
     for (let before = 1; before <= total; before++) {
       const { region, view, writer } = beforeHandOver();
-      const wanted = blockOf(region.load(header.arena) + place);
+      const wanted = region.load(header.arena) + place + ARENA_BLOCKS;
       const reader = createReader(region);
       const read = () => ({ a: reader.getInt("a"), text: reader.getString("text") });
       const heir = { writer, round: 2_000, publish: () => heir.writer.publish(values(++heir.round)) };
       view.holdUp(before, () => {
         heir.writer = new TestWriter(new Region(region.memory), testLimits, publishesPerArena);
-        do heir.publish();
-        while (blockOf(region.load(header.arena)) !== wanted && heir.round < 2_000 + 2 * ARENA_BLOCKS);
+        heir.publish();
+        // As if it had used all other blocks again meanwhile.
+        region.store(header.arenasCreated, wanted - 1);
+        heir.publish();
       });
       // What it makes of it is its own affair: it may find no block free, and say so.
       try {
