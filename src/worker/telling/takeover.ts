@@ -31,8 +31,9 @@ export function netChanges(
 }
 
 /**
- * All settings that readers see, now or at another position that still holds. Empty when nothing was ever published, and, in a single pass that never waits, without
- * a setting that another writer was just changing; there is none while a new worker has not published yet.
+ * All settings that readers see, now or at another position that still holds. Empty when nothing was ever published, and, in a
+ * single pass that never waits, without a setting that another writer was just changing; there is none while a new worker has not
+ * published yet.
  */
 export function publishedSettings(region: Region, position = currentPosition(region)): Map<string, ConfigValue> {
   const settings = new Map<string, ConfigValue>();

@@ -18,19 +18,14 @@ export class VirtualClock implements Clock {
     this.#startMs = startMs;
   }
 
-  now(): number {
-    return this.#startMs + this.#elapsedMs;
-  }
-
-  monotonic(): number {
-    return this.#elapsedMs;
-  }
-
-  setTimer(delayMs: number, callback: () => void): Timer {
+  // Its own, and not its class's, because what makes a clock of another one copies what that has.
+  readonly now = (): number => this.#startMs + this.#elapsedMs;
+  readonly monotonic = (): number => this.#elapsedMs;
+  readonly setTimer = (delayMs: number, callback: () => void): Timer => {
     const timer = { atMs: this.#elapsedMs + Math.max(0, delayMs), order: this.#order++, callback };
     this.#timers.add(timer);
     return { cancel: () => this.#timers.delete(timer) };
-  }
+  };
 
   /** The wall clock is set: `now()` jumps, `monotonic()` and timers do not. */
   step(ms: number): void {

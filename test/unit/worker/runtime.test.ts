@@ -61,11 +61,7 @@ class Process {
         poll() {},
       },
       {
-        clock: {
-          now: () => this.clock.now(),
-          monotonic: () => this.clock.monotonic(),
-          setTimer: (delayMs, callback) => this.clock.setTimer(delayMs, callback),
-        },
+        clock: this.clock,
         random: () => 0.5,
         env: this.env,
         engine: { defer: this.clock.defer },

@@ -8,6 +8,7 @@ import { Region } from "../../../../src/memory/region.js";
 import { Untold } from "../../../../src/memory/untold.js";
 import { ConfigStreamError, ConsumerStoppedError, InvalidOptionError } from "../../../../src/shared/errors.js";
 import type { HostMessage } from "../../../../src/shared/messages.js";
+import { dyingHost } from "../../../support/engine/dying-host.js";
 import { VirtualClock } from "../../../support/engine/virtual-clock.js";
 import { TestWriter } from "../../../support/memory/region.js";
 
@@ -16,30 +17,16 @@ class TestEngine {
   readonly init: EngineHostInit;
   readonly region: Region;
   readonly host: EngineHost;
-  die: (message?: string) => void = () => {};
+  readonly die: (message?: string) => void;
   writer: TestWriter | undefined;
 
   constructor(init: EngineHostInit, up: Promise<void> = Promise.resolve()) {
     this.init = init;
     this.region = new Region(init.memory);
-    let isGone = false;
-    const ended = new Promise<ConfigStreamError>((resolve) => {
-      this.die = (message = "It died.") => {
-        isGone = true;
-        resolve(new ConfigStreamError("worker_died", message));
-      };
-    });
     const { posted } = this;
-    this.host = {
-      up,
-      ended,
-      post: (message) => void posted.push(message),
-      kill: () => {},
-      stop: async () => {},
-      get isGone() {
-        return isGone;
-      },
-    };
+    const { host, die } = dyingHost({ up, post: (message) => void posted.push(message) });
+    this.host = host;
+    this.die = die;
   }
 
   publish(values: Parameters<TestWriter["publish"]>[0]): void {
@@ -64,11 +51,7 @@ function newConsumer(options: object = {}, startEngine = (init: EngineHostInit) 
     {},
     { clientName: "test-agent", sessionId: "a-session", logger, ...options },
     {
-      clock: {
-        now: () => clock.now(),
-        monotonic: () => clock.monotonic(),
-        setTimer: (delayMs, callback) => clock.setTimer(delayMs, callback),
-      },
+      clock,
       random: () => 0.5,
       startEngine: (init) => {
         const engine = startEngine(init);

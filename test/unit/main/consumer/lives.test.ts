@@ -1,36 +1,17 @@
 /** A consumer over the lives of its engines, which write to its region and die; in virtual time, without a thread. */
 import { expect, it } from "vitest";
 import { consumerIn } from "../../../../src/main/consumer/consumer.js";
-import type { EngineHost, EngineHostInit } from "../../../../src/main/hosting/engine-host.js";
+import type { EngineHostInit } from "../../../../src/main/hosting/engine-host.js";
 import { newestPublish } from "../../../../src/memory/arena-reader.js";
 import { ARENA_BLOCKS } from "../../../../src/memory/layout.js";
 import { Region } from "../../../../src/memory/region.js";
-import { ConfigStreamError } from "../../../../src/shared/errors.js";
+import { dyingHost } from "../../../support/engine/dying-host.js";
 import { VirtualClock } from "../../../support/engine/virtual-clock.js";
 import { TestWriter } from "../../../support/memory/region.js";
 
-/** An engine whose thread ends, for certain or not, when it dies. */
+/** An engine that has published once. */
 function startEngine(init: EngineHostInit, settings: Record<string, number>) {
   new TestWriter(new Region(init.memory)).publish(settings);
-  let end = (_error: ConfigStreamError): void => {};
-  const ended = new Promise<ConfigStreamError>((resolve) => {
-    end = resolve;
-  });
-  let isGone = false;
-  const host: EngineHost = {
-    up: Promise.resolve(),
-    ended,
-    post: () => {},
-    kill: () => {},
-    stop: async () => {},
-    get isGone() {
-      return isGone;
-    },
-  };
-  const die = (): void => {
-    isGone = true;
-    end(new ConfigStreamError("worker_died", "It died."));
-  };
   /** Its publish of one key, as subscribers are told of it. */
   const change = (key: string, newValue: number): void => {
     const region = new Region(init.memory);
@@ -39,7 +20,7 @@ function startEngine(init: EngineHostInit, settings: Record<string, number>) {
     const publishes = [newestPublish(region) ?? 0];
     init.onChanges({ kind: "changes", changes, setEnds: [1], publishes, lagged: false });
   };
-  return { host, die, change };
+  return { ...dyingHost(), change };
 }
 
 function newConsumer(settingsOf = (life: number): Record<string, number> => ({ life })) {
@@ -48,11 +29,7 @@ function newConsumer(settingsOf = (life: number): Record<string, number> => ({ l
   let bytes = 0;
   const options = { clientName: "test-agent", sessionId: "a-session" };
   const consumer = consumerIn({}, options, {
-    clock: {
-      now: () => clock.now(),
-      monotonic: () => clock.monotonic(),
-      setTimer: (delayMs, callback) => clock.setTimer(delayMs, callback),
-    },
+    clock,
     random: () => 0.5,
     startEngine: (init) => {
       const engine = startEngine(init, settingsOf(engines.length));
