@@ -94,7 +94,7 @@ export function createHistory({ now, settings, warn }: HistoryParams): History {
   };
 
   const kept = (id: number): PastState => {
-    const state = Number.isInteger(id) ? ring.stateAt(id, current) : undefined;
+    const state = ring.stateAt(id, current);
     if (state !== undefined) return state;
     throw new InvalidOptionError(
       `No state ${described(id)} is kept; give an id from ${ring.firstId} to ${ring.lastId}.`,

@@ -112,8 +112,9 @@ export function createRing({ maxEntries, maxBytes }: RingLimits): Ring {
       return lastId();
     },
     stateAt(id, present) {
+      if (!Number.isInteger(id) || id > lastId()) return undefined;
       const life = lives.findLast((each) => each.id <= id);
-      return life === undefined || id > lastId() || !Number.isInteger(id) ? undefined : stateOf(life, id, present);
+      return life === undefined ? undefined : stateOf(life, id, present);
     },
     lives: (present) =>
       lives.map((life) => ({
