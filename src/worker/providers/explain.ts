@@ -16,7 +16,9 @@ import { heldSentence } from "./status-details.js";
 
 export function explain({ region, held }: ProviderSources, wanted: string): CommandOutcome {
   const key = lowerCase(wanted);
-  const setting = new SectionReader(region).read(key)?.own;
+  const read = new SectionReader(region).read(key);
+  if (read === undefined) return { code: 1, stderr: "The settings change too fast to be read right now; ask again.\n" };
+  const setting = read.own;
   const refused = held?.().find((each) => each.key === key);
   if (setting === undefined) return refused === undefined ? missing(region, key) : withoutGoodValue(refused);
   const lines = explained(setting, newestPublish(region)?.sequenceId ?? 0);

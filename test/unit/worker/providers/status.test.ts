@@ -1,11 +1,15 @@
 /** Status, metrics and files as the core agent gets them. */
 import { describe, expect, it } from "vitest";
 import { count } from "../../../../src/memory/facts.js";
+import { block, header, RETIRED } from "../../../../src/memory/layout.js";
+import { regionNow } from "../../../../src/memory/region-clock.js";
+import { explain } from "../../../../src/worker/providers/explain.js";
 import { flareFiles } from "../../../../src/worker/providers/flare-files.js";
 import { prometheusText } from "../../../../src/worker/providers/prometheus-text.js";
 import { settingsText } from "../../../../src/worker/providers/settings-text.js";
 import { statusDetails, statusText } from "../../../../src/worker/providers/status-details.js";
 import { providerSources } from "../../../support/agents/provider-sources.js";
+import { presentBlock } from "../../../support/memory/arena-map.js";
 import { newRegion, TestWriter } from "../../../support/memory/region.js";
 
 const asObject = (fields: ReadonlyMap<string, string> | undefined) => Object.fromEntries(fields ?? []);
@@ -79,6 +83,13 @@ describe("the status", () => {
   });
 });
 
+it("the status says how old the last message is", () => {
+  const sources = providerSources({ status: {} });
+  sources.region.store64(header.lastMessageAtMs, regionNow(sources.region) - 7_000);
+  const stream = asObject(statusDetails(sources).named.get("Stream"));
+  expect(stream.last_message_age_seconds).toMatch(/^7\.\d{3}$/);
+});
+
 describe("the metrics as text", () => {
   it("have help, type and one sample each, for the client whose name is escaped", () => {
     const { region } = providerSources({ settings: { a: 1 }, status: {} });
@@ -128,6 +139,18 @@ describe("the settings of a flare", () => {
     );
     expect(settingsText(region, 0)).toBe("# 3 of 3 settings were left out: more than 0 bytes.\n");
     expect(settingsText(newRegion(), 100)).toBe("\n");
+  });
+
+  it("are none, and none is explained, while no consistent state can be had", () => {
+    const sources = providerSources({ settings: { a: 1 }, status: {} });
+    const { region } = sources;
+    expect(explain(sources, "a").code).toBe(0);
+    region.store(presentBlock(region) + block.begun, RETIRED);
+    expect(settingsText(region, 100)).toBe("\n");
+    expect(explain(sources, "a")).toEqual({
+      code: 1,
+      stderr: "The settings change too fast to be read right now; ask again.\n",
+    });
   });
 });
 
