@@ -186,18 +186,14 @@ class RegisteredSession implements SessionSource {
     const deadlineMs = Math.min(this.#params.callTimeoutMs, this.#refreshMs);
     const { clock, random, status, log } = this.#ports;
 
-    const lose = (loss: SessionLoss): void => {
-      stopped = true;
-      onLoss(loss);
-    };
     const failed = (thrown: unknown): void => {
       if (stopped) return;
       status.count("sessionRefreshFailures");
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       const code = (error as Partial<TransportError>).grpcCode ?? grpcCode.unknown;
       unanswered = isUnanswered(code) ? unanswered + 1 : 0;
-      if (isRejection(code)) lose({ reason: "rejected", error });
-      else if (unanswered >= unansweredLimit) lose({ reason: "unanswered", error });
+      if (isRejection(code)) onLoss({ reason: "rejected", error });
+      else if (unanswered >= unansweredLimit) onLoss({ reason: "unanswered", error });
       else {
         log("debug", `A session refresh failed; the session is kept. ${error.message}`);
         schedule();

@@ -34,11 +34,10 @@ export class Settling {
     this.#timer = this.#clock.setTimer(Math.min(this.#pauseMs, this.#dueByMs - nowMs), () => this.release());
   }
 
-  /** Publishes what is held, and waits no longer. */
+  /** Publishes what is held, if anything is, and waits no longer. */
   release(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    if (this.#dueByMs === undefined) return;
     this.#dueByMs = undefined;
     this.#publish();
   }
