@@ -73,6 +73,7 @@ export class FakeTransport implements Transport {
   readonly connections: FakeConnection[] = [];
   readonly credentialsSeen: (Credentials | undefined)[] = [];
   readonly registeredAtMs: number[] = [];
+  readonly registeredWithinMs: number[] = [];
   readonly refreshes: { sessionId: string; atMs: number; deadlineMs: number }[] = [];
   readonly now: () => number;
   /** Throws or resolves; the default gives `session-1`, `session-2`, … and no opinion about the interval. */
@@ -121,8 +122,9 @@ export class FakeConnection implements Connection {
     this.#transport = transport;
   }
 
-  register(): Promise<Registration> {
+  register(_details: object, { deadlineMs }: { deadlineMs: number }): Promise<Registration> {
     this.#mustBeOpen();
+    this.#transport.registeredWithinMs.push(deadlineMs);
     this.#transport.registeredAtMs.push(this.#transport.now());
     return this.#transport.onRegister();
   }

@@ -56,6 +56,7 @@ describe("a registered session", () => {
     expect(source.ready).toBe(true);
     source.invalidate();
     expect((await source.obtain(connection, signal)).id).toBe("session-2");
+    expect(transport.registeredWithinMs).toEqual([5_000, 5_000]);
     expect(counts.get("sessionRegistrations")).toBe(2);
   });
 
@@ -170,12 +171,26 @@ describe("a registered session", () => {
     expect(counts.has("sessionRefreshFailures")).toBe(false);
     expect(clock.pending).toBe(0);
   });
+
+  it("is not refreshed any more when the pending refresh succeeds after the stop", async () => {
+    let succeed: () => void = () => {};
+    transport.onRefresh = () =>
+      new Promise((resolve) => {
+        succeed = resolve;
+      });
+    const { stop } = await kept();
+    await clock.advance(10_000);
+    stop();
+    succeed();
+    await clock.settle();
+    expect(clock.pending).toBe(0);
+  });
 });
 
 describe("a fixed session", () => {
   it("is the given id for ever, needs no call and no refresh", async () => {
     const source = sessions({ kind: "fixed", sessionId: "given" });
-    expect(source.renewable).toBe(false);
+    expect([source.renewable, source.ready]).toEqual([false, true]);
     source.invalidate();
     expect((await source.obtain(connection, signal)).id).toBe("given");
     source.keepAlive(connection, () => {}).stop();
