@@ -139,6 +139,15 @@ describe("a guards file", () => {
   });
 });
 
+it("a guards file is not followed where the end comes before the start", () => {
+  put(upTo(80));
+  const guards = { rules: upTo(80), file } as never;
+  const made = createGuarding({ ...testParams, guards }, { region: newRegion(), clock, log: () => {} });
+  made?.stop();
+  made?.start(() => {});
+  expect(clock.pending).toBe(0);
+});
+
 it("guards that stand in no file leave no timer behind", () => {
   const made = createGuarding(
     { ...testParams, guards: { rules: upTo(80) } },

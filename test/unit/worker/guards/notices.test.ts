@@ -1,7 +1,7 @@
 /** What is told of held keys, and when: the list in the region, the application, the counter. */
 import { describe, expect, it } from "vitest";
 import { readCounter } from "../../../../src/memory/facts.js";
-import { readHeld } from "../../../../src/memory/held.js";
+import { countHeld, readHeld } from "../../../../src/memory/held.js";
 import { readGuards } from "../../../../src/shared/guards/read-guards.js";
 import { createGuarding } from "../../../../src/worker/guards/guarding.js";
 import { rulesOf } from "../../../../src/worker/guards/verdicts.js";
@@ -83,6 +83,37 @@ describe("a key that is held", () => {
     lives.snapshot(2, { other: 1 });
     expect([lives.read("port"), lives.heldKeys]).toEqual([9000, ["port"]]);
     expect(readHeld(lives.region)[0]).toMatchObject({ source: "", kind: "nothing" });
+    // Nothing came whose value is kept from readers.
+    expect(heldValues(lives)).toBe(0);
+  });
+
+  it("has healed where a new worker finds it gone, although no rule is about anything that came", () => {
+    const lives = new Lives({ guards: port });
+    lives.snapshot(1, { port: "x", other: 1 });
+    expect(lives.heldKeys).toEqual(["port"]);
+    lives.nextLife();
+    lives.snapshot(2, { other: 1 });
+    expect([lives.heldKeys, lives.told.at(-1)]).toEqual([[], { held: [], healed: ["port"] }]);
+  });
+
+  it("is held, counted and reported where the list has no room and nobody listens", () => {
+    const region = newRegion(0);
+    // The only page that it could grow by.
+    region.grow(1);
+    const lines: string[] = [];
+    const log = (level: string, line: string) => void lines.push(`${level} ${line}`);
+    const made = createGuarding({ ...testParams, guards: { rules: port } }, { region, clock: new VirtualClock(), log });
+    const change = {
+      key: "port",
+      setting: { value: "x", source: "file" },
+      oldValue: undefined,
+      valueChanged: true,
+    };
+    const judged = made?.gate.judge([change], { sequenceId: 1, first: true });
+    judged?.commit();
+    expect([judged?.changes, made?.held().map(({ key }) => key), readHeld(region)]).toEqual([[], ["port"], []]);
+    expect([countHeld(region), readCounter(region, "heldValues")]).toEqual([1, 1]);
+    expect(lines).toEqual([expect.stringMatching(/^error .*grow/), expect.stringMatching(/^warn .*port/)]);
   });
 
   it("is no key that is required and never came", () => {
