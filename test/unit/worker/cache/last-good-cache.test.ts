@@ -185,8 +185,8 @@ describe("at the start", () => {
     await old.cache.load();
     expect(old.restored).toHaveLength(1);
     for (const [ahead, restored] of [
-      [299_000, 1],
-      [301_000, 0],
+      [300_000, 1],
+      [300_001, 0],
     ] as const) {
       const bench = new Bench();
       bench.confirmedAtMs = () => bench.clock.now() + ahead;

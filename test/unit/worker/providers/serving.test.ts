@@ -1,5 +1,5 @@
 /** The providers behind a real listener: who gets an answer, which one, and what becomes of the address. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, connect as dial, type Server, type Socket } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
@@ -7,8 +7,10 @@ import { join } from "node:path";
 import { connect as dialTls } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { ServeParams } from "../../../../src/shared/params.js";
+import { writeCommandList } from "../../../../src/wire/command-messages.js";
 import { providerService } from "../../../../src/wire/service-names.js";
 import type { Credentials, Providers } from "../../../../src/worker/ports.js";
+import { commandProvider } from "../../../../src/worker/providers/commands.js";
 import { lazyProviders } from "../../../../src/worker/providers/lazily.js";
 import { createProviders } from "../../../../src/worker/providers/providers.js";
 import { makeCertificate, type TestCertificate } from "../../../support/agents/certificates.js";
@@ -148,6 +150,12 @@ describe("a consumer that serves", () => {
     );
   });
 
+  it("gives any answer that is as large as allowed", async () => {
+    const most = writeCommandList([commandProvider(providerSources())]).length;
+    expect((await (await open({ maxAnswerBytes: most })).call(list)).error).toBeUndefined();
+    expect((await (await open({ maxAnswerBytes: most - 1 })).call(list)).error?.code).toBe(code.resourceExhausted);
+  });
+
   it("refuses a request of more than 64 KiB, and takes one below that", async () => {
     const { call } = await open();
     const asked = async (length: number) => (await call(execute, command("explain", "k".repeat(length)))).error?.code;
@@ -239,6 +247,39 @@ describe("a Unix socket", () => {
     expect(lines).toHaveLength(2);
     rmSync(path);
   });
+});
+
+it("a Unix socket whose owner takes no more connections for now is left to it", async () => {
+  const path = join(folder, "busy.sock");
+  const busy = `require("node:net").createServer().listen({ path: ${JSON.stringify(path)}, backlog: 1 }, () => process.kill(process.pid, "SIGSTOP"))`;
+  const owner = spawn(process.execPath, ["-e", busy], { stdio: "ignore" });
+  const waiting: Socket[] = [];
+  const isFull = () =>
+    new Promise<boolean>((done) => {
+      const socket = dial(path).unref();
+      waiting.push(socket);
+      socket.on("connect", () => done(false)).on("error", ({ code }: NodeJS.ErrnoException) => done(code === "EAGAIN"));
+    });
+  while (!(await isFull())) await new Promise((next) => setTimeout(next, 5));
+  const { providers, lines } = serving(unix("busy.sock"));
+  expect(await providers.open(credentials)).toBeUndefined();
+  expect([lines, existsSync(path)]).toEqual([[expect.stringContaining("EADDRINUSE")], true]);
+  for (const socket of waiting) socket.destroy();
+  const gone = new Promise((done) => owner.once("exit", done));
+  owner.kill("SIGKILL");
+  await gone;
+});
+
+it("a certificate that names localhost alone is dialled by that name, because Go checks the name that it dials", async () => {
+  const { generate } = await import("selfsigned");
+  const extensions = [{ name: "subjectAltName", altNames: [{ type: 2, value: "localhost" }] }] as const;
+  const made = await generate([{ name: "commonName", value: "localhost" }], {
+    keyType: "ec",
+    extensions: extensions as never,
+  });
+  const { providers } = serving();
+  const endpoint = await providers.open({ token: "t", certificate: made.cert, privateKey: made.private });
+  expect(endpoint?.uri).toMatch(/^https:\/\/localhost:\d+$/);
 });
 
 it("a socket that a killed process left behind is taken over", async () => {

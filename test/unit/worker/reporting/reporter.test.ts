@@ -211,6 +211,25 @@ describe("the reporter", () => {
     expect(told()).toEqual([]);
   });
 
+  it("takes back no event, of which it is not known whether it arrived, when its setting heals meanwhile", async () => {
+    const { hold, connect, told, transport, reporter } = bench();
+    let fail = (_error: Error): void => {};
+    transport.onReport = ({ kind }) =>
+      kind === "events"
+        ? new Promise((_resolve, reject) => {
+            fail = reject;
+          })
+        : Promise.reject(grpcError(grpcCode.unimplemented));
+    await connect("s1");
+    await hold(held("port"));
+    reporter.interrupted();
+    fail(grpcError(grpcCode.cancelled));
+    await hold();
+    told();
+    await connect("s1");
+    expect(told()).toEqual([]);
+  });
+
   it("leaves a session alone that the core agent does not know, until there is another one", async () => {
     const { hold, connect, told, transport, clock, lines } = bench();
     transport.onReport = async () => {

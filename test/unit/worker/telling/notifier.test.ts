@@ -189,6 +189,15 @@ describe("what a worker that comes next will find untold", () => {
     expect(left()).toEqual({});
   });
 
+  test("is nothing of a publish that was refused, once all else was taken", () => {
+    const { notifier, publish, left } = newBench();
+    publish(1, change("a", 1, 2));
+    notifier.willPublish([change("b", 1, 2)]);
+    expect(left()).toMatchObject({ b: 1 });
+    notifier.acknowledged();
+    expect(left()).toEqual({});
+  });
+
   test("is nothing when the last subscriber has gone", () => {
     const { notifier, publish, left } = newBench();
     publish(1, change("a", 1, 2));
