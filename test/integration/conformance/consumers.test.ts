@@ -62,6 +62,22 @@ describe("the scenarios for consumers", () => {
     for (const { expected, seen } of verdicts) expect([expected, seen]).not.toContain(undefined);
   });
 
+  it("end at once and without a verdict when the user asks to stop", { timeout: 60_000 }, async () => {
+    const asked = new AbortController();
+    const command: Command = {
+      file: "",
+      args: [],
+      start(_file, _args, env) {
+        setImmediate(() => asked.abort());
+        return thread.start("", env);
+      },
+    };
+    const options = { command, jobs: 2, patienceMs: 60_000, settleMs: 700, signal: asked.signal };
+    const told: Verdict[] = [];
+    expect(await judgeConsumer(consumerScenarios, options, (verdict) => told.push(verdict))).toEqual([]);
+    expect(told).toEqual([]);
+  });
+
   it("say what is wrong with one that cannot be started, ends, or prints something else", {
     timeout: 90_000,
   }, async () => {

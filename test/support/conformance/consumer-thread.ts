@@ -32,9 +32,8 @@ class ThreadConsumer extends EventEmitter implements SubjectProcess {
     });
   }
 
-  kill(signal: NodeJS.Signals): boolean {
-    this.#close(null, signal);
-    return true;
+  end(): void {
+    this.#close(null, "SIGKILL");
   }
 
   take({ stream, text }: Said): void {

@@ -11,23 +11,28 @@ import { Trial, type TrialOptions } from "./trial.js";
 export interface JudgeOptions extends Omit<TrialOptions, "dataDir" | "agent"> {
   /** Consumers that are judged at a time. */
   readonly jobs: number;
-  /** No further scenario begins once it is aborted. */
-  readonly signal: AbortSignal;
 }
 
-/** Gives the verdicts in the order of the scenarios. `onVerdict` is called with each as soon as it is known. */
+/**
+ * Gives the verdicts in the order of the scenarios. `onVerdict` is called with each as soon as it is known. Once `options.signal` is
+ * aborted, no further scenario begins, and those under way end without a verdict.
+ */
 export async function judgeConsumer(
   scenarios: readonly ConsumerScenario[],
   options: JudgeOptions,
   onVerdict: (verdict: Verdict) => void,
 ): Promise<readonly Verdict[]> {
   const home = mkdtempSync(join(tmpdir(), "configstream-conformance-"));
+  // It holds credentials: it is removed even if the process ends unexpectedly.
+  const remove = (): void => rmSync(home, { recursive: true, force: true });
+  process.once("exit", remove);
   const verdicts: Verdict[] = [];
   const waiting = [...scenarios.entries()];
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined && !options.signal.aborted; next = waiting.shift()) {
       const [index, scenario] = next;
       const verdict = await judgeOne(scenario, options, home, index);
+      if (options.signal.aborted) return;
       verdicts[index] = verdict;
       onVerdict(verdict);
     }
@@ -37,7 +42,8 @@ export async function judgeConsumer(
     await Promise.all(Array.from({ length: options.jobs }, work));
     return verdicts;
   } finally {
-    rmSync(home, { recursive: true, force: true });
+    process.off("exit", remove);
+    remove();
   }
 }
 

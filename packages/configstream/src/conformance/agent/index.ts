@@ -9,7 +9,10 @@ export type { JudgedAgent };
 
 export const agentScenarios: readonly Scenario<AgentTrial>[] = [...access, ...streaming];
 
-/** One after the other, because they change settings. `onVerdict` is called with each. */
+/**
+ * One after the other, because they change settings. `onVerdict` is called with each. Once `signal` is aborted, no further scenario
+ * begins, and the one under way ends without a verdict.
+ */
 export async function judgeAgent(
   scenarios: readonly Scenario<AgentTrial>[],
   judged: JudgedAgent,
@@ -21,9 +24,10 @@ export async function judgeAgent(
     if (signal.aborted) break;
     const verdict = await judge(
       scenario,
-      async () => new AgentTrial(judged),
+      async () => new AgentTrial(judged, signal),
       async (trial) => trial.end(),
     );
+    if (signal.aborted) break;
     verdicts.push(verdict);
     onVerdict(verdict);
   }

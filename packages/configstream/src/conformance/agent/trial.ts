@@ -34,9 +34,14 @@ export class AgentTrial {
   readonly judged: JudgedAgent;
   readonly #connections: Connection[] = [];
   readonly #streams: FollowedStream[] = [];
+  readonly #signal: AbortSignal;
+  readonly #end = () => this.end();
 
-  constructor(judged: JudgedAgent) {
+  /** Once `signal` is aborted, nothing is waited for any more. */
+  constructor(judged: JudgedAgent, signal: AbortSignal) {
     this.judged = judged;
+    this.#signal = signal;
+    signal.addEventListener("abort", this.#end);
   }
 
   /** A connection of its own. `token`: instead of the right one. */
@@ -80,16 +85,16 @@ export class AgentTrial {
   }
 
   async set(value: string, key = this.judged.key): Promise<void> {
-    await runCommand(filled(this.judged.commands.set ?? "", { key, value }));
+    await runCommand(filled(this.judged.commands.set ?? "", { key, value }), this.#signal);
   }
 
   async unset(): Promise<void> {
-    await runCommand(filled(this.judged.commands.unset ?? "", { key: this.judged.key }));
+    await runCommand(filled(this.judged.commands.unset ?? "", { key: this.judged.key }), this.#signal);
   }
 
   async setMany(values: readonly (readonly [key: string, value: string])[]): Promise<void> {
     const pairs = values.map(([key, value]) => `${key}=${value}`).join(" ");
-    await runCommand(filled(this.judged.commands.setMany ?? "", { pairs }));
+    await runCommand(filled(this.judged.commands.setMany ?? "", { pairs }), this.#signal);
   }
 
   /** Rejects with a deviation unless the call ends with one of these codes. */
@@ -108,12 +113,14 @@ export class AgentTrial {
     const { patienceMs } = this.judged;
     const endMs = performance.now() + patienceMs;
     while (!isSo()) {
+      this.#signal.throwIfAborted();
       await sleep(lookEveryMs);
       if (performance.now() > endMs) throw new Deviation(`${expected}, within ${patienceMs / 1_000} s`, seen());
     }
   }
 
   end(): void {
+    this.#signal.removeEventListener("abort", this.#end);
     for (const stream of this.#streams) stream.cancel();
     for (const connection of this.#connections) connection.close();
   }

@@ -1,15 +1,16 @@
 /** The consumer that is judged: a process that prints its settings. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
+import { killGroup, spawnGroup } from "../process-group.js";
+import { Lines } from "./lines.js";
 
 /** As much of a process as is made use of. */
-export type SubjectProcess = Pick<NodeJS.EventEmitter, "once"> &
-  Pick<ChildProcess, "kill"> & {
-    readonly stdin: Writable | null;
-    readonly stdout: Readable | null;
-    readonly stderr: Readable | null;
-  };
+export type SubjectProcess = Pick<NodeJS.EventEmitter, "once"> & {
+  readonly stdin: Writable | null;
+  readonly stdout: Readable | null;
+  readonly stderr: Readable | null;
+  /** Ends it at once, with all that it has started. It is closed then. */
+  end(): void;
+};
 
 /** How it is started. */
 export interface SubjectCommand {
@@ -28,8 +29,16 @@ export interface Place {
   readonly ipcCertFile: string;
 }
 
-/** How long it may take to end once standard input has, in ms. */
-const farewellMs = 3_000;
+/** What is done with its output. */
+export interface SubjectListener {
+  /** Called with each line that it prints. */
+  onLine(line: string): void;
+  /** Called with what it writes to standard error, and some of what came before. */
+  onErrors(text: string): void;
+}
+
+/** Longest line that is gathered, in characters. */
+const mostLineCharacters = 100_000_000;
 /** Of its standard error, this much is kept. */
 const mostErrorCharacters = 20_000;
 /** A question without an answer is asked again after this long, in ms: consumers that print by themselves answer none. */
@@ -45,8 +54,7 @@ export class Subject {
   #askedAtMs: number | undefined;
   #restUntilMs = 0;
 
-  /** `onLine` is called with each line that it prints. */
-  constructor({ file, args, start = startProcess, place }: SubjectCommand, onLine: (line: string) => void) {
+  constructor({ file, args, start = startProcess, place }: SubjectCommand, { onLine, onErrors }: SubjectListener) {
     const filledArgs = args.map((arg) => filled(arg, place));
     this.#child = start(file, filledArgs, { ...process.env, ...variables(place) });
     this.#ended = new Promise((resolve) => {
@@ -61,14 +69,22 @@ export class Subject {
     });
     this.#child.stdin?.on("error", () => {});
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      this.#errors = (this.#errors + text).slice(-mostErrorCharacters);
+      const all = this.#errors + text;
+      onErrors(all);
+      this.#errors = all.slice(-mostErrorCharacters);
     });
-    if (this.#child.stdout === null) return;
-    createInterface({ input: this.#child.stdout, crlfDelay: Number.POSITIVE_INFINITY }).on("line", (line) => {
+    const lines = new Lines(mostLineCharacters, (line) => {
       this.#askedAtMs = undefined;
       onLine(line);
       this.#restUntilMs = performance.now() + line.length / charactersPerMs;
     });
+    this.#child.stdout
+      ?.on("data", (bytes: Buffer) => {
+        if (this.#gone !== undefined || lines.take(bytes)) return;
+        this.#gone = `it wrote more than ${mostLineCharacters.toLocaleString("en-US")} characters without a line break`;
+        this.#child.end();
+      })
+      .on("end", () => lines.end());
   }
 
   /** Why it runs no more, with its last words; `undefined`: it runs. */
@@ -91,16 +107,19 @@ export class Subject {
     this.#child.stdin?.write("\n");
   }
 
-  async end(): Promise<void> {
+  /** Ends it, and what it has left behind. `farewellMs`: how long it may take to end by itself once standard input has. */
+  async end(farewellMs: number): Promise<void> {
     this.#child.stdin?.end();
-    const enough = setTimeout(() => this.#child.kill("SIGKILL"), farewellMs);
+    const enough = setTimeout(() => this.#child.end(), farewellMs);
     await this.#ended;
     clearTimeout(enough);
+    this.#child.end();
   }
 }
 
 function startProcess(file: string, args: readonly string[], env: NodeJS.ProcessEnv): SubjectProcess {
-  return spawn(file, args, { env, stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawnGroup(file, args, { env, stdio: ["pipe", "pipe", "pipe"] });
+  return Object.assign(child, { end: () => killGroup(child) });
 }
 
 /** As the consumers of real core agents take them. */

@@ -38,9 +38,22 @@ export function readState(line: string): State | undefined {
   }
   if (read.settings === undefined || read.settings === null) return undefined;
   if (!isObject(read.settings)) throw new Deviation('an object, or null, as "settings"', shown(line));
-  const settings = texts(ours(read.settings) as Values);
-  if (!isObject(read.sources)) return { settings };
-  return { settings, sources: new Map(Object.entries(ours(read.sources) as { [name: string]: string })) };
+  const settings = readSettings(ours(read.settings) as Values);
+  const { sources } = read;
+  if (sources === undefined || sources === null) return { settings };
+  if (!isObject(sources) || !Object.values(sources).every((source) => typeof source === "string")) {
+    throw new Deviation('an object of texts as "sources"', shown(line));
+  }
+  return { settings, sources: new Map(Object.entries(ours(sources) as { [name: string]: string })) };
+}
+
+function readSettings(values: Values): State["settings"] {
+  try {
+    return texts(values);
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown;
+    throw new Deviation("settings as they were sent", "lists or maps in each other, too deep to be compared");
+  }
 }
 
 /** Whether a printed state is the expected one; sources count where both sides have them. */
