@@ -29,7 +29,7 @@ import {
   createCoreAgent,
 } from "../../../packages/configstream/src/core-agent/index.js";
 import type { Transaction } from "../../../packages/configstream/src/core-agent/settings/change-set.js";
-import type { Clock } from "../../../src/shared/clock.js";
+import { type Clock, systemClock } from "../../../src/shared/clock.js";
 import { agentSecureService, remoteAgentService } from "../../../src/wire/service-names.js";
 import { VirtualClock } from "../../support/engine/virtual-clock.js";
 
@@ -292,6 +292,21 @@ describe("the stream", () => {
     expect(() => agent.setMany({ a: 1, "": 2 })).toThrow(/key/);
     expect(() => agent.setMany([1] as never)).toThrow(/object/);
     expect([agent.get("a"), agent.sequenceId]).toEqual([undefined, 0]);
+  });
+
+  it("tells nobody of a change that its history cannot keep, and takes it back", async () => {
+    let fails = false;
+    const now = (): number => {
+      if (fails) throw new RangeError("no room");
+      return Date.now();
+    };
+    const agent = await startAgent({ clock: { ...systemClock, now } });
+    agent.set("a", 1);
+    const { sequenceId } = agent;
+    fails = true;
+    expect(() => agent.set("a", 2)).toThrow("no room");
+    fails = false;
+    expect([agent.get("a")?.value, agent.sequenceId]).toEqual([1, sequenceId]);
   });
 
   it("refuses a key or a value that no consumer could store, with the key and the bound", async () => {

@@ -34,7 +34,7 @@ async function live(path?: string, defaults: Record<string, ConfigValue> = { a: 
     sourcePriority: defaultSourcePriority,
     log: () => {},
     onChange: (_changes, cause, writes) => {
-      if (counting) history.add(writes, cause);
+      if (counting) history.prepare(writes, cause)();
     },
   });
   const history = createHistory({

@@ -171,8 +171,10 @@ export function createCoreAgent(options: CoreAgentOptions = {}): CoreAgent {
     ...resolved,
     onChange: (changes, cause, writes) => {
       if (!counting) return;
+      // Whatever cannot be kept is not sent either: what throws here takes the changes back.
+      const remember = history.prepare(writes, cause);
       broadcaster.publish(changes);
-      history.add(writes, cause);
+      remember();
     },
   });
   const { store, known, apply } = settings;

@@ -33,7 +33,8 @@ export interface HistoryParams {
 export interface History {
   /** Begins with what is there. `path`: of the file; left out: the past is kept in memory alone. `secret`: makes hashes useless elsewhere. */
   open(path: string | undefined, secret: string): Promise<void>;
-  add(writes: readonly RecordedWrite[], cause: ChangeCause): void;
+  /** Makes a change set ready to be kept, and gives what keeps it. Throws `InvalidOptionError` when it is too large; nothing is kept then. */
+  prepare(writes: readonly RecordedWrite[], cause: ChangeCause): () => void;
   /** Change sets that are kept, oldest first. Values that may be credentials are hashes. */
   entries(): readonly HistoryEntry[];
   /** Of the newest state. */
@@ -135,7 +136,7 @@ export function createHistory({ now, settings, warn }: HistoryParams): History {
       ring.begin(timeMs);
       if (file !== undefined) file.append(lifeLine({ id: ring.lastId, timeMs, base: current(), entries: [] }));
     },
-    add(writes, cause) {
+    prepare(writes, cause) {
       const changes = writes.map(({ source, key: name, before, value }) => ({
         source,
         key: name,
@@ -143,11 +144,13 @@ export function createHistory({ now, settings, warn }: HistoryParams): History {
         after: past(name, value),
       }));
       const entry: HistoryEntry = { id: ring.lastId + 1, timeMs: now(), cause, changes };
-      const text = entryText(entry);
-      ring.add(entry, text.length);
-      file?.append(entryLine(text));
-      if (file !== undefined && file.appended > rewriteAfterBytes) file.rewrite(ring.lives(current));
-      if (known.size > mostKnown) forget();
+      const text = textOf(entry);
+      return () => {
+        ring.add(entry, text.length);
+        file?.append(entryLine(text));
+        if (file !== undefined && file.appended > rewriteAfterBytes) file.rewrite(ring.lives(current));
+        if (known.size > mostKnown) forget();
+      };
     },
     entries: () => ring.entries(),
     get lastId() {
@@ -172,6 +175,18 @@ export function createHistory({ now, settings, warn }: HistoryParams): History {
       await file?.close();
     },
   };
+}
+
+function textOf(entry: HistoryEntry): string {
+  try {
+    return entryText(entry);
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown;
+    throw new InvalidOptionError(
+      `The change of ${entry.changes.length} settings is too large for the history; change fewer at a time.`,
+      { cause: thrown },
+    );
+  }
 }
 
 function byPlace(a: PastChange, b: PastChange): number {
