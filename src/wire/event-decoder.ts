@@ -12,7 +12,7 @@
  * | bytes that are not UTF-8 in keys, names and texts | replaced by U+FFFD |
  * | `__proto__`, `constructor` and the like as names in a map | kept as own properties of a plain object |
  * | fields that are not known here | passed over |
- * | a field that stands there twice | the last one counts |
+ * | a field that stands there twice, or a snapshot and an update | the last one counts |
  *
  * A refused message is refused whole, so a snapshot is never half applied. Errors name the key, never the value. Names and
  * numbers of the fields are those of proto/; a test compares this decoder with proto-loader's.
@@ -61,9 +61,13 @@ export function readEvent(bytes: Buffer, maxElements = elementsThatFit(bytes.len
   let snapshot: Body | undefined;
   let update: Body | undefined;
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
-    if (tag === eventTag.snapshot) snapshot = readBody(reader, false);
-    else if (tag === eventTag.update) update = readBody(reader, true);
-    else reader.skip(tag);
+    if (tag === eventTag.snapshot) {
+      snapshot = readBody(reader, false);
+      update = undefined;
+    } else if (tag === eventTag.update) {
+      update = readBody(reader, true);
+      snapshot = undefined;
+    } else reader.skip(tag);
   }
   if (snapshot !== undefined) {
     const { allLayers, ...told } = snapshot;

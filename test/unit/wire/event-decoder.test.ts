@@ -122,6 +122,13 @@ describe("an event", () => {
     });
   });
 
+  it("is what it says last, when it says both, as other readers of the contract take it", () => {
+    const snapshot = encode({ snapshot: { sequence_id: 1, settings: [setting("s")] } });
+    const update = encode({ update: { sequence_id: 2, setting: setting("u") } });
+    expect(readEvent(Buffer.concat([snapshot, update]))).toEqual(readEvent(update));
+    expect(readEvent(Buffer.concat([update, snapshot]))).toEqual(readEvent(snapshot));
+  });
+
   it("is refused as an update without a setting", () => {
     expect(refusal(encode({ update: {} })).code).toBe("bad_message");
   });
