@@ -109,10 +109,11 @@ class ProvidedSession implements SessionSource {
       throw new ConfigStreamError("registration", `The sessionIdProvider failed (${name}).`);
     });
     const id = await within(asked, { clock: this.#clock, limitMs: providerTimeoutMs, signal, late });
-    if (typeof id !== "string" || id === "") {
+    // What a header can carry: of blanks, nothing would arrive.
+    if (typeof id !== "string" || !/^[\x21-\x7e]+$/.test(id)) {
       throw new ConfigStreamError(
         "registration",
-        "The sessionIdProvider gave no session id; it must give a non-empty string.",
+        "The sessionIdProvider gave no session id; it must give a non-empty string of visible ASCII characters.",
       );
     }
     return { id, sinceMs: this.#clock.now() };
@@ -164,7 +165,7 @@ class RegisteredSession implements SessionSource {
       { deadlineMs: callTimeoutMs },
     );
     const registration = await unlessAborted(asked, signal);
-    if (registration.sessionId === "") {
+    if (registration.sessionId.trim() === "") {
       throw new ConfigStreamError("registration", "The core agent answered the registration without a session id.");
     }
     this.#refreshMs = refreshIntervalMs(registration.recommendedRefreshIntervalSecs);

@@ -217,6 +217,8 @@ describe("a provided session", () => {
       },
     ],
     ["gives an empty id", async () => ""],
+    ["gives an id of blanks, which a header would carry as an empty one", async () => "  "],
+    ["gives an id that no header can carry", async () => "secret-é\n"],
     ["gives no text", async () => undefined as unknown as string],
   ])("is an error of code registration without the provider's words when it %s", async (_how, provider) => {
     const source = sessions({ kind: "provider" }, provider);
