@@ -46,8 +46,8 @@ export type Bound<Spec> = {
 /** Options of `Reader.bind` with a spec. */
 export interface BindOptions<Name extends string = string> {
   /**
-   * Members whose key must have a value other than null that their handle can read; a default does not count. A binding among the
-   * members has requirements of its own. Default: none.
+   * Members whose key must have a value other than null that their handle can read; a default does not count. A binding of
+   * several keys has requirements of its own, and cannot be named here. Default: none.
    */
   readonly required?: readonly Name[];
 }

@@ -28,8 +28,13 @@ export function specInput<Spec extends BindingSpec>(
     throw new InvalidOptionError(`${call} was given an object without members: give at least one handle or binding.`);
   }
   for (const name of required) {
-    if (Object.hasOwn(spec, name)) continue;
-    throw new InvalidOptionError(`Option "required" names "${name}", which is no member of what ${call} was given.`);
+    const member = members.find((each) => each.name === name);
+    if (member?.input.names.length === 1) continue;
+    const why =
+      member === undefined
+        ? `is no member of what ${call} was given`
+        : 'is a binding of several keys; name those that must be there where that binding is made, in its own "required"';
+    throw new InvalidOptionError(`Option "required" names "${name}", which ${why}.`);
   }
   return {
     of,
@@ -52,7 +57,7 @@ interface Member {
   readonly input: Input;
   /** Where its readings begin among those of all members. */
   readonly from: number;
-  /** Whether its key must have a value. A member that is a binding has requirements of its own. */
+  /** Whether its key must have a value; there is one key then. */
   readonly isRequired: boolean;
   last: readonly Reading[];
   value: unknown;
@@ -64,7 +69,7 @@ function membersOf(call: string, of: object, spec: BindingSpec, required: readon
     const input = memberInput(call, of, name, held);
     const { length } = input.names;
     from += length;
-    const isRequired = length === 1 && required.includes(name);
+    const isRequired = required.includes(name);
     return { name, input, from: from - length, isRequired, last: [], value: undefined };
   });
 }

@@ -148,6 +148,12 @@ describe("a binding of handles", () => {
       () => cfg.bind({ a: other.setting("a").asInt() }),
       // @ts-expect-error no member
       () => cfg.bind({ a: cfg.setting("a").asInt() }, { required: ["b"] }),
+      // Which of its keys?
+      () =>
+        cfg.bind(
+          { both: cfg.bind({ a: cfg.setting("a").asInt(), b: cfg.setting("b").asInt() }) },
+          { required: ["both"] },
+        ),
       // @ts-expect-error no option
       () => cfg.bind({ a: cfg.setting("a").asInt() }, { requires: ["a"] }),
       // @ts-expect-error no schema
