@@ -19,7 +19,7 @@ export { ConfigStreamError, type ErrorCode, InvalidOptionError } from "../shared
 export { readGuardFile } from "../shared/guards/guard-file.js";
 export { type ReadyGuards, readGuards } from "../shared/guards/read-guards.js";
 export { holdProcess } from "../shared/hold.js";
-export { checkNames, checkSettings, described } from "../shared/options/option-checks.js";
+export { checkNames, checkSettings, described, wrongKey, wrongSource } from "../shared/options/option-checks.js";
 export {
   callback,
   choice,

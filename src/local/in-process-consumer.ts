@@ -21,7 +21,7 @@ import { RegionWriter } from "../memory/writer/region-writer.js";
 import { type ConfigStreamError, ConsumerStoppedError, InvalidOptionError } from "../shared/errors.js";
 import type { HeldChange } from "../shared/held-setting.js";
 import type { Logger } from "../shared/logger.js";
-import { described } from "../shared/options/option-checks.js";
+import { wrongKey, wrongSource } from "../shared/options/option-checks.js";
 import type { EngineParams } from "../shared/params.js";
 import { lowerCase } from "../shared/text/lower-case.js";
 import type {
@@ -315,12 +315,7 @@ function layersBySource(layers: readonly SourceValue[]): [string, ConfigValue][]
 /** A private copy, so that what the caller does with its objects later reaches no reader. */
 function checked(setting: WireSetting): WireSetting {
   const { key, source, unsetSource, value } = setting;
-  if (typeof key !== "string" || key === "") {
-    throw new InvalidOptionError(`A setting's key is ${described(key)}; give a non-empty dotted name.`);
-  }
-  for (const name of [source, unsetSource]) {
-    if (typeof name === "string") continue;
-    throw new InvalidOptionError(`A setting's source is ${described(name)}; give a name such as "file" or "cli".`);
-  }
+  if (typeof key !== "string" || key === "") throw wrongKey(key);
+  for (const name of [source, unsetSource]) if (typeof name !== "string") throw wrongSource(name);
   return { ...setting, value: copyValue(key, value) };
 }

@@ -108,11 +108,23 @@ export function shapeOption<T>(name: string, given: T | undefined, methods: read
   return given;
 }
 
+/** The error for what is no key of a setting. */
+export function wrongKey(given: unknown): InvalidOptionError {
+  return new InvalidOptionError(`A setting's key is ${described(given)}; give a non-empty dotted name.`);
+}
+
+/** The error for what is no source of a setting. */
+export function wrongSource(given: unknown): InvalidOptionError {
+  return new InvalidOptionError(`A setting's source is ${described(given)}; give a name such as "file" or "cli".`);
+}
+
 /** A given value for an error's text. */
 export function described(given: unknown): string {
   if (given === null || given === undefined || typeof given === "number" || typeof given === "boolean")
     return `${given}`;
   if (typeof given === "string") return given.length > 60 ? `"${given.slice(0, 60)}…"` : `"${given}"`;
   if (Array.isArray(given)) return `an array of ${given.length}`;
+  if (given instanceof Map) return "a Map";
+  if (given instanceof Set) return "a Set";
   return typeof given === "function" ? "a function" : `a value of type ${typeof given}`;
 }

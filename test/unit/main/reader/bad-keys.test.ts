@@ -14,6 +14,8 @@ const given: readonly (readonly [key: unknown, described: string])[] = [
   [true, "true"],
   [["a"], "an array of 1"],
   [{ toString: () => "a" }, "a value of type object"],
+  [new Map([["a", 1]]), "a Map"],
+  [new Set(["a"]), "a Set"],
   [Symbol("a"), "a value of type symbol"],
 ];
 

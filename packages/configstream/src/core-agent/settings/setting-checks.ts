@@ -7,6 +7,8 @@ import {
   InvalidOptionError,
   lowerCase,
   valueSize,
+  wrongKey,
+  wrongSource,
 } from "configstream-consumer/internal";
 
 /** Longest key, in bytes of UTF-8; consumers cannot store a longer one. */
@@ -19,7 +21,7 @@ const quotedKeyLength = 100;
 /** A key as it is stored: in lower case. */
 export function checkKey(key: string): string {
   if (typeof key !== "string" || key === "") {
-    throw new InvalidOptionError(`A setting's key is ${described(key)}; give a non-empty dotted name.`);
+    throw wrongKey(key);
   }
   const lower = lowerCase(key);
   // A character is three bytes at most, so that most keys are never measured.
@@ -63,7 +65,7 @@ export type JudgedSetting =
 
 export function checkSource(source: string): string {
   if (typeof source !== "string" || source === "") {
-    throw new InvalidOptionError(`A setting's source is ${described(source)}; give a name such as "file" or "cli".`);
+    throw wrongSource(source);
   }
   return source;
 }
