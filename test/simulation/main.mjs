@@ -2,15 +2,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
 import { root } from "../../scripts/places.mjs";
 import { bundleSimulation } from "./bundle.mjs";
+import { orUsage, simulateOptions } from "./options.mjs";
 
-const { values } = parseArgs({
-  options: { seeds: { type: "string" }, seed: { type: "string" } },
-});
-const first = Number(values.seed ?? 1);
-const seeds = Number(values.seeds ?? (values.seed === undefined ? 1_000 : 1));
+const { first, seeds } = orUsage(() => simulateOptions(process.argv.slice(2)));
 const dir = join(root, "node_modules/.cache/simulation");
 await mkdir(dir, { recursive: true });
 const file = await bundleSimulation(dir, `simulate-${process.pid}`);

@@ -1,4 +1,5 @@
-// node run-bundle.mjs FILE SEEDS: runs a bundled simulation and writes the outcome as JSON. The process is to be ended from outside when it hangs.
+// node run-bundle.mjs FILE SEEDS: runs a bundled simulation, and writes a line of JSON after each seed, the last one with what failed. The
+// process is to be ended from outside when it hangs.
 import { pathToFileURL } from "node:url";
 
 const [file, seeds] = process.argv.slice(2);
@@ -18,6 +19,7 @@ const { failed } = await simulate({
   shrinks: false,
   onProgress: (count) => {
     done = count;
+    report({});
   },
 });
 report({ failure: failed?.failure });

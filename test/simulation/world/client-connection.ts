@@ -10,7 +10,7 @@ import { refreshMethod, registerMethod, streamMethod, streamPath } from "../../.
 import { callRegistry, type KnownRegistry, type RegistryParts } from "../../../src/worker/link/registry-calls.js";
 import { callReport } from "../../../src/worker/link/report-calls.js";
 import type { Connection, Credentials, StreamCall, StreamHandlers, Transport } from "../../../src/worker/ports.js";
-import { Attempts } from "../checks/attempts.js";
+import { Attempts, Refreshes } from "../checks/attempts.js";
 import type { Life } from "./life.js";
 import type { Network, Wire } from "./network.js";
 import type { CallStatus, ServerSide } from "./server-call.js";
@@ -22,6 +22,8 @@ export interface LinkParts {
   /** Accepts a connection; `undefined` while nothing listens. */
   readonly accept: (wire: Wire) => ServerSide | undefined;
   readonly fail: (what: string) => unknown;
+  /** Between two refreshes of a session, in ms; as the core agent recommends. */
+  readonly refreshMs: number;
 }
 
 type UnaryCallback = (error: ServiceError | null, response?: unknown) => void;
@@ -56,6 +58,7 @@ class VirtualConnection implements Connection {
   /** What fails when the connection does. */
   readonly #calls = new Set<(status: CallStatus) => void>();
   readonly #streams = new Set<StreamCall>();
+  readonly #refreshes: Refreshes;
   readonly #registryCalls = new Set<{ cancel(): void }>();
   #wire: Wire | undefined;
   #side: ServerSide | undefined;
@@ -68,6 +71,7 @@ class VirtualConnection implements Connection {
     this.#known = known;
     this.#token = credentials?.token;
     this.#onClose = onClose;
+    this.#refreshes = new Refreshes(parts.life.clock, parts.refreshMs, parts.fail);
   }
 
   async register(request: Parameters<Connection["register"]>[0], { deadlineMs }: { deadlineMs: number }) {
@@ -83,6 +87,7 @@ class VirtualConnection implements Connection {
   }
 
   async refresh(sessionId: string, { deadlineMs }: { deadlineMs: number }): Promise<void> {
+    this.#refreshes.made();
     await callRegistry(this.#registry(deadlineMs), refreshMethod, { sessionId }, { deadlineMs }, [sessionId]);
   }
 

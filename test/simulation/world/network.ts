@@ -15,10 +15,16 @@ interface Packet {
   readonly deliver: () => void;
 }
 
+/** Far more than any story sends in a second over one connection. */
+const mostPerSecond = 10_000;
+
 class Lane {
   readonly packets: Packet[] = [];
   timer: Timer | undefined;
   lastAtMs = 0;
+  /** How many were sent since the beginning of this second. */
+  second = 0;
+  sent = 0;
 }
 
 /** One HTTP/2 connection. */
@@ -40,6 +46,7 @@ export class Wire {
     const lane = this.#lanes[direction];
     const atMs = Math.max(lane.lastAtMs, clock.monotonic() + chance.next() * slowestMs);
     lane.lastAtMs = atMs;
+    this.#count(lane);
     lane.packets.push({ atMs, deliver });
     this.#pump(lane);
   }
@@ -112,6 +119,15 @@ export class Wire {
       first.deliver();
       this.#pump(lane);
     });
+  }
+
+  /** Throws in what sends too much: for ever, it may be, and then nothing else would say so. */
+  #count(lane: Lane): void {
+    const second = Math.floor(this.#network.clock.monotonic() / 1_000);
+    if (lane.second !== second) lane.sent = 0;
+    lane.second = second;
+    lane.sent++;
+    if (lane.sent > mostPerSecond) throw new Error(`more than ${mostPerSecond} messages in a second on one connection`);
   }
 
   #forget(): void {

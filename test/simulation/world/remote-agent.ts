@@ -20,6 +20,8 @@ export const guards: Guards = {
 const guardedKeys: ReadonlySet<string> = new Set(Object.keys(guards));
 export const maxKeys = 45;
 const longestPauseMs = 30_000;
+/** Of a core agent that recommends nothing. */
+const usualRefreshSecs = 10;
 
 export interface RemoteAgentParts
   extends Pick<SubscribersParts, "history" | "isStrict" | "chance" | "counts" | "fail">,
@@ -89,6 +91,7 @@ export class RemoteAgent {
         const thread = new WorkerThread(init, main, {
           ...this.#parts,
           disk: this.disk,
+          refreshMs: (this.#parts.setup.refreshSecs || usualRefreshSecs) * 1_000,
           onStep: () => this.#peek(),
           onDefect: (error) => fail(`${this.name}: a defect ended the engine: ${error.message}`),
         });

@@ -11,7 +11,7 @@ import { Life } from "./life.js";
 import { Mailbox } from "./mailbox.js";
 import { MortalRegion, MortalUntold } from "./mortal-memory.js";
 
-export interface ThreadParts extends Pick<LinkParts, "network" | "accept" | "fail"> {
+export interface ThreadParts extends Pick<LinkParts, "network" | "accept" | "fail" | "refreshMs"> {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly disk: Disk;
@@ -90,7 +90,7 @@ export class WorkerThread implements EngineHost {
   #run(parts: ThreadParts): void {
     const { memory, untold, engine: params } = this.#init;
     const { life } = this;
-    const { chance, disk, network, accept, fail, readToken } = parts;
+    const { chance, disk, network, accept, fail, readToken, refreshMs } = parts;
     this.#runtime = createRuntime(
       {
         memory,
@@ -116,7 +116,14 @@ export class WorkerThread implements EngineHost {
         region: (shared) => new MortalRegion(shared, life),
         untold: (shared) => new MortalUntold(shared, life),
         transport: (given) =>
-          createVirtualTransport({ network, life, params: given, accept, fail: (what) => life.ended || fail(what) }),
+          createVirtualTransport({
+            network,
+            life,
+            params: given,
+            accept,
+            refreshMs,
+            fail: (what) => life.ended || fail(what),
+          }),
         credentials: () => ({
           read: async () => ({ token: readToken(), certificate: "", privateKey: "" }),
         }),
