@@ -38,6 +38,12 @@ const maxTries = 4;
 /** Answers about sections that are kept; a caller that makes names up must not fill the memory. */
 const maxFleeting = 10_000;
 
+/** What belongs to a map: its getter's name, and its answers about sections, once there are any. */
+interface About {
+  readonly getter: string;
+  fleeting: Map<string, unknown> | undefined;
+}
+
 export class HotReader {
   readonly region: Region;
   readonly keys: KeyReader;
@@ -46,8 +52,7 @@ export class HotReader {
   /** What that word holds when the maps are as new as can be: the publish that they are settled at. */
   settledAt = STAMP_NEVER;
   readonly #unreadable: Unreadable;
-  /** The maps, each with its getter's name and its answers about sections. */
-  readonly #maps = new Map<Known<unknown>, { readonly getter: string; readonly fleeting: Map<string, unknown> }>();
+  readonly #maps = new Map<Known<unknown>, About>();
   /** Arena of `settledAt`, and how much of its ring of changed slots has been taken in. */
   #arena = 0;
   #logSeen = 0;
@@ -68,7 +73,7 @@ export class HotReader {
   /** A map that is kept in order, for the getter of this name. */
   known<T>(getter: string): Known<T> {
     const map: Known<T> = new Map();
-    this.#maps.set(map as Known<unknown>, { getter, fleeting: new Map() });
+    this.#maps.set(map as Known<unknown>, { getter, fleeting: undefined });
     return map;
   }
 
@@ -106,9 +111,9 @@ export class HotReader {
     // Not settled: that could not be read now, so the map must not be asked.
     const known = settled ? map.get(key) : undefined;
     if (known !== undefined) return known ?? undefined;
-    const { getter, fleeting } = this.#maps.get(map as Known<unknown>) as { getter: string; fleeting: Map<string, T> };
-    if (settled && ofSections && fleeting.has(key)) return fleeting.get(key);
-    checkKey(getter, key);
+    const about = this.#maps.get(map as Known<unknown>) as About;
+    if (settled && ofSections && about.fleeting?.has(key)) return about.fleeting.get(key) as T | undefined;
+    checkKey(about.getter, key);
     const entry = this.keys.entry(key);
     if (ofSections && !hasValue(entry.state)) {
       const named = this.keys.named(entry.key);
@@ -118,8 +123,10 @@ export class HotReader {
       const converted = conversion(reading, own !== undefined && hasValue(own.state) ? undefined : named?.section);
       if (reading.unreadableAs !== undefined) this.#unreadable.note(entry.key, reading);
       if (settled && named !== undefined && named.arena === this.#arena && named.publish === this.settledAt) {
-        if (++this.#fleetingKept > maxFleeting) this.#dropFleeting();
-        fleeting.set(key, converted as T);
+        if (this.#fleetingKept === maxFleeting) this.#dropFleeting();
+        this.#fleetingKept++;
+        about.fleeting ??= new Map();
+        about.fleeting.set(key, converted);
       }
       return converted;
     }
@@ -142,19 +149,21 @@ export class HotReader {
   }
 
   #drop(): void {
-    for (const map of this.#maps.keys()) map.clear();
+    // To clear an empty map costs as much as to make one, and most getters are never used.
+    for (const map of this.#maps.keys()) if (map.size > 0) map.clear();
     this.#keysOfSlot = [];
     this.#absent.clear();
     this.#dropFleeting();
   }
 
   #dropFleeting(): void {
-    for (const { fleeting } of this.#maps.values()) fleeting.clear();
+    if (this.#fleetingKept === 0) return;
+    for (const { fleeting } of this.#maps.values()) fleeting?.clear();
     this.#fleetingKept = 0;
   }
 
   #dropChanged(slots: readonly number[], absentStamp: number): void {
-    if (this.#fleetingKept > 0) this.#dropFleeting();
+    this.#dropFleeting();
     for (const slot of slots) {
       const keys = this.#keysOfSlot[slot];
       if (keys === undefined) continue;

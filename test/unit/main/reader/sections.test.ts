@@ -130,6 +130,17 @@ it("a section of 5,000 settings among 20,000 is followed through changes", () =>
   expect(Object.keys(section)).toHaveLength(5_000);
 });
 
+it("the answer before which all others were forgotten is as new as any after the next publish", () => {
+  const { writer, reader } = setUp();
+  writer.publish({ "s.a": 1 });
+  // By two getters, so that there are as many answers as are kept before there are as many keys.
+  for (let i = 0; i < 5_000; i++)
+    expect([reader.get(`made up ${i}`), reader.isSet(`made up ${i}`)]).toEqual([undefined, false]);
+  expect(reader.get("s")).toEqual({ a: 1 });
+  writer.publish({ "s.a": 2 });
+  expect(reader.get("s")).toEqual({ a: 2 });
+});
+
 it("names that a caller makes up do not fill the memory, and answers stay right", () => {
   const { writer, reader } = setUp();
   writer.publish({ "a.b": 1 });
