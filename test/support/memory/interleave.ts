@@ -16,22 +16,27 @@ import { SIZE, type Step, type Trace } from "./interleave-trace.js";
 interface History {
   readonly at: number[];
   readonly values: number[];
+  /** By place in these: where each other value that comes later comes first. Made when it is asked for. */
+  readonly others: (readonly number[] | undefined)[];
 }
 
 /** A trace, indexed by word. */
 export class Timeline {
   readonly start: Int32Array;
   readonly length: number;
-  readonly #histories = new Map<number, History>();
+  readonly #histories: History[] = [];
+  /** By word, after that of the size: the number of its history, from 1. */
+  readonly #placeOf: Int32Array;
 
   constructor(start: Int32Array, steps: readonly Step[]) {
     this.start = start;
     this.length = steps.length;
+    this.#placeOf = new Int32Array(steps.reduce((most, { word }) => Math.max(most, word), 0) - SIZE + 1);
     steps.forEach(({ word, value }, index) => {
-      let history = this.#histories.get(word);
+      let history = this.historyOf(word);
       if (history === undefined) {
-        history = { at: [0], values: [word === SIZE ? start.byteLength : (start[word] ?? 0)] };
-        this.#histories.set(word, history);
+        history = { at: [0], values: [this.initial(word)], others: [] };
+        this.#placeOf[word - SIZE] = this.#histories.push(history);
       }
       history.at.push(index + 1);
       history.values.push(value);
@@ -40,12 +45,13 @@ export class Timeline {
 
   /** The values that a word takes; `undefined`: always the same. */
   historyOf(word: number): History | undefined {
-    return this.#histories.get(word);
+    const place = word - SIZE < this.#placeOf.length ? (this.#placeOf[word - SIZE] as number) : 0;
+    return place === 0 ? undefined : this.#histories[place - 1];
   }
 
   /** The value of a word after `position` steps. */
   valueAt(word: number, position: number): number {
-    const history = this.#histories.get(word);
+    const history = this.historyOf(word);
     return history === undefined ? this.initial(word) : valueIn(history, position);
   }
 
@@ -54,27 +60,30 @@ export class Timeline {
   }
 }
 
-function valueIn({ at, values }: History, position: number): number {
+function placeIn({ at }: History, position: number): number {
   let i = at.length - 1;
   while ((at[i] as number) > position) i--;
-  return values[i] as number;
+  return i;
 }
 
-/** Positions, from `from` to `to`, that show each distinct value for the first time; `undefined`: only one. */
-function choicesIn({ at, values }: History, from: number, to: number): number[] | undefined {
-  const last = at.length - 1;
-  if ((at[last] as number) <= from) return undefined;
-  let i = last;
-  while ((at[i] as number) > from) i--;
-  const seen = [values[i] as number];
-  const positions = [from];
-  for (i++; i <= last && (at[i] as number) <= to; i++) {
+function valueIn(history: History, position: number): number {
+  return history.values[placeIn(history, position)] as number;
+}
+
+/** Positions after a value, each of which shows another value for the first time since. */
+function othersIn({ at, values, others }: History, place: number): readonly number[] {
+  const known = others[place];
+  if (known !== undefined) return known;
+  const seen = [values[place] as number];
+  const positions: number[] = [];
+  for (let i = place + 1; i < at.length; i++) {
     const value = values[i] as number;
     if (seen.includes(value)) continue;
     seen.push(value);
     positions.push(at[i] as number);
   }
-  return positions.length > 1 ? positions : undefined;
+  others[place] = positions;
+  return positions;
 }
 
 /** Where the writer is, and which choices have been made. */
@@ -103,30 +112,36 @@ export class Schedule {
     this.accesses++;
     const history = this.timeline.historyOf(word);
     if (history === undefined) return this.timeline.initial(word);
-    const positions = this.moves > 0 ? choicesIn(history, this.position, this.end) : undefined;
-    if (positions !== undefined) this.#moveTo(positions);
+    const place = placeIn(history, this.position);
+    if (this.moves > 0 && place < history.at.length - 1) this.advance(othersIn(history, place));
     return valueIn(history, this.position);
   }
 
-  /** Lets the writer go on to one of some positions, or stay. */
+  /** Lets the writer go on to one of some positions, of which later ones come later, or stay. */
   advance(to: readonly number[]): void {
-    const positions = [this.position, ...to.filter((position) => position > this.position && position <= this.end)];
-    if (positions.length > 1 && this.moves > 0) this.#moveTo(positions);
+    if (this.moves <= 0) return;
+    let last = to.length;
+    while (last > 0 && (to[last - 1] as number) > this.end) last--;
+    let passed = 0;
+    while (passed < last && (to[passed] as number) <= this.position) passed++;
+    if (passed === last) return;
+    const chosen = this.choose(last - passed + 1);
+    if (chosen === 0) return;
+    this.moves--;
+    this.position = to[passed + chosen - 1] as number;
   }
 
-  /** The choices of the next behaviour; `undefined` when this was the last one. */
+  /** The choices of the next behaviour, in the place of this one's; `undefined` when this was the last one. */
   following(): number[] | undefined {
+    const choices = this.#choices;
     for (let i = this.#options.length - 1; i >= 0; i--) {
-      const chosen = this.#choices[i] as number;
-      if (chosen + 1 < (this.#options[i] as number)) return [...this.#choices.slice(0, i), chosen + 1];
+      const chosen = choices[i] as number;
+      if (chosen + 1 >= (this.#options[i] as number)) continue;
+      choices.length = i;
+      choices.push(chosen + 1);
+      return choices;
     }
     return undefined;
-  }
-
-  #moveTo(positions: readonly number[]): void {
-    const to = positions[this.choose(positions.length)] as number;
-    if (to !== this.position) this.moves--;
-    this.position = to;
   }
 
   /** One of so many ways to go on. */
@@ -137,6 +152,9 @@ export class Schedule {
     return this.#choices[index] as number;
   }
 }
+
+const noWords = new Int32Array(0);
+const noBytes = new Uint8Array(0);
 
 /** A region whose every shared read goes through a schedule. */
 export class ScheduledRegion extends Region {
@@ -193,9 +211,9 @@ export class ScheduledRegion extends Region {
   #renewViews(): void {
     const schedule = this.#schedule;
     const size = this.#size;
-    this.words = proxy(new Int32Array(0), (word) => (word * 4 < size ? schedule.read(word) : undefined));
+    this.words = proxy(noWords, (word) => (word * 4 < size ? schedule.read(word) : undefined));
     this.bytes = proxy(
-      new Uint8Array(0),
+      noBytes,
       (at) => (at < size ? (schedule.read(at >> 2) >>> ((at & 3) * 8)) & 0xff : undefined),
       size,
     );
