@@ -20,6 +20,7 @@ const own = [
 /** Real core agents, sockets and threads. */
 const real = ["test/{integration,life,memory,simulation}/**/*.test.ts"];
 const globalSetup = ["test/support/vitest/certificate.ts"];
+const lifeSetup = [...globalSetup, "test/support/vitest/life-probe.ts"];
 
 /** Tests that run through much in little code. */
 const busy = ["interleaving", "sections", "weak-order", "weak-memory", "two-writers", "random"].map(
@@ -44,7 +45,7 @@ export default defineConfig({
       { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts"], exclude: own, isolate: false } },
       // So do these: core agents, consumers and their threads end with each test.
       { extends: true, test: { name: "real", include: real, exclude: own, isolate: false, globalSetup } },
-      { extends: true, test: { name: "own", include: own, globalSetup } },
+      { extends: true, test: { name: "own", include: own, globalSetup: lifeSetup } },
     ],
     setupFiles: [net("setup.ts")],
     // What is built runs as it is: to transform the bundles costs each test file half a second.

@@ -8,7 +8,7 @@ import { startAgent } from "./agent.mjs";
 import { behind, followByCallback, followByLoop, sample } from "./followers.mjs";
 import { held, line, mib, verdict } from "./held.mjs";
 import { startReaders } from "./readers.mjs";
-import { loadKey, newProbe, numberIn, probe, probeData, resetPeaks } from "./words.mjs";
+import { loadKey, newProbe, numberIn, probe, probeData, probeEntry, resetPeaks } from "./words.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -29,7 +29,7 @@ const log = () => lines++;
 const consumer = createConsumer({
   clientName: "blocked",
   ...agent.options,
-  workerUrl: new URL("./probe-entry.mjs", import.meta.url),
+  workerUrl: probeEntry,
   logger: { debug: log, info: log, warn: log, error: log },
 });
 const reader = consumer.reader();

@@ -9,7 +9,7 @@ import { startAgent } from "./agent.mjs";
 import { behind, followByCallback, followByLoop, sample } from "./followers.mjs";
 import { held, line, mib, until, verdict } from "./held.mjs";
 import { startReaders } from "./readers.mjs";
-import { commands, newProbe, probe, probeData } from "./words.mjs";
+import { commands, newProbe, probe, probeData, probeEntry } from "./words.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -27,7 +27,7 @@ const agent = await startAgent(keys);
 const consumer = createConsumer({
   clientName: "kills",
   ...agent.options,
-  workerUrl: new URL("./probe-entry.mjs", import.meta.url),
+  workerUrl: probeEntry,
   backoff: { initialMs: 20, maxMs: 20, floorMs: 10 },
   resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 },
 });
@@ -49,7 +49,8 @@ let stoodStill = 0;
 let settled;
 const atFirst = await held();
 const startMs = performance.now();
-const every = Math.max(1, Math.floor(kills / 20));
+// Each look at what is held collects garbage several times, which takes longer than a kill.
+const every = Math.max(2, Math.floor(kills / 20));
 for (let kill = 1; kill <= kills; kill++) {
   const victim = worker;
   // A fifth of them in their first moments, the others while they follow the updates.

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 
 /** More of them in the long form. */
 const kills = process.env.KILLS ?? "10";
@@ -12,6 +12,7 @@ async function run(name: string, ...options: string[]): Promise<{ output: string
   const file = fileURLToPath(new URL(`./${name}-main.mjs`, import.meta.url));
   const child = spawn(process.execPath, ["--expose-gc", "--unhandled-rejections=strict", file, ...options], {
     stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, LIFE_PROBE: inject("lifeProbe") },
   });
   const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
   const totals = /^totals (.*)$/m.exec(output)?.[1] ?? "{}";

@@ -9,7 +9,7 @@ import { startAgent } from "./agent.mjs";
 import { behind, followByCallback, followByLoop, sample } from "./followers.mjs";
 import { held, line, mib, until, verdict } from "./held.mjs";
 import { startReaders } from "./readers.mjs";
-import { commands, newProbe, probe, probeData } from "./words.mjs";
+import { commands, newProbe, probe, probeData, probeEntry } from "./words.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -28,7 +28,7 @@ const agent = await startAgent(keys);
 const consumer = createConsumer({
   clientName: "soak",
   ...agent.options,
-  workerUrl: new URL("./probe-entry.mjs", import.meta.url),
+  workerUrl: probeEntry,
   backoff: { initialMs: 20, maxMs: 200, floorMs: 10 },
 });
 const reader = consumer.reader();

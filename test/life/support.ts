@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { setEnvironmentData } from "node:worker_threads";
 import { type CoreAgent, type CoreAgentOptions, createCoreAgent } from "configstream/core-agent";
 import { type Consumer, type ConsumerOptions, createConsumer } from "configstream-consumer";
+import { inject } from "vitest";
 import { putCertificate } from "../support/agents/ready-certificate.js";
 import { newProbe } from "./words.mjs";
 
@@ -42,7 +43,9 @@ export function newConsumer(tidy: Tidy, agent: CoreAgent, options: Partial<Consu
   const name = `probe-${++probes}`;
   const words: Int32Array = newProbe();
   setEnvironmentData(name, words);
-  const entry = new URL(`./probe-entry.mjs?probe=${name}`, import.meta.url);
+  // Without the set-up of all tests, as when one is run to notice mistakes, its modules are loaded one by one.
+  const bundled: string | undefined = inject("lifeProbe");
+  const entry = new URL(`${bundled ?? "./probe-entry.mjs"}?probe=${name}`, import.meta.url);
   // A worker that is started from a file does not see its address's query, but a module that is imported does.
   const workerUrl = new URL(`data:text/javascript,${encodeURIComponent(`import ${JSON.stringify(entry.href)};`)}`);
   const consumer = createConsumer({ ...optionsFor(agent), workerUrl, readyTimeoutMs: 15_000, ...options });

@@ -41,6 +41,9 @@ export function resetPeaks(words) {
   for (const word of [probe.peakHeap, probe.peakRss, probe.longestTurn]) Atomics.store(words, word, 0);
 }
 
+/** The worker's entry with the probe; the tests put it into one file, see test/support/vitest/life-probe.ts. */
+export const probeEntry = new URL(process.env.LIFE_PROBE ?? "./probe-entry.mjs", import.meta.url);
+
 /** Name under which workers find the probe, and the file that a worker in native code waits for. */
 export const probeData = "configstream-probe";
 export const releaseFileData = "configstream-release-file";
