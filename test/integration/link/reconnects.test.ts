@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
 const main = fileURLToPath(new URL("../../support/engine/reconnects-main.mjs", import.meta.url));
-const reconnects = Number(process.env.RECONNECTS ?? 500);
+const reconnects = Number(process.env.RECONNECTS ?? 300);
 
 interface Held {
   readonly resources: number;
