@@ -109,7 +109,10 @@ export function createFaults(targets: FaultTargets): { readonly faults: Faults; 
     },
     send(event) {
       const bytes = event instanceof Uint8Array ? Buffer.from(event) : encodeAny(event);
-      for (const stream of [...streams]) stream.sendRaw(bytes);
+      for (const stream of [...streams]) {
+        stream.mayHaveLost();
+        stream.sendRaw(bytes);
+      }
     },
     evictSessions: () => targets.evictSessions(),
     silence(on, scope = "streams") {
@@ -212,6 +215,11 @@ class FaultySink implements EventSink {
 
   pump(): void {
     this.#subscriber?.pump();
+  }
+
+  /** What is sent past the sequence may leave a gap at the receiver, as what cannot be read does. */
+  mayHaveLost(): void {
+    this.#receiverIsBehind = true;
   }
 
   sendRaw(bytes: Buffer): void {
