@@ -10,6 +10,7 @@ import { seenBy, type Winner } from "./model.js";
 export function whyNotSettled(world: World, remote: RemoteAgent): string | undefined {
   const { agent, model } = world;
   if (agent === undefined) return "there is no core agent";
+  if (agent.hasForgotten) return "streams of forgotten sessions have not ended yet";
   const { revision } = world.cluster;
   if (world.story.setup.store && agent.storeRevision !== revision) {
     return `the core agent is at revision ${agent.storeRevision} of the store, which is at ${revision}`;

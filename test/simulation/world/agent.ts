@@ -71,11 +71,15 @@ export class Agent {
   readonly #sides = new Map<ServerSide, Wire>();
   readonly #store: Store | undefined;
   readonly #sessionIds: string[] = [];
+  readonly #clock: Clock;
   #forgetsNext = false;
+  /** By then, streams whose sessions it has forgotten have ended at both ends. */
+  #forgottenUntilMs = 0;
 
   constructor(options: AgentOptions) {
     const { clock, dialect: name, newId } = options;
     const log = (): void => {};
+    this.#clock = clock;
     this.#settings = createSettings({
       defaults: {},
       env: {},
@@ -157,6 +161,16 @@ export class Agent {
     const { bytes } =
       kind === "update" ? encodeUpdate("core-agent", id, setting) : encodeSnapshot("core-agent", id, []);
     this.faults.send(bytes);
+  }
+
+  evictSessions(): void {
+    this.faults.evictSessions();
+    this.#forgottenUntilMs = this.#clock.monotonic() + sessionIdleTimeoutMs / 3 + 1_000;
+  }
+
+  /** Whether streams may be open whose sessions it has forgotten: they look as if they would stay. */
+  get hasForgotten(): boolean {
+    return this.#clock.monotonic() < this.#forgottenUntilMs;
   }
 
   /** Whether the next stream is accepted, and nothing is ever sent on it. */

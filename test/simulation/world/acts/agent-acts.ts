@@ -24,7 +24,7 @@ export const agentActs: Acts<
     if (as.downMs === 0) world.startAgent(as);
     else world.clock.setTimer(as.downMs, () => world.startAgent(as));
   },
-  "sessions are evicted": ({ agent }) => agent?.faults.evictSessions(),
+  "sessions are evicted": ({ agent }) => agent?.evictSessions(),
   "stream forgotten": ({ agent }) => agent?.forgetNextStream(true),
   "event sent twice": ({ agent }) => agent?.faults.duplicateNext(),
   "stale event"(world, { event }) {
