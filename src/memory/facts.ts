@@ -83,6 +83,11 @@ export function markStopped(region: Region): void {
   ringDoorbell(region);
 }
 
+/** Host: whatever has written until now must write no more. A thread that was given up finds out when it goes on. */
+export function supersedeWriters(region: Region): void {
+  region.add(header.writers, 1);
+}
+
 /** Whether the consumer was stopped. */
 export function isStopped(region: Region): boolean {
   return region.load(header.stopped) === 1;

@@ -48,7 +48,10 @@ export const header = {
   lastMessageAtMs: 10,
   /** [current writer] Ranges taken, divided by {@link RANGES_PER_CELL_EPOCH}, when the present cells were laid out. */
   cellEpoch: 16,
-  /** [any writer, read-modify-write] Writers so far. Only the newest may change {@link header.arena}. */
+  /**
+   * [any writer, and the host, read-modify-write] Writers so far, and how many of them the host has seen the end of. Only the newest may change
+   * {@link header.arena}, and the thread of no other may write what is the worker's.
+   */
   writers: 17,
   /** [host] Milliseconds since the epoch at which `start()` was called, 64 bit. */
   startedAtMs: 12,

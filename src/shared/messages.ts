@@ -97,6 +97,8 @@ export interface RuntimeInit {
   readonly sessionIdProvider: (() => Promise<string>) | undefined;
   /** The engine has ended by a defect: it is to be replaced. */
   readonly onDefect: (error: ConfigStreamError) => void;
+  /** It was given up, and another one may run: it has to end, with its thread. What it holds open is closed next. */
+  readonly onSuperseded?: () => void;
   /** Sends to the host. */
   readonly post: (message: WorkerMessage) => void;
   /** Takes what the host has sent and no code has looked at yet, and passes it to `receive`, without waiting. */

@@ -32,6 +32,8 @@ export function runAttached(given: WorkerInit, create: (init: RuntimeInit) => Ru
         post({ kind: "fatal", error: error.serialize() });
         process.exit(1);
       },
+      // Some runtimes cannot end a thread that is stuck; this one is no more, and nothing listens to it.
+      onSuperseded: () => process.exit(1),
       poll() {
         for (let next = receiveMessageOnPort(events); next; next = receiveMessageOnPort(events)) {
           runtime.receive(next.message as HostMessage);

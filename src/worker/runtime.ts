@@ -36,6 +36,22 @@ export function createRuntime(init: RuntimeInit, outside: Outside = realOutside)
   const region = outside.region(init.memory);
   const clock: Clock = { ...systemClock, now: () => regionNow(region) };
   const untold = init.untold && outside.untold(init.untold);
+  const writer = new RegionWriter(region, params.limits, clock.now);
+  let isLeaving = false;
+  /**
+   * Whether this worker was given up as stuck, and is not to write or say anything more: another one does, or will. To be asked before each
+   * write of what is not in an arena. The first time that it is so, this one ends.
+   */
+  const isSuperseded = (): boolean => {
+    if (!writer.isSuperseded) return false;
+    if (!isLeaving) {
+      isLeaving = true;
+      init.onSuperseded?.();
+      // Later, because whatever asks is in the middle of something.
+      queueMicrotask(() => void runtime.stop());
+    }
+    return true;
+  };
   const notifier = new Notifier({
     poll: init.poll,
     untold,
@@ -82,6 +98,7 @@ export function createRuntime(init: RuntimeInit, outside: Outside = realOutside)
       hasLooked = true;
     },
     onState: (state) => notices.state(state),
+    isSuperseded,
   });
   const reporter = params.report ? new Reporter(params, { clock, random, log, held }) : undefined;
   let cache: LastGoodCache | undefined;
@@ -94,13 +111,14 @@ export function createRuntime(init: RuntimeInit, outside: Outside = realOutside)
       credentials,
       states: publishing({
         region,
-        writer: new RegionWriter(region, params.limits, clock.now),
+        writer,
         notifier,
         untold,
         onPublished(publication) {
           cache?.published(publication);
           if (hasLooked && ignored.any) reportIgnored(ignored.look(resolved(publication.changes)), log);
         },
+        isSuperseded,
       }),
       status,
       sessionIdProvider: init.sessionIdProvider,
@@ -112,14 +130,18 @@ export function createRuntime(init: RuntimeInit, outside: Outside = realOutside)
     },
     { ...outside.engine, interruptedSinceMs: status.interruptedSinceMs },
   );
-  cache = cacheOf(params, { engine, status, clock, log, outside });
+  cache = cacheOf(params, { engine, status, clock, log, outside, isSuperseded });
   let heartbeat: Timer | undefined;
   let patience: Timer | undefined;
-  return {
+  const runtime: Runtime = {
     start() {
-      heartbeat ??= every(clock, heartbeatMs, () => region.add(header.heartbeat, 1));
+      heartbeat ??= every(clock, heartbeatMs, () => {
+        if (!isSuperseded()) region.add(header.heartbeat, 1);
+      });
       engine.start();
-      guarding?.start((rules) => engine.judgeBy(rules));
+      guarding?.start((rules) => {
+        if (!isSuperseded()) engine.judgeBy(rules);
+      });
       if (params.cache !== undefined) {
         // What a former worker published is newer than any file.
         if (!hasSettings(region)) void cache?.load();
@@ -128,6 +150,7 @@ export function createRuntime(init: RuntimeInit, outside: Outside = realOutside)
       post({ kind: "up" });
     },
     receive(message: HostMessage) {
+      if (isSuperseded()) return;
       if (message.kind === "subscribed") notifier.setActive(message.active);
       else if (message.kind === "ack") notifier.acknowledged();
       else if (message.kind === "noticed") notices.acknowledged();
@@ -137,20 +160,30 @@ export function createRuntime(init: RuntimeInit, outside: Outside = realOutside)
       heartbeat?.cancel();
       patience?.cancel();
       guarding?.stop();
+      // What is held is the other worker's to report, and to take back.
+      if (isSuperseded()) reporter?.interrupted();
       await reporter?.end();
       await engine.stop();
       await providers?.close();
       await cache?.stop();
     },
   };
+  return runtime;
 }
 
 function cacheOf(
   params: EngineParams,
-  parts: { engine: Engine; status: RegionStatus; clock: Clock; log: EngineLog; outside: Outside },
+  parts: {
+    engine: Engine;
+    status: RegionStatus;
+    clock: Clock;
+    log: EngineLog;
+    outside: Outside;
+    isSuperseded: () => boolean;
+  },
 ): LastGoodCache | undefined {
   if (params.cache === undefined) return undefined;
-  const { engine, status, clock, log, outside } = parts;
+  const { engine, status, clock, log, outside, isSuperseded } = parts;
   const { clock: systemClock, files } = outside;
   return new LastGoodCache(params.cache, params, params.limits.maxRegionBytes, {
     // A file outlives the process, so its times are those of the system's clock.
@@ -164,6 +197,7 @@ function cacheOf(
       return isReadable;
     },
     published: () => engine.published(),
+    isSuperseded,
     confirmedAtMs() {
       const atMs = status.confirmedAtMs();
       return atMs === undefined ? undefined : Math.round(systemClock.now() - (clock.now() - atMs));

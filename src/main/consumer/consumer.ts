@@ -9,6 +9,7 @@ import {
   markWritersGone,
   readCounter,
   readStatus,
+  supersedeWriters,
   writeStatus,
 } from "../../memory/facts.js";
 import { header } from "../../memory/layout.js";
@@ -201,7 +202,10 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
       subscriptions,
       notices,
       logger,
-      end: () => this.#supervisor.stop(host.stopTimeoutMs),
+      end: async () => {
+        await this.#supervisor.stop(host.stopTimeoutMs);
+        supersedeWriters(region);
+      },
     });
     this.#engine = engine;
     this.#host = host;
@@ -295,6 +299,8 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
   /** No engine runs now, so this thread may write what is theirs: the status, and what is untold. */
   #engineDied({ error, nextAttemptAtMs }: EngineDeath): void {
     const region = this.#region;
+    // Its thread may not have ended, and may go on at any time.
+    supersedeWriters(region);
     const untold = new Untold(this.#untold);
     if (!this.#subscriptions.active) untold.clear();
     else if (this.#lastBatch !== undefined) untold.told(this.#lastBatch.changes);

@@ -64,6 +64,11 @@ export class RegionWriter implements Publisher {
     this.#turn = (region.add(header.writers, 1) + 1) | 0;
   }
 
+  /** Whether a later writer has come, or the host has given this one up. For good; it publishes nothing any more. */
+  get isSuperseded(): boolean {
+    return !isNewestWriter(this.#region, this.#turn);
+  }
+
   prepare(publication: Publication): readonly Skipped[] {
     const { changes, sequenceId } = publication;
     const skipped: Skipped[] = [];
@@ -95,17 +100,13 @@ export class RegionWriter implements Publisher {
     }
     if (keys > this.#limits.maxKeys) throw limitError(`${keys} keys`, `limits.maxKeys = ${this.#limits.maxKeys}`);
     // Another writer was started because this one was thought dead: readers follow that one.
-    if (this.#isSuperseded()) return;
+    if (this.isSuperseded) return;
     const arena = this.#arena;
     if (arena === undefined) this.#replaceArena(writes, info);
     else if (arena.rangeUsedUp || !arena.hasSourcesFor(writes)) this.#replaceArena(merge(arena, writes), info);
     else if (!this.#rebuiltWasteful(arena, info)) arena.commit(arena.stage(writes, info));
     // A snapshot's rows would take up memory until the next publish.
     writes.begin(0);
-  }
-
-  #isSuperseded(): boolean {
-    return !isNewestWriter(this.#region, this.#turn);
   }
 
   /** Replaces an arena that holds more waste than settings; false when it does not, or when there is no room for that. */
@@ -169,7 +170,7 @@ export class RegionWriter implements Publisher {
       markAllCells(region, arena.publishNumber);
       for (;;) {
         // Then this one was thought dead, see seqlock.ts.
-        if (this.#isSuperseded()) {
+        if (this.isSuperseded) {
           releaseArena(region, ordinal);
           return;
         }

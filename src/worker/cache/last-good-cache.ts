@@ -40,6 +40,8 @@ export interface CachePorts {
   readonly published: () => readonly SavedSetting[] | undefined;
   /** Until when the stream stood behind what readers see, in ms since the epoch; `undefined`: there was none yet. */
   readonly confirmedAtMs: () => number | undefined;
+  /** Whether another worker has taken over, whose the file is. */
+  readonly isSuperseded: () => boolean;
 }
 
 export class LastGoodCache {
@@ -158,7 +160,8 @@ export class LastGoodCache {
   }
 
   async #write(): Promise<void> {
-    const { clock, files, status, published, confirmedAtMs } = this.#ports;
+    const { clock, files, status, published, confirmedAtMs, isSuperseded } = this.#ports;
+    if (isSuperseded()) return;
     const newest = this.#newest;
     const confirmed = confirmedAtMs();
     const settings = published();
@@ -168,7 +171,8 @@ export class LastGoodCache {
     if (!this.#dirty && confirmed <= this.#savedConfirmedAtMs) return;
     this.#dirty = false;
     try {
-      await files.write(this.#params.path, cacheText({ ...newest, confirmedAtMs: confirmed, settings }, this.#owner));
+      const text = cacheText({ ...newest, confirmedAtMs: confirmed, settings }, this.#owner);
+      await files.write(this.#params.path, whileNewest(text, isSuperseded));
       this.#savedConfirmedAtMs = confirmed;
       status.count("cacheWrites");
     } catch (thrown) {
@@ -185,6 +189,14 @@ export class LastGoodCache {
       this.#warnings.isDue(clock.monotonic()) ? "warn" : "debug",
       `The cache file ${path} could not be written: ${writeFault(thrown)}. It is tried again.`,
     );
+  }
+}
+
+/** Throws between two pieces, and after the last one, once another worker may have put a newer file there. */
+function* whileNewest(pieces: Iterable<string>, isSuperseded: () => boolean): Generator<string> {
+  for (const piece of pieces) {
+    yield piece;
+    if (isSuperseded()) throw new ConfigStreamError("internal", "another worker has taken over");
   }
 }
 

@@ -20,11 +20,13 @@ export interface PublishingParts {
   readonly untold: Untold | undefined;
   /** A state of the stream was published. */
   readonly onPublished: (publication: Publication) => void;
+  /** Whether another worker has taken over: then nothing is shown, and nothing committed. */
+  readonly isSuperseded?: () => boolean;
 }
 
 /** The state sink of one worker's life. */
 export function publishing(parts: PublishingParts): StateSink {
-  const { region, writer, notifier, untold, onPublished } = parts;
+  const { region, writer, notifier, untold, onPublished, isSuperseded = () => false } = parts;
   let first = true;
 
   /** Writes down what subscribers are to be told of, before readers can see it. Gives it, if there are subscribers. */
@@ -51,6 +53,7 @@ export function publishing(parts: PublishingParts): StateSink {
 
   return {
     show(wanted, commit) {
+      if (isSuperseded()) return;
       const skipped = writer.prepare(wanted);
       const publication = skipped.length === 0 ? wanted : without(wanted, skipped);
       const announced = announce(publication.changes);
@@ -59,6 +62,8 @@ export function publishing(parts: PublishingParts): StateSink {
       // A step of the work is done: a large snapshot must not look like a worker that is stuck.
       region.add(header.heartbeat, 1);
       writer.publish(wanted);
+      // Then that was not seen, and what follows is the other one's to say.
+      if (isSuperseded()) return;
       count(region, "publishes");
       commit(skipped);
       // One with a time of its own came from the cache, and must not go back there as new.

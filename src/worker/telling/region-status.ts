@@ -19,6 +19,8 @@ export interface RegionStatusOptions {
   readonly onFirstLive: () => void;
   /** The status that can be read has another state. */
   readonly onState?: (state: LifecycleState) => void;
+  /** Whether another worker has taken over, whose the status is. */
+  readonly isSuperseded?: () => boolean;
 }
 
 export class RegionStatus implements StatusSink {
@@ -58,6 +60,7 @@ export class RegionStatus implements StatusSink {
   }
 
   set(status: EngineStatus): void {
+    if (this.#isSuperseded) return;
     this.confirmedAtMs();
     this.#status = status;
     const goesLive = !this.#wasLive && status.state === "live";
@@ -74,10 +77,11 @@ export class RegionStatus implements StatusSink {
   }
 
   count(counter: CounterName, by?: number): void {
-    count(this.#region, counter, by);
+    if (!this.#isSuperseded) count(this.#region, counter, by);
   }
 
   messageReceived(): void {
+    if (this.#isSuperseded) return;
     this.#region.store64(header.lastMessageAtMs, this.#clock.now());
     // Between two steps of the work, as in publishing.ts.
     this.#region.add(header.heartbeat, 1);
@@ -85,7 +89,7 @@ export class RegionStatus implements StatusSink {
 
   /** The core agent is there, by its own configuration file. */
   located(coreAgentAddress: string): void {
-    if (this.#coreAgentAddress === coreAgentAddress) return;
+    if (this.#coreAgentAddress === coreAgentAddress || this.#isSuperseded) return;
     this.#coreAgentAddress = coreAgentAddress;
     if (this.#status !== undefined) this.#write(this.#status);
     this.#report();
@@ -93,7 +97,7 @@ export class RegionStatus implements StatusSink {
 
   /** Settings of a cache file can be read; the core agent stood behind them until then. */
   restored(confirmedAtMs: number): void {
-    if (this.#wasLive) return;
+    if (this.#wasLive || this.#isSuperseded) return;
     this.#cachedAtMs = confirmedAtMs;
     if (this.#status !== undefined) this.#write(this.#status);
     this.#report();
@@ -101,8 +105,13 @@ export class RegionStatus implements StatusSink {
 
   /** From now on settings of a cache file, if there are any, are as good as none better. */
   fallBack(): void {
+    if (this.#isSuperseded) return;
     this.#fallsBack = true;
     this.#settleForCache();
+  }
+
+  get #isSuperseded(): boolean {
+    return this.#options.isSuperseded?.() === true;
   }
 
   #write(status: EngineStatus): void {

@@ -7,114 +7,21 @@ import { newestPublish } from "../../../src/memory/arena-reader.js";
 import { isFresh, isReady, readCounter, readStatus } from "../../../src/memory/facts.js";
 import { readHeld } from "../../../src/memory/held.js";
 import { header } from "../../../src/memory/layout.js";
-import { KeyReader } from "../../../src/memory/reader/key-reader.js";
-import { createRegionMemory, Region } from "../../../src/memory/region.js";
-import { createUntoldMemory, Untold } from "../../../src/memory/untold.js";
-import type { Runtime, WorkerMessage } from "../../../src/shared/messages.js";
 import type { EngineParams } from "../../../src/shared/params.js";
-import type { ConfigValue, SharedMemory } from "../../../src/shared/types.js";
 import { providerService } from "../../../src/wire/service-names.js";
-import type { Credentials } from "../../../src/worker/ports.js";
-import { createRuntime } from "../../../src/worker/runtime.js";
 import { makeCertificate } from "../../support/agents/certificates.js";
 import { callProvider } from "../../support/agents/provider-client.js";
-import { testParams } from "../../support/engine/engine-bench.js";
-import { FakeTransport, grpcError } from "../../support/engine/fake-transport.js";
-import { VirtualClock } from "../../support/engine/virtual-clock.js";
+import { grpcError } from "../../support/engine/fake-transport.js";
+import { WorkerProcess } from "../../support/engine/worker-process.js";
 import { planted } from "../../support/secret-net/net.js";
 
 const cache = { path: "/cache", maxAgeMs: 86_400_000, writeIntervalMs: 30_000, waitForFreshMs: 5_000 };
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** One process: its memory, its disk and what the application's thread has heard, over the lives of its workers. */
-class Process {
-  readonly clock = new VirtualClock();
-  transport = new FakeTransport(() => this.clock.monotonic());
-  readonly memory: SharedMemory = createRegionMemory(2 ** 24, this.clock);
-  readonly region = new Region(this.memory, this.clock);
-  readonly untold = createUntoldMemory();
-  posted: WorkerMessage[] = [];
-  env: { readonly [name: string]: string } = {};
-  file: string | undefined;
-  credentials: Credentials = { token: "t", certificate: "", privateKey: "" };
-  readonly #reader = new KeyReader(this.region);
-
-  /** A worker that begins. */
-  async start(params: Partial<EngineParams> = {}): Promise<Runtime> {
-    const runtime = this.make(params);
-    runtime.start();
-    await this.clock.settle();
-    return runtime;
-  }
-
-  make(params: Partial<EngineParams> = {}): Runtime {
-    this.transport = new FakeTransport(() => this.clock.monotonic());
-    return createRuntime(
-      {
-        memory: this.memory,
-        untold: this.untold,
-        params: { ...testParams, ...params },
-        logs: true,
-        sessionIdProvider: undefined,
-        onDefect: (error) => expect(error).toBeUndefined(),
-        post: (message) => void this.posted.push(message),
-        poll() {},
-      },
-      {
-        clock: this.clock,
-        random: () => 0.5,
-        env: this.env,
-        engine: { defer: this.clock.defer },
-        files: {
-          read: async () => (this.file === undefined ? undefined : Buffer.from(this.file)),
-          write: async (_path, pieces) => {
-            this.file = [...pieces].join("");
-          },
-          removeLeftovers: async () => {},
-        },
-        region: (memory) => new Region(memory, this.clock),
-        untold: (memory) => new Untold(memory),
-        transport: () => this.transport,
-        credentials: (_params, onLocated) => ({
-          read: async () => {
-            onLocated("localhost:7777");
-            return this.credentials;
-          },
-        }),
-      },
-    );
-  }
-
-  async snapshot(sequenceId: number, settings: Record<string, ConfigValue>): Promise<void> {
-    this.transport.stream.snapshot(sequenceId, settings);
-    await this.clock.settle();
-  }
-
-  async set(sequenceId: number, key: string, value: ConfigValue): Promise<void> {
-    this.transport.stream.update(sequenceId, key, value);
-    await this.clock.settle();
-  }
-
-  read(key: string): ConfigValue | undefined {
-    return this.#reader.entry(key).state.value;
-  }
-
-  /** What was posted of one kind since the last look. */
-  take<Kind extends WorkerMessage["kind"]>(kind: Kind): Extract<WorkerMessage, { kind: Kind }>[] {
-    const found = this.posted.filter((message) => message.kind === kind);
-    this.posted = this.posted.filter((message) => message.kind !== kind);
-    return found as Extract<WorkerMessage, { kind: Kind }>[];
-  }
-
-  lines(level: string): string[] {
-    return this.take("log").flatMap((line) => (line.level === level ? [line.message] : []));
-  }
-}
-
-let app: Process;
+let app: WorkerProcess;
 
 beforeEach(() => {
-  app = new Process();
+  app = new WorkerProcess();
 });
 
 describe("a worker", () => {
@@ -176,7 +83,7 @@ describe("a worker", () => {
       [{ guards }, 1],
       [{ report: true }, "x"],
     ] as const) {
-      app = new Process();
+      app = new WorkerProcess();
       const runtime = await app.start(params);
       await app.snapshot(1, { port: 1 });
       await app.set(2, "port", "x");
@@ -351,7 +258,7 @@ describe("variables of the process that the core agent overrules", () => {
     await app.snapshot(1, { site: "theirs" });
     await before.stop();
     const { file } = app;
-    app = new Process();
+    app = new WorkerProcess();
     app.file = file ?? "";
     app.env = { DD_SITE: "mine" };
     for (const worker of ["first", "second"]) {
@@ -374,7 +281,7 @@ describe("with a cache", () => {
     await runtime.stop();
     const { file } = app;
     expect(file).toContain('["a",["file",1]]');
-    app = new Process();
+    app = new WorkerProcess();
     app.file = file ?? "";
     await app.clock.advance(60_000);
     const next = await app.start({ cache });

@@ -30,6 +30,7 @@ class Bench implements CacheFiles {
   restore = (_saved: SavedSettings): boolean => true;
   settings: readonly SavedSetting[] | undefined = [["a", [{ source: "file", value: 1 }]]];
   confirmedAtMs: (() => number | undefined) | undefined;
+  isSuperseded = false;
 
   constructor(changes: Partial<typeof params> = {}, text?: string) {
     this.text = text;
@@ -46,6 +47,7 @@ class Bench implements CacheFiles {
       },
       published: () => this.settings,
       confirmedAtMs: () => (this.confirmedAtMs ?? (() => this.clock.now()))(),
+      isSuperseded: () => this.isSuperseded,
     });
   }
 
