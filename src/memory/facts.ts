@@ -6,7 +6,7 @@
 import type { EngineStatus } from "../shared/types.js";
 import { decode, encode } from "./codec.js";
 import { type CounterName, counterNames } from "./counters.js";
-import { readLatch, writeLatch } from "./latch.js";
+import { confirmLatch, readLatch, writeLatch } from "./latch.js";
 import { ARENA_BLOCKS, block, blockOf, header, LATCH_MAX_BYTES } from "./layout.js";
 import type { Region } from "./region.js";
 
@@ -28,8 +28,8 @@ export function readCounter(region: Region, name: CounterName): number {
 /** Longest error text that is kept in the status. */
 const MAX_MESSAGE = 900;
 
-/** Worker: replaces the engine's status and wakes the threads that wait for a state. */
-export function writeStatus(region: Region, status: EngineStatus): void {
+/** Worker: replaces the engine's status and wakes the threads that wait for a state. Gives what {@link confirmStatus} takes. */
+export function writeStatus(region: Region, status: EngineStatus): Uint8Array {
   const { lastError } = status;
   const shortened =
     lastError && lastError.message.length > MAX_MESSAGE
@@ -42,6 +42,12 @@ export function writeStatus(region: Region, status: EngineStatus): void {
   }
   writeLatch(region, header.statusLatch, bytes);
   ringDoorbell(region);
+  return bytes;
+}
+
+/** Worker: see {@link confirmLatch}. */
+export function confirmStatus(region: Region, written: Uint8Array): void {
+  confirmLatch(region, header.statusLatch, written);
 }
 
 /** The engine's status; `undefined` before the worker wrote one. Any thread. */

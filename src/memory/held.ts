@@ -5,7 +5,7 @@
 import type { HeldSetting } from "../shared/held-setting.js";
 import { decode, encode } from "./codec.js";
 import { ringDoorbell } from "./facts.js";
-import { latchBytes, readLatch, writeLatch } from "./latch.js";
+import { confirmLatch, latchBytes, readLatch, writeLatch } from "./latch.js";
 import { HELD_COPY_WORDS, header, PAGE_BYTES } from "./layout.js";
 import type { Region } from "./region.js";
 
@@ -22,10 +22,21 @@ export function writeHeld(region: Region, held: readonly HeldSetting[]): void {
   region.store(header.heldKeys, held.length);
   if (region.load(header.heldAt) === 0) {
     if (held.length === 0) return;
-    region.store(header.heldAt, (region.grow(1) * PAGE_BYTES) / 4);
+    // A worker that was given up in here may have come first; then its page is taken.
+    region.compareExchange(header.heldAt, 0, (region.grow(1) * PAGE_BYTES) / 4);
   }
+  // The page may be another worker's, and new to this thread.
+  region.refresh();
   writeLatch(region, region.load(header.heldAt), fitting(held), HELD_COPY_WORDS);
   ringDoorbell(region);
+}
+
+/** Worker: see {@link confirmLatch}. `held` is what this worker wrote last. */
+export function confirmHeld(region: Region, held: readonly HeldSetting[]): void {
+  if (region.load(header.heldKeys) !== held.length) region.store(header.heldKeys, held.length);
+  const at = region.load(header.heldAt);
+  region.refresh();
+  if (at !== 0) confirmLatch(region, at, fitting(held), HELD_COPY_WORDS);
 }
 
 /** Keys that are held now, at most {@link MAX_HELD_LISTED} of them. Any thread; never waits. */

@@ -30,6 +30,15 @@ export function writeLatch(region: Region, at: number, bytes: Uint8Array, copyWo
   region.store(at + DONE, next);
 }
 
+/**
+ * Writer: writes the value that it wrote last again, if something else stands there. A writer that was given up in the middle of a write may have
+ * ended it after that.
+ */
+export function confirmLatch(region: Region, at: number, bytes: Uint8Array, copyWords = LATCH_COPY_WORDS): void {
+  const found = readLatch(region, at, copyWords);
+  if (found === undefined || Buffer.compare(found, bytes) !== 0) writeLatch(region, at, bytes, copyWords);
+}
+
 /** Reader: a private copy of the newest value; `undefined` when there is none yet, or none can be had now. */
 export function readLatch(region: Region, at: number, copyWords = LATCH_COPY_WORDS): Uint8Array | undefined {
   for (let tries = 0; tries < 8; tries++) {

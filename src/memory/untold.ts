@@ -43,6 +43,17 @@ export function createUntoldMemory(maxBytes = MAX_BYTES): SharedArrayBuffer {
   return memory;
 }
 
+/** The same in memory of its own, in which a thread that was given up, and goes on, can write nothing. */
+export function copyUntoldMemory(memory: SharedArrayBuffer): SharedArrayBuffer {
+  const { byteLength, maxByteLength } = memory as GrowableBuffer;
+  const end = Atomics.load(new Int32Array(memory, 0, 1), 0);
+  const copy = createUntoldMemory(maxByteLength) as GrowableBuffer;
+  if (copy.byteLength < byteLength) copy.grow(byteLength);
+  new Uint8Array(copy).set(new Uint8Array(memory, 0, Math.max(0, end)));
+  Atomics.store(new Int32Array(copy, 0, 1), 0, end);
+  return copy;
+}
+
 export class Untold {
   readonly #memory: GrowableBuffer;
   readonly #words: Int32Array;
@@ -80,7 +91,10 @@ export class Untold {
     const entries = new Map<string, ConfigValue | undefined>();
     const bytes = Buffer.from(new Uint8Array(this.#memory, 0, end));
     for (let at = FIRST_ENTRY; at < end; ) {
-      const next = at + bytes.readUInt32LE(at);
+      const length = bytes.readUInt32LE(at);
+      const next = at + length;
+      // Two threads have written at once, see copyUntoldMemory.
+      if (length < ENTRY_HEADER || next > end) return undefined;
       const value = at + ENTRY_HEADER + bytes.readUInt32LE(at + 4);
       const kind = bytes.readUInt32LE(at + 8);
       const key = bytes.toString("utf8", at + ENTRY_HEADER, value);

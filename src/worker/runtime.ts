@@ -136,7 +136,10 @@ export function createRuntime(init: RuntimeInit, outside: Outside = realOutside)
   const runtime: Runtime = {
     start() {
       heartbeat ??= every(clock, heartbeatMs, () => {
-        if (!isSuperseded()) region.add(header.heartbeat, 1);
+        if (isSuperseded()) return;
+        region.add(header.heartbeat, 1);
+        status.confirm();
+        guarding?.confirm();
       });
       engine.start();
       guarding?.start((rules) => {

@@ -15,7 +15,7 @@ import {
 import { header } from "../../memory/layout.js";
 import { createRegionMemory, Region } from "../../memory/region.js";
 import { regionNow } from "../../memory/region-clock.js";
-import { createUntoldMemory, Untold } from "../../memory/untold.js";
+import { copyUntoldMemory, createUntoldMemory, Untold } from "../../memory/untold.js";
 import type { Clock } from "../../shared/clock.js";
 import { ConsumerStoppedError, InvalidOptionError } from "../../shared/errors.js";
 import { guarded, type Logger, silentLogger } from "../../shared/logger.js";
@@ -169,7 +169,8 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
   readonly #supervisor: Supervisor;
   readonly #notices: Notices;
   readonly #startEngine: HostOutside["startEngine"];
-  readonly #untold = createUntoldMemory();
+  /** The present engine's, and between two of them this thread's. */
+  #untold = createUntoldMemory();
   /** The last one, while its subscribers are there. */
   #lastBatch: ChangeBatch | undefined;
   readonly #deathLines = new LineRate();
@@ -301,6 +302,7 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
     const region = this.#region;
     // Its thread may not have ended, and may go on at any time.
     supersedeWriters(region);
+    this.#untold = copyUntoldMemory(this.#untold);
     const untold = new Untold(this.#untold);
     if (!this.#subscriptions.active) untold.clear();
     else if (this.#lastBatch !== undefined) untold.told(this.#lastBatch.changes);

@@ -1,6 +1,6 @@
 /** Puts the parts of guarding together: the rules, the gate, the region that remembers what is held, and the reports. */
 import { count } from "../../memory/facts.js";
-import { readHeld, writeHeld } from "../../memory/held.js";
+import { confirmHeld, readHeld, writeHeld } from "../../memory/held.js";
 import { header } from "../../memory/layout.js";
 import { KeyReader } from "../../memory/reader/key-reader.js";
 import type { Region } from "../../memory/region.js";
@@ -36,6 +36,8 @@ export interface Guarding {
   readonly gate: Gate;
   /** All that are held now. */
   held(): readonly HeldSetting[];
+  /** To be called now and then, see `confirmLatch`. */
+  confirm(): void;
   /** Follows the guards file, if there is one: `judgeBy` takes the new rules. */
   start(judgeBy: (rules: Rules) => void): void;
   stop(): void;
@@ -66,6 +68,7 @@ export function createGuarding(params: Params, ports: GuardingPorts): Guarding |
   }
   const ready = found?.guards ?? readyGuards(guards?.rules ?? {});
   let all: readonly HeldSetting[] = readHeld(region);
+  let isWritten = false;
   const gate = new Gate(rules(ready), {
     published: reading(region, params.defaults),
     isNew: () => region.load(header.arena) === 0,
@@ -74,11 +77,15 @@ export function createGuarding(params: Params, ports: GuardingPorts): Guarding |
     report(news) {
       all = requiredFirst(news.all, new Set(required));
       tell(news, all, ports);
+      isWritten = true;
     },
   });
   return {
     gate,
     held: () => all,
+    confirm() {
+      if (isWritten) confirmHeld(region, all);
+    },
     start(take) {
       judgeBy = take;
       watch?.start();

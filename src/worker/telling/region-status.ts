@@ -5,7 +5,15 @@
  */
 
 import type { CounterName } from "../../memory/counters.js";
-import { count, isFresh, markReady, markReadyFromCache, readStatus, writeStatus } from "../../memory/facts.js";
+import {
+  confirmStatus,
+  count,
+  isFresh,
+  markReady,
+  markReadyFromCache,
+  readStatus,
+  writeStatus,
+} from "../../memory/facts.js";
 import { header } from "../../memory/layout.js";
 import type { Region } from "../../memory/region.js";
 import type { Clock } from "../../shared/clock.js";
@@ -31,6 +39,7 @@ export class RegionStatus implements StatusSink {
   #status: EngineStatus | undefined;
   /** As it is shown, and as it was last reported. */
   #shown: LifecycleState | undefined;
+  #written: Uint8Array | undefined;
   #reported: LifecycleState | undefined;
   #wasLive = false;
   /** When the stream was last seen live. */
@@ -110,6 +119,11 @@ export class RegionStatus implements StatusSink {
     this.#settleForCache();
   }
 
+  /** To be called now and then, see `confirmLatch`. */
+  confirm(): void {
+    if (this.#written !== undefined && !this.#isSuperseded) confirmStatus(this.#region, this.#written);
+  }
+
   get #isSuperseded(): boolean {
     return this.#options.isSuperseded?.() === true;
   }
@@ -122,7 +136,7 @@ export class RegionStatus implements StatusSink {
       coreAgentAddress: this.#coreAgentAddress,
     };
     const written = this.#wasLive ? shown : this.#asInherited(shown);
-    writeStatus(this.#region, written);
+    this.#written = writeStatus(this.#region, written);
     this.#shown = written.state;
     this.#settleForCache();
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createUntoldMemory, Untold } from "../../../src/memory/untold.js";
+import { copyUntoldMemory, createUntoldMemory, Untold } from "../../../src/memory/untold.js";
 import type { ConfigValue } from "../../../src/shared/types.js";
 
 const was = (key: string, oldValue: ConfigValue | undefined) => ({ key, oldValue });
@@ -34,6 +34,41 @@ describe("what was not told", () => {
         ["c", false],
       ]),
     );
+  });
+
+  test.each([1, 40_000])(
+    "is the same in a copy, in which a former worker can write nothing (%i letters)",
+    (letters) => {
+      const memory = createUntoldMemory();
+      const late = new Untold(memory);
+      late.add([was("a", "x".repeat(letters)), was("b", "y".repeat(letters))]);
+      const copy = copyUntoldMemory(memory);
+      const all = new Map([
+        ["a", "x".repeat(letters)],
+        ["b", "y".repeat(letters)],
+      ]);
+      expect(seen(copy)).toEqual(all);
+      late.clear();
+      late.add([was("c", 1)]);
+      expect(seen(copy)).toEqual(all);
+      new Untold(copy).add([was("d", 2)]);
+      expect([seen(copy)?.size, seen(memory)?.size]).toEqual([3, 1]);
+    },
+  );
+
+  test("is too much in a copy as well, once it was too much", () => {
+    const memory = createUntoldMemory(128);
+    new Untold(memory).add([was("a", "x".repeat(200))]);
+    expect([seen(memory), seen(copyUntoldMemory(memory))]).toEqual([undefined, undefined]);
+  });
+
+  test("is not known where two threads have written at once", () => {
+    const memory = createUntoldMemory();
+    new Untold(memory).add([was("a", 1)]);
+    new Int32Array(memory)[2] = 0;
+    expect(seen(memory)).toBeUndefined();
+    new Int32Array(memory)[2] = 1_000;
+    expect(seen(memory)).toBeUndefined();
   });
 
   test("is the first old value also when a worker that was thought dead writes down what its successor has written", () => {

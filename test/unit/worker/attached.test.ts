@@ -97,6 +97,14 @@ describe("a worker between its ports", () => {
     await vi.waitFor(() => expect(heard).toMatchObject([{ kind: "fatal", error }]), { timeout: 10_000 });
   });
 
+  it("ends its thread when another worker has taken its place", () => {
+    const exit = vi.spyOn(process, "exit").mockImplementation((() => {}) as never);
+    const { run, init } = attached();
+    run();
+    init()?.onSuperseded?.();
+    expect(exit).toHaveBeenCalledTimes(1);
+  });
+
   it("says why it ends, and ends, when it finds a defect in itself", async () => {
     const exit = vi.spyOn(process, "exit").mockImplementation((() => {}) as never);
     const { run, init, heard } = attached();

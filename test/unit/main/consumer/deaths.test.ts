@@ -67,6 +67,41 @@ function newConsumer(options: object = {}, startEngine = (init: EngineHostInit) 
 /** Lets promises settle, and no time pass. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
+describe("an engine whose thread may still run", () => {
+  it("is to write no more once it was taken for dead, and once the consumer has stopped", async () => {
+    const { clock, consumer, newest } = newConsumer();
+    await consumer.start();
+    const turn = () => newest().region.load(header.writers);
+    const first = turn();
+    newest().die();
+    await settled();
+    expect(turn()).toBe(first + 1);
+    await clock.advance(60_000);
+    expect(turn()).toBe(first + 1);
+    await consumer.stop();
+    expect(turn()).toBe(first + 2);
+  });
+
+  it("says nothing of what was not told to the one after it", async () => {
+    const { clock, consumer, engines, newest } = newConsumer();
+    const events: unknown[] = [];
+    consumer.subscribe({ onChange: ({ key, oldValue, newValue }) => events.push([key, oldValue, newValue]) });
+    await consumer.start();
+    const late = new Untold(newest().init.untold);
+    newest().publish({ a: 1 });
+    newest().die();
+    await settled();
+    late.add([{ key: "a", oldValue: "never" }]);
+    await clock.advance(60_000);
+    expect(engines).toHaveLength(2);
+    expect(new Untold(newest().init.untold).read()).toEqual(new Map());
+    newest().die();
+    await settled();
+    expect(events).toEqual([]);
+    await consumer.stop();
+  });
+});
+
 describe("the death of an engine", () => {
   it("is in the status: without settings a failure, with settings that they are old, and since when", async () => {
     const { clock, consumer, newest } = newConsumer();
