@@ -86,8 +86,8 @@ export class LastGoodCache {
     this.#stopped = true;
     this.#timer?.cancel();
     await this.#work;
-    const confirmedAtMs = this.#ports.confirmedAtMs() ?? 0;
-    if (this.#dirty || confirmedAtMs - this.#savedConfirmedAtMs > freshEnoughMs) await this.#write();
+    const newerMs = (this.#ports.confirmedAtMs() ?? 0) - this.#savedConfirmedAtMs;
+    if (this.#dirty || newerMs > freshEnoughMs || isInFuture(newerMs)) await this.#write();
   }
 
   /** One thing at a time. */
@@ -168,7 +168,8 @@ export class LastGoodCache {
     this.#lastWriteAtMs = clock.monotonic();
     // While a state is refused, the file keeps the one before it.
     if (newest === undefined || confirmed === undefined || settings === undefined) return;
-    if (!this.#dirty && confirmed <= this.#savedConfirmedAtMs) return;
+    const newerMs = confirmed - this.#savedConfirmedAtMs;
+    if (!this.#dirty && newerMs <= 0 && !isInFuture(newerMs)) return;
     this.#dirty = false;
     try {
       const text = cacheText({ ...newest, confirmedAtMs: confirmed, settings }, this.#owner);
@@ -190,6 +191,11 @@ export class LastGoodCache {
       `The cache file ${path} could not be written: ${writeFault(thrown)}. It is tried again.`,
     );
   }
+}
+
+/** Whether a file is dated in the future, by how much newer one would be: the clock was set back since. Nobody would use it then. */
+function isInFuture(newerMs: number): boolean {
+  return newerMs < -clockToleranceMs;
 }
 
 /** Throws between two pieces, and after the last one, once another worker may have put a newer file there. */

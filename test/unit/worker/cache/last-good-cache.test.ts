@@ -266,6 +266,19 @@ describe("writing", () => {
     await bench.cache.stop();
   });
 
+  test("gives a file that is dated in the future, since the clock was set back, its right date: soon, and at the end", async () => {
+    const bench = new Bench({ maxAgeMs: 4 * minute });
+    const date = () => JSON.parse((bench.text as string).split("\n")[0] as string).confirmedAtMs;
+    bench.publish();
+    await bench.clock.advance(2_000);
+    bench.clock.step(-1_440 * minute);
+    await bench.clock.advance(minute);
+    expect(Math.abs(date() - bench.clock.now())).toBeLessThan(minute);
+    bench.clock.step(-1_440 * minute);
+    await bench.cache.stop();
+    expect(date()).toBe(bench.clock.now());
+  });
+
   test("does not renew the file during an outage: nobody stands behind its settings then", async () => {
     const bench = new Bench({ maxAgeMs: 4 * minute });
     bench.publish();
