@@ -32,6 +32,8 @@ export interface ConfigFilesParams {
   readonly onChange: (leaves: Leaves) => void;
   /** An edit could not be used; the last good settings of its file stay in force. */
   readonly onRefused?: (error: ConfigStreamError) => void;
+  /** Reads a file. Default: from the disk. */
+  readonly readFile?: typeof readConfigFile;
 }
 
 export interface ConfigFiles {
@@ -45,7 +47,7 @@ export interface ConfigFiles {
 }
 
 export function createConfigFiles(params: ConfigFilesParams): ConfigFiles {
-  const { known, clock, log, onChange, onRefused } = params;
+  const { known, clock, log, onChange, onRefused, readFile: read = readConfigFile } = params;
   const said = new Set<string>();
   const files = new Map<string, WatchedFile>();
   const signatures = new Map<string, string>();
@@ -65,7 +67,7 @@ export function createConfigFiles(params: ConfigFilesParams): ConfigFiles {
   for (const given of params.paths) {
     const path = resolve(given);
     const parse = (bytes: Buffer): Leaves => parseYaml(path, bytes, known, note);
-    files.set(path, new WatchedFile({ path, read: readConfigFile, parse, monotonic: () => clock.monotonic() }));
+    files.set(path, new WatchedFile({ path, read, parse, monotonic: () => clock.monotonic() }));
   }
 
   const emit = (): void => onChange(mergeLeaves([...files.values()].map((file) => file.leaves)));
@@ -125,9 +127,9 @@ export function createConfigFiles(params: ConfigFilesParams): ConfigFiles {
 
   const comparedSignatures = async (): Promise<boolean> => {
     let changed = false;
-    for (const path of files.keys()) {
+    for (const [path, file] of files) {
       const signature = await fileSignature(path);
-      changed = signatures.get(path) !== signature || changed;
+      changed ||= signatures.get(path) !== signature || file.wantsRetry;
       signatures.set(path, signature);
     }
     return changed;

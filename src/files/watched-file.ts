@@ -1,4 +1,5 @@
 /** One configuration file through its edits: when what was read counts, and when it does not. Pure but for `read`. */
+import { systemCode } from "../shared/disk/file-faults.js";
 import { ConfigStreamError } from "../shared/errors.js";
 import type { ConfigValue, FileStatus } from "../shared/types.js";
 
@@ -43,6 +44,11 @@ export class WatchedFile {
     if (this.error !== undefined) return { path, state: "refused", reason: this.error.message };
     if (this.#judged !== undefined) return { path, state: "read" };
     return { path, state: "missing", reason: `The configuration file ${path} does not exist; it is waited for.` };
+  }
+
+  /** Whether the system refused the last read, which it may do for a while and without a change of the file, as when too many are open. */
+  get wantsRetry(): boolean {
+    return this.#isUnreadable && systemCode(this.error?.cause) !== undefined;
   }
 
   get exists(): boolean {
