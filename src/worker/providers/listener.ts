@@ -24,6 +24,8 @@ export class Listener {
   readonly #onConnection: (socket: TLSSocket) => void;
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
+  /** The last {@link open}, which may be under way. Never rejects. */
+  #opening: Promise<unknown> = Promise.resolve();
   #certificate = "";
 
   constructor(address: Address, onConnection: (socket: TLSSocket) => void) {
@@ -35,7 +37,13 @@ export class Listener {
    * Listens, or goes on with other credentials, and gives the address as the core agent dials it. Rejects with the system's
    * error, and may then be called again.
    */
-  async open(credentials: Credentials): Promise<string> {
+  open(credentials: Credentials): Promise<string> {
+    const opening = this.#open(credentials);
+    this.#opening = opening.catch(() => {});
+    return opening;
+  }
+
+  async #open(credentials: Credentials): Promise<string> {
     const { certificate } = credentials;
     const server = this.#server ?? (await this.#listen(credentials));
     if (this.#server !== undefined && this.#certificate !== certificate) {
@@ -51,6 +59,8 @@ export class Listener {
 
   /** Ends all connections and frees the address. Idempotent. */
   async close(): Promise<void> {
+    // It would listen on, with nobody left to close it.
+    await this.#opening;
     const server = this.#server;
     this.#server = undefined;
     if (server === undefined) return;
@@ -90,7 +100,12 @@ export class Listener {
       if (this.#address.kind === "unix") server.listen(this.#address.path, listening);
       else server.listen(this.#address.port, this.#address.host, listening);
     });
-    if (this.#address.kind === "unix") await chmod(this.#address.path, 0o600);
+    try {
+      if (this.#address.kind === "unix") await chmod(this.#address.path, 0o600);
+    } catch (thrown) {
+      server.close();
+      throw thrown;
+    }
     return server;
   }
 

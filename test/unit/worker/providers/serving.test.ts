@@ -306,6 +306,20 @@ it("a TCP address that is taken is named with its port, and other trouble by its
   expect(second.lines[0]).toContain(`127.0.0.1:${address.port} cannot be listened on (EADDRINUSE)`);
 });
 
+it.each([
+  ["TCP", loopback],
+  ["a Unix socket", { kind: "unix", path: "" }],
+] as const)("what is closed while it is being opened does not listen afterwards, at %s", async (_, kind) => {
+  const path = join(folder, "soon.sock");
+  for (const make of [createProviders, lazyProviders as typeof createProviders]) {
+    const { providers } = serving({ address: kind.kind === "unix" ? { kind: "unix", path } : kind }, {}, make);
+    const opening = providers.open(credentials);
+    await providers.close();
+    const uri = (await opening)?.uri ?? "";
+    expect(await refusalOf(kind.kind === "unix" ? path : portOf(uri))).toMatch(/^(ECONNREFUSED|ENOENT)$/);
+  }
+});
+
 describe("providers that are loaded when they are needed", () => {
   it("serve as the others do, once credentials are there", async () => {
     const { call, endpoint } = await open({}, {}, lazyProviders);
