@@ -14,7 +14,6 @@ import { cellAt, cellOfSlot } from "../cells.js";
 import {
   CELLS_PER_CHUNK,
   header,
-  MAX_CELL_CHUNKS,
   MAX_KEY_BYTES,
   MAX_NAME_BYTES,
   MAX_RECORD_BYTES,
@@ -164,7 +163,7 @@ export class RegionWriter implements Publisher {
     try {
       const arena = new ArenaWriter(region, ordinal, numbers, former, this.#turn, contents.count);
       const staged = arena.stage(contents, info);
-      moveCellsIfDue(region, epoch, contents.count);
+      moveCellsIfDue(region, epoch, contents.count, () => this.isSuperseded);
       arena.commit(staged);
       // Before readers are sent over: a thread that then reads any key of the new arena finds every other cell changed as well.
       markAllCells(region, arena.publishNumber);
@@ -228,21 +227,26 @@ function takeRange(region: Region, count: number): { epoch: number; numbers: Pub
 /**
  * Once all 32-bit numbers are used up they begin again, and a handle that was not read for all that time could take a new
  * number for its own. So the cells then move to fresh memory; the old ones are marked, and never used again.
+ *
+ * A writer that was thought dead may go on in here, after its successor has moved them as well. So each place is taken by a compare-exchange with
+ * the one that was read before this writer was known to be the newest: no place is ever used twice.
  */
-function moveCellsIfDue(region: Region, epoch: number, slots: number): void {
-  if (region.load(header.cellEpoch) === epoch) return;
+function moveCellsIfDue(region: Region, epoch: number, slots: number, isSuperseded: () => boolean): void {
+  const formerEpoch = region.load(header.cellEpoch);
+  const chunks = region.load(header.cellChunks);
   // Never fewer than before: readers of the former arena, and a writer that comes after a death in here, look them all up.
-  const needed = Math.max(region.load(header.cellChunks), Math.floor(cellOfSlot(slots) / CELLS_PER_CHUNK) + 1);
+  const needed = Math.max(chunks, Math.floor(cellOfSlot(slots) / CELLS_PER_CHUNK) + 1);
+  const former = Array.from({ length: needed }, (_, chunk) => region.load(header.cellChunkAt + chunk));
+  if (formerEpoch === epoch || isSuperseded()) return;
   const first = (region.grow(Math.ceil((needed * CELLS_PER_CHUNK * 4) / PAGE_BYTES)) * PAGE_BYTES) / 4;
-  for (let chunk = 0; chunk < region.load(header.cellChunks); chunk++) {
-    const at = region.load(header.cellChunkAt + chunk);
+  for (const at of former.slice(0, chunks)) {
     for (let i = 0; i < CELLS_PER_CHUNK; i++) markCell(region, at + i, STAMP_MOVED);
   }
-  for (let chunk = 0; chunk < MAX_CELL_CHUNKS; chunk++) {
-    region.store(header.cellChunkAt + chunk, chunk < needed ? first + chunk * CELLS_PER_CHUNK : 0);
+  for (const [chunk, at] of former.entries()) {
+    region.compareExchange(header.cellChunkAt + chunk, at, first + chunk * CELLS_PER_CHUNK);
   }
-  region.store(header.cellChunks, needed);
-  region.store(header.cellEpoch, epoch);
+  region.compareExchange(header.cellChunks, chunks, needed);
+  region.compareExchange(header.cellEpoch, formerEpoch, epoch);
 }
 
 /**

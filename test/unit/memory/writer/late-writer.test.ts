@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { createReader } from "../../../../src/main/reader/reader.js";
 import { markWritersGone, readCounter } from "../../../../src/memory/facts.js";
-import { ARENA_BLOCKS, blockOf, header, PAGE_BYTES } from "../../../../src/memory/layout.js";
+import { ARENA_BLOCKS, blockOf, header, PAGE_BYTES, RANGES_PER_CELL_EPOCH } from "../../../../src/memory/layout.js";
 import { Region } from "../../../../src/memory/region.js";
 import { extentsOf, faultsOf } from "../../../support/memory/arena-map.js";
 import { newRegion, TestWriter, testLimits } from "../../../support/memory/region.js";
@@ -123,6 +123,52 @@ describe("a writer that was thought dead in a hand-over takes neither a block no
         heir.publish();
       }
       expect(readCounter(region, "contendedReads"), where).toBe(0);
+    }
+  });
+});
+
+describe("a writer that was thought dead while it moved all cells", () => {
+  it("leaves those to its successor that it had moved meanwhile, wherever it goes on", () => {
+    const begin = () => {
+      const region = newRegion();
+      const view = new HeldUp(region.memory);
+      const writer = new TestWriter(view, testLimits, publishesPerArena);
+      writer.publish(values(1));
+      region.store(header.rangesTaken, RANGES_PER_CELL_EPOCH - 1);
+      return { region, view, writer };
+    };
+    const all = begin();
+    all.view.holdUp(0, () => {});
+    const cellsAt = all.region.load(header.cellChunkAt);
+    for (let round = 2; round < 6; round++) all.writer.publish(values(round));
+    expect(all.region.load(header.cellChunkAt)).not.toBe(cellsAt);
+    const total = all.view.accesses;
+    for (let before = 1; before <= total; before++) {
+      const { region, view, writer } = begin();
+      const readers = [createReader(region)];
+      const heir = { writer, round: 2_000, publish: () => heir.writer.publish(values(++heir.round)) };
+      const look = (when: string) => {
+        region.refresh();
+        for (const [i, reader] of readers.entries()) {
+          const seen = { a: reader.getInt("a"), text: reader.getString("text") };
+          expect(seen, `reader ${i}, ${when}, held up before access ${before} of ${total}`).toEqual(values(heir.round));
+        }
+      };
+      view.holdUp(before, () => {
+        heir.writer = new TestWriter(new Region(region.memory), testLimits, publishesPerArena);
+        heir.publish();
+        // Bound to the cells as its successor has laid them out.
+        readers.push(createReader(region));
+        look("beside its successor");
+      });
+      try {
+        for (let round = 2; round < 6; round++) writer.publish(values(round));
+      } catch {}
+      for (let i = 0; i < 5; i++) {
+        look("afterwards");
+        heir.publish();
+      }
+      look("at the end");
     }
   });
 });
