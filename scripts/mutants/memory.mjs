@@ -382,7 +382,7 @@ const mutations = [
   {
     name: "19 readers are sent to a new arena although a newer writer has come",
     tests: twoWriters,
-    edits: [[regionWriter, "        if (this.#isSuperseded()) {\n", "        if (this.#rebuildIn < 0) {\n"]],
+    edits: [[regionWriter, "        if (this.isSuperseded) {\n", "        if (this.#rebuildIn < 0) {\n"]],
   },
   {
     name: "19 a writer looks for a newer one before its last mark",
@@ -401,8 +401,19 @@ const mutations = [
     edits: [
       [
         regionWriter,
-        "Math.max(region.load(header.cellChunks), Math.floor(cellOfSlot(slots) / CELLS_PER_CHUNK) + 1)",
+        "Math.max(chunks, Math.floor(cellOfSlot(slots) / CELLS_PER_CHUNK) + 1)",
         "Math.floor(cellOfSlot(slots) / CELLS_PER_CHUNK) + 1",
+      ],
+    ],
+  },
+  {
+    name: "19 cells are moved to where another writer has moved them meanwhile",
+    tests: [lateWriter],
+    edits: [
+      [
+        regionWriter,
+        "region.compareExchange(header.cellChunkAt + chunk, at, first + chunk * CELLS_PER_CHUNK);",
+        "region.store(header.cellChunkAt + chunk, first + chunk * CELLS_PER_CHUNK + 0 * at);",
       ],
     ],
   },
@@ -466,7 +477,7 @@ const mutations = [
   },
   {
     name: "19 a superseded writer goes on",
-    edits: [[regionWriter, "if (this.#isSuperseded()) return;", ""]],
+    edits: [[regionWriter, "if (this.isSuperseded) return;", ""]],
   },
 ];
 

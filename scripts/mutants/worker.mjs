@@ -9,6 +9,27 @@ const telling = ["test/unit/worker/telling/notifier.test.ts", "test/unit/worker/
 
 const mutations = [
   {
+    name: "a worker that was given up goes on beside its successor",
+    tests: ["test/unit/worker/late-worker.test.ts"],
+    edits: [["src/worker/runtime.ts", "if (!writer.isSuperseded) return false;", "if (params.tls) return false;"]],
+  },
+  {
+    name: "the status of a worker that was given up stays over that of its successor",
+    tests: ["test/unit/worker/telling/late-latch.test.ts"],
+    edits: [
+      [
+        "src/memory/latch.ts",
+        "if (found === undefined || Buffer.compare(found, bytes) !== 0) writeLatch",
+        "if (found === undefined) writeLatch",
+      ],
+    ],
+  },
+  {
+    name: "providers that are being opened listen on after they were closed",
+    tests: ["test/unit/worker/providers/serving.test.ts"],
+    edits: [["src/worker/providers/listener.ts", "    await this.#opening;\n", ""]],
+  },
+  {
     name: "an older snapshot is taken after a refused one in the same stream",
     edits: [[sequencer, "lastApplied: (id - 1) | 0, missed", "lastApplied: undefined, missed"]],
   },

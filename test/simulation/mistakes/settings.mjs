@@ -117,7 +117,7 @@ export const settingsMistakes = [
   },
   {
     name: "the cache is written at the end while it is being written",
-    edits: [[cache, "    await this.#work;\n    const confirmedAtMs", "    const confirmedAtMs"]],
+    edits: [[cache, "    await this.#work;\n    const newerMs", "    const newerMs"]],
     test: "test/unit/worker/cache/last-good-cache.test.ts",
   },
   {
