@@ -1,4 +1,4 @@
-/** One suite of promises over everything that reads: the streaming consumer, its view, the local reader and the mock. */
+/** One suite of promises over everything that reads: the streaming consumer and the local reader, and their views. */
 import { writeFile } from "node:fs/promises";
 import { createEffectiveConfig } from "configstream-consumer";
 import { createMockConsumer } from "configstream-consumer/testing";
@@ -6,6 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import { Workshop } from "../../support/memory/workshop.js";
 import { consumerSuite, everythingOf, type Subject } from "../../support/suites/consumer-suite.js";
 import { gettersSuite } from "../../support/suites/getters-suite.js";
+import { mockSubject } from "../../support/suites/mock-subject.js";
 import { settings, type TestSettings } from "../../support/suites/suite-settings.js";
 
 const workshop = new Workshop(afterAll);
@@ -42,26 +43,16 @@ async function local({ defaults, file, env }: TestSettings): Promise<Subject> {
   return { consumer, change };
 }
 
-async function mock({ defaults, file, env }: TestSettings): Promise<Subject> {
-  const consumer = createMockConsumer(file);
-  workshop.after(() => consumer.stop());
-  for (const [key, value] of Object.entries(defaults)) consumer.set(key, value, "default");
-  for (const [key, value] of Object.entries(env)) consumer.set(key, value, "environment-variable");
-  return {
-    consumer,
-    async change(values) {
-      for (const [key, value] of Object.entries(values)) {
-        if (value === undefined) consumer.unset(key, "file");
-        else consumer.set(key, value, "file");
-      }
-    },
-  };
+/** Its own suites are run by test/unit/testing/suites.test.ts. */
+function mock(told: TestSettings): Subject {
+  const subject = mockSubject(createMockConsumer, told);
+  workshop.after(() => subject.consumer.stop());
+  return subject;
 }
 
 const kinds = [
   ["a streaming consumer", streaming],
   ["a local configuration", local],
-  ["a mock", mock],
 ] as const;
 
 for (const [name, open] of kinds) {
@@ -72,7 +63,7 @@ for (const [name, open] of kinds) {
 
 test("the same defaults, files and variables read the same, whether they are streamed, local or told to a mock", async () => {
   const subjects = await Promise.all(kinds.map(([, open]) => open(settings)));
-  const [streamed, ...others] = subjects.map(({ consumer }) => everythingOf(consumer.reader()));
+  const [streamed, ...others] = [...subjects, mock(settings)].map(({ consumer }) => everythingOf(consumer.reader()));
   expect(streamed).toContainEqual(
     expect.objectContaining({ key: "port", value: 9001, source: "environment-variable" }),
   );

@@ -9,6 +9,9 @@ import { type CoreAgent, type CoreAgentOptions, createCoreAgent } from "configst
 import { type Consumer, type ConsumerOptions, createConsumer } from "configstream-consumer";
 import { afterEach } from "vitest";
 import { putCertificate } from "../agents/ready-certificate.js";
+import { until } from "../suites/until.js";
+
+export { until };
 
 export const root = fileURLToPath(new URL("../../..", import.meta.url));
 /** Address of a built file. */
@@ -156,11 +159,6 @@ export function variablesFor({ address, authTokenFile, ipcCertFile }: AgentPlace
     DD_AUTH_TOKEN_FILE_PATH: authTokenFile,
     DD_IPC_CERT_FILE_PATH: ipcCertFile,
   };
-}
-
-/** Waits for a condition; the test's own time limit bounds it. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 /** What a promise rejects with. */

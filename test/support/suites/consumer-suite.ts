@@ -1,8 +1,8 @@
 /** What whole consumers promise to readers: one suite, to be run over each implementation. */
 import type { ConfigChange, ConfigValue, Consumer, Reader, View } from "configstream-consumer";
 import { describe, expect, test } from "vitest";
-import { until } from "../memory/workshop.js";
 import { expectedKeys, settings, type TestSettings } from "./suite-settings.js";
+import { until } from "./until.js";
 
 /** A consumer of one of the kinds, and the way to change what its settings come from. */
 export interface Subject {
