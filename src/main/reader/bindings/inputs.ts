@@ -20,5 +20,6 @@ export function rememberInput(held: object, input: () => Input): void {
 
 /** What a handle or binding is made of; `undefined` for anything else. */
 export function inputOf(held: unknown): Input | undefined {
-  return typeof held === "object" && held !== null ? inputs.get(held)?.() : undefined;
+  // Whatever is no object is not in the map.
+  return inputs.get(held as object)?.();
 }

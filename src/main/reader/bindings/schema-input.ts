@@ -45,7 +45,7 @@ function validated<T>(section: string, schema: StandardSchema<T>, value: unknown
 }
 
 function isPromise<T>(result: T | Promise<T>): result is Promise<T> {
-  return typeof (result as Partial<Promise<T>> | undefined)?.then === "function";
+  return typeof (result as Partial<Promise<T>>).then === "function";
 }
 
 function plainIssue(section: string, { message, path = [] }: SchemaIssue, value: unknown): ValueIssue {

@@ -131,6 +131,82 @@ describe("a schema", () => {
       z.object({ url: z.string().transform((text) => new URL(text)), list: z.array(z.string()).default([]) }),
     );
     expect(db.value.url.host).toBe("a");
+    expect(Object.isFrozen(db.value.url)).toBe(false);
     expect(Object.isFrozen(db.value.list)).toBe(true);
+  });
+
+  it("that gives data has all of it frozen: lists, objects without a prototype, and what holds itself", () => {
+    const cfg = createMockConsumer({ "db.a": 1 }).reader();
+    const bare = Object.assign(Object.create(null), { list: [{ x: 1 }] });
+    const data: Record<string, unknown> = { bare, none: null, nothing: undefined, call: () => 1 };
+    data.self = data;
+    const { value } = cfg.bind(
+      "db",
+      by(() => ({ value: data })),
+    );
+    expect(value).toBe(data);
+    for (const part of [data, bare, bare.list, bare.list[0]]) expect(Object.isFrozen(part)).toBe(true);
+    expect(Object.isFrozen(data.call)).toBe(false);
+  });
+
+  it("may give what is no object, and may be a function itself", () => {
+    const cfg = createMockConsumer({ "db.a": 1 }).reader();
+    for (const given of [null, undefined, "text", 5]) {
+      expect(
+        cfg.bind(
+          "db",
+          by(() => ({ value: given })),
+        ).value,
+      ).toBe(given);
+    }
+    const callable = Object.assign(
+      () => {},
+      by(() => ({ value: "of a function" })),
+    );
+    expect(cfg.bind("db", callable as StandardSchema).value).toBe("of a function");
+  });
+
+  it.each([undefined, null, 5, "text", {}, { "~standard": null }, { "~standard": { validate: 1 } }])(
+    "is no schema, and refused before anything is asked of it, when it is %j",
+    (given) => {
+      const cfg = createMockConsumer({ "db.a": 1 }).reader();
+      const make = () => cfg.bind("db", given as never);
+      expect(make).toThrow(InvalidOptionError);
+      expect(make).toThrow("bind expects a Standard Schema");
+    },
+  );
+
+  it("may complain about what is not there, about parts of texts, and about everything", () => {
+    const cfg = createMockConsumer({ "db.c": "text" }).reader();
+    const complaining = by(() => ({
+      issues: [
+        { message: "a text", path: ["missing", "deeper"] },
+        { message: "4 letters", path: ["c", "length"] },
+        { message: "a text" },
+      ],
+    }));
+    let issues: unknown;
+    try {
+      cfg.bind("DB", complaining);
+    } catch (thrown) {
+      issues = (thrown as ConfigStreamError).details.issues;
+    }
+    expect(issues).toEqual([
+      { path: "db.missing.deeper", message: "a text" },
+      { path: "db.c.length", message: "4 letters" },
+      { path: "db", message: "a …" },
+    ]);
+    expect((issues as object[]).every(Object.isFrozen)).toBe(true);
+  });
+
+  it("that makes equal data of what has changed leaves the value as it is", () => {
+    const mock = createMockConsumer({ "db.a": 1, "db.b": 1 });
+    const schema = by((value) => ({ value: { a: (value as { a: number }).a } }));
+    const db = mock.reader().bind("db", schema);
+    const first = db.value;
+    mock.set("db.b", 2);
+    expect(db.value).toBe(first);
+    mock.set("db.a", 2);
+    expect(db.value).toEqual({ a: 2 });
   });
 });
