@@ -34,7 +34,9 @@ class InProcess {
   #tests = [];
 
   capabilities() {
-    return { reloadEnvironment: false };
+    // Stryker wants what is also run while a module is loaded in a new process, each change in one of its own. It is looked at as
+    // far as tests run it.
+    return { reloadEnvironment: true };
   }
 
   async init() {
