@@ -398,13 +398,7 @@ const mutations = [
   },
   {
     name: "19 cells that move become fewer",
-    edits: [
-      [
-        regionWriter,
-        "Math.max(chunks, Math.floor(cellOfSlot(slots) / CELLS_PER_CHUNK) + 1)",
-        "Math.floor(cellOfSlot(slots) / CELLS_PER_CHUNK) + 1",
-      ],
-    ],
+    edits: [[regionWriter, "Math.max(chunks, cellChunksOf(slots))", "cellChunksOf(slots)"]],
   },
   {
     name: "19 cells are moved to where another writer has moved them meanwhile",

@@ -7,6 +7,12 @@ export function cellOfSlot(slotIndex: number): number {
   return slotIndex + FIRST_SLOT_CELL;
 }
 
+/** How many chunks the cells of so many slots take. */
+export function cellChunksOf(slots: number): number {
+  // The first cells belong to no slot, so that there is always one.
+  return Math.floor(cellOfSlot(slots - 1) / CELLS_PER_CHUNK) + 1;
+}
+
 /** Where a cell seems to be that lies in no memory: no view has such a word. */
 const NOWHERE = -1;
 

@@ -85,7 +85,7 @@ export class ArenaWriter {
     numbers: PublishNumbers,
     current: number,
     turn: number,
-    expectedKeys: number,
+    { expectedKeys, mostSlots }: { readonly expectedKeys: number; readonly mostSlots: number },
   ) {
     this.ordinal = ordinal;
     this.#turn = turn;
@@ -98,7 +98,8 @@ export class ArenaWriter {
     const pages = new PageSource(region, ordinal, current);
     this.#space = new ValueSpace((min) => pages.take(min, Math.max(PAGE_BYTES, this.#space.totalBytes / 8)));
     region.setPlain(this.#blockAt + block.base, numbers.base);
-    this.#directory = new DirectoryWriter(region, this.#blockAt, (words) => this.#zeroed(words), expectedKeys);
+    const zeroed = (words: number): number => this.#zeroed(words);
+    this.#directory = new DirectoryWriter(region, this.#blockAt, zeroed, expectedKeys, mostSlots);
     const allocate = (length: number): number => this.#space.allocate(length);
     this.#sources = new SourceNames(region, this.#blockAt, this.#zeroed(MAX_SOURCES + 1), allocate);
     this.#meta = new MetaWriter(region, this.#blockAt, allocate);
@@ -130,9 +131,9 @@ export class ArenaWriter {
     return ((this.#publish - this.#numbers.base) | 0) >= this.#numbers.count - 2;
   }
 
-  /** Whether it can name the sources of these writes beside those that it has named so far. */
-  hasSourcesFor(writes: SlotWrites): boolean {
-    return this.#sources.hasRoomFor(writes);
+  /** Whether it can name the keys and sources of these writes beside those that it has named so far. */
+  hasNamesFor(writes: SlotWrites): boolean {
+    return this.#sources.hasRoomFor(writes) && this.#directory.hasRoomFor(writes);
   }
 
   /** Adds private copies of the records of all keys that exist and that `wants` accepts. */

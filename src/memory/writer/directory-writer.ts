@@ -4,7 +4,7 @@
  */
 
 import { ConfigStreamError } from "../../shared/errors.js";
-import { cellOfSlot } from "../cells.js";
+import { cellChunksOf } from "../cells.js";
 import { hashKey } from "../checksum.js";
 import { insertIntoTable, slotAt } from "../directory.js";
 import {
@@ -20,14 +20,17 @@ import {
   slot,
 } from "../layout.js";
 import type { Region } from "../region.js";
+import type { SlotWrites } from "./slot-writes.js";
 
-const MAX_SLOTS = Math.min(MAX_CELL_CHUNKS * CELLS_PER_CHUNK - FIRST_SLOT_CELL, 2 ** 21 - 2);
+/** Most slots that an arena can have. */
+export const MAX_SLOTS = Math.min(MAX_CELL_CHUNKS * CELLS_PER_CHUNK - FIRST_SLOT_CELL, 2 ** 21 - 2);
 const encoder = new TextEncoder();
 
 export class DirectoryWriter {
   readonly #region: Region;
   readonly #blockAt: number;
   readonly #zeroed: (words: number) => number;
+  readonly #mostSlots: number;
   /** Key of each slot. */
   readonly #keys: string[] = [];
   /** Slots by key, of the first so many keys: those of a snapshot are not looked up before something changes. */
@@ -35,11 +38,21 @@ export class DirectoryWriter {
   #tableAt = 0;
   #tableCapacity = 0;
 
-  /** `zeroed` gives the word index of so many words, and throws `limit_exceeded`. `expectedKeys` sizes the table. */
-  constructor(region: Region, blockAt: number, zeroed: (words: number) => number, expectedKeys: number) {
+  /**
+   * `zeroed` gives the word index of so many words, and throws `limit_exceeded`. `expectedKeys` sizes the table. `mostSlots` is lowered
+   * by tests.
+   */
+  constructor(
+    region: Region,
+    blockAt: number,
+    zeroed: (words: number) => number,
+    expectedKeys: number,
+    mostSlots = MAX_SLOTS,
+  ) {
     this.#region = region;
     this.#blockAt = blockAt;
     this.#zeroed = zeroed;
+    this.#mostSlots = mostSlots;
     region.setPlain(blockAt + block.slots, 0);
     region.setPlain(blockAt + block.slotChunks, zeroed(Math.ceil(MAX_SLOTS / SLOTS_PER_CHUNK)));
     this.#newTable(expectedKeys);
@@ -59,12 +72,23 @@ export class DirectoryWriter {
     return this.#slots.get(key);
   }
 
+  /** Whether there are slots left for the keys of these writes. Those of keys that are gone are not used again. */
+  hasRoomFor(writes: SlotWrites): boolean {
+    // Nearly always, whichever keys they are.
+    if (this.size + writes.count <= this.#mostSlots) return true;
+    let size = this.size;
+    for (let row = 0; row < writes.count; row++) {
+      if (writes.length(row) > 0 && this.slotOf(writes.keys[row] as string) === undefined) size++;
+    }
+    return size <= this.#mostSlots;
+  }
+
   /** Makes room for `count` slots, their cells and their table entries, all still invisible. Throws `limit_exceeded`. */
   prepare(count: number): void {
-    if (count > MAX_SLOTS) {
+    if (count > this.#mostSlots) {
       throw new ConfigStreamError(
         "limit_exceeded",
-        `${count} keys are more than the ${MAX_SLOTS} that a region holds. The last good settings are kept.`,
+        `${count} keys are more than the ${this.#mostSlots} that a region holds. The last good settings are kept.`,
       );
     }
     const chunks = this.#region.plain(this.#blockAt + block.slotChunks);
@@ -72,7 +96,7 @@ export class DirectoryWriter {
       if (this.#region.plain(chunks + chunk) !== 0) continue;
       this.#region.setPlain(chunks + chunk, this.#zeroed(SLOTS_PER_CHUNK * SLOT_WORDS));
     }
-    ensureCells(this.#region, cellOfSlot(count));
+    ensureCells(this.#region, cellChunksOf(count));
     if (count > this.#tableCapacity * 0.8) this.#newTable(count);
   }
 
@@ -113,9 +137,8 @@ export class DirectoryWriter {
   }
 }
 
-/** Makes sure that cells 0 to `last` exist. */
-function ensureCells(region: Region, last: number): void {
-  const needed = Math.floor(last / CELLS_PER_CHUNK) + 1;
+/** Makes sure that so many chunks of cells exist. */
+function ensureCells(region: Region, needed: number): void {
   const chunksPerPage = PAGE_BYTES / 4 / CELLS_PER_CHUNK;
   for (let chunk = region.load(header.cellChunks); chunk < needed; chunk++) {
     if (region.load(header.cellChunkAt + chunk) === 0) {

@@ -3,14 +3,14 @@
  *
  * Each worker's life starts with an arena of its own, filled by its first publish and shown to readers by one store; the
  * arena that a dead worker left is read until then and never repaired. The same hand-over serves when an arena has used up
- * its publish numbers or its numbers of sources, or holds more waste than settings.
+ * its publish numbers, its numbers of sources or its slots, or holds more waste than settings.
  */
 
 import { ConfigStreamError } from "../../shared/errors.js";
 import type { EngineParams } from "../../shared/params.js";
 import { describeThrown } from "../../shared/thrown.js";
 import type { EffectiveChange } from "../../shared/types.js";
-import { cellAt, cellOfSlot } from "../cells.js";
+import { cellAt, cellChunksOf } from "../cells.js";
 import {
   CELLS_PER_CHUNK,
   header,
@@ -26,6 +26,7 @@ import type { Region } from "../region.js";
 import { isNewestWriter, markCell } from "../seqlock.js";
 import { releaseArena, takeBlock } from "./arena-blocks.js";
 import { ArenaWriter, type PublishNumbers } from "./arena-writer.js";
+import { MAX_SLOTS } from "./directory-writer.js";
 import type { PublishInfo } from "./meta-writer.js";
 import type { Publication, Publisher, Skipped } from "./publication.js";
 import { SlotWrites } from "./slot-writes.js";
@@ -42,6 +43,7 @@ export class RegionWriter implements Publisher {
   readonly #limits: EngineParams["limits"];
   readonly #now: () => number;
   readonly #publishesPerArena: number;
+  readonly #slotsPerArena: number;
   /** Which writer of the region this is. A later one takes over for good. */
   readonly #turn: number;
   /** The publish that is being made. */
@@ -54,12 +56,19 @@ export class RegionWriter implements Publisher {
   /** Publishes until a rebuild that did not fit is tried again. */
   #rebuildIn = 0;
 
-  /** `now` gives milliseconds since the epoch. `publishesPerArena` is lowered by tests of the hand-over. */
-  constructor(region: Region, limits: EngineParams["limits"], now: () => number, publishesPerArena = PUBLISH_RANGE) {
+  /** `now` gives milliseconds since the epoch. The last two are lowered by tests of the hand-over. */
+  constructor(
+    region: Region,
+    limits: EngineParams["limits"],
+    now: () => number,
+    publishesPerArena = PUBLISH_RANGE,
+    slotsPerArena = MAX_SLOTS,
+  ) {
     this.#region = region;
     this.#limits = limits;
     this.#now = now;
     this.#publishesPerArena = Math.min(PUBLISH_RANGE, publishesPerArena);
+    this.#slotsPerArena = slotsPerArena;
     this.#turn = (region.add(header.writers, 1) + 1) | 0;
   }
 
@@ -102,7 +111,7 @@ export class RegionWriter implements Publisher {
     if (this.isSuperseded) return;
     const arena = this.#arena;
     if (arena === undefined) this.#replaceArena(writes, info);
-    else if (arena.rangeUsedUp || !arena.hasSourcesFor(writes)) this.#replaceArena(merge(arena, writes), info);
+    else if (arena.rangeUsedUp || !arena.hasNamesFor(writes)) this.#replaceArena(merge(arena, writes), info);
     else if (!this.#rebuiltWasteful(arena, info)) arena.commit(arena.stage(writes, info));
     // A snapshot's rows would take up memory until the next publish.
     writes.begin(0);
@@ -161,7 +170,8 @@ export class RegionWriter implements Publisher {
     const ordinal = takeBlock(region, former);
     const { epoch, numbers } = takeRange(region, this.#publishesPerArena);
     try {
-      const arena = new ArenaWriter(region, ordinal, numbers, former, this.#turn, contents.count);
+      const sizes = { expectedKeys: contents.count, mostSlots: this.#slotsPerArena };
+      const arena = new ArenaWriter(region, ordinal, numbers, former, this.#turn, sizes);
       const staged = arena.stage(contents, info);
       moveCellsIfDue(region, epoch, contents.count, () => this.isSuperseded);
       arena.commit(staged);
@@ -235,7 +245,7 @@ function moveCellsIfDue(region: Region, epoch: number, slots: number, isSupersed
   const formerEpoch = region.load(header.cellEpoch);
   const chunks = region.load(header.cellChunks);
   // Never fewer than before: readers of the former arena, and a writer that comes after a death in here, look them all up.
-  const needed = Math.max(chunks, Math.floor(cellOfSlot(slots) / CELLS_PER_CHUNK) + 1);
+  const needed = Math.max(chunks, cellChunksOf(slots));
   const former = Array.from({ length: needed }, (_, chunk) => region.load(header.cellChunkAt + chunk));
   if (formerEpoch === epoch || isSuperseded()) return;
   const first = (region.grow(Math.ceil((needed * CELLS_PER_CHUNK * 4) / PAGE_BYTES)) * PAGE_BYTES) / 4;

@@ -22,8 +22,8 @@ export class TestWriter {
   readonly state = new Map<string, ConfigValue>();
   sequenceId = 0;
 
-  constructor(region: Region, limits = testLimits, publishesPerArena?: number) {
-    this.writer = new RegionWriter(region, limits, () => 1_700_000_000_000, publishesPerArena);
+  constructor(region: Region, limits = testLimits, publishesPerArena?: number, slotsPerArena?: number) {
+    this.writer = new RegionWriter(region, limits, () => 1_700_000_000_000, publishesPerArena, slotsPerArena);
   }
 
   /** One publish. `undefined` removes a key. */

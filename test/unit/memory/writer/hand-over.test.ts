@@ -73,6 +73,36 @@ describe("the hand-over to a new arena", () => {
     expect(arenas).toEqual([1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3]);
   });
 
+  it("comes when keys that are gone have used up the slots of the arena, and not earlier", () => {
+    const region = newRegion();
+    const writer = new TestWriter(region, testLimits, undefined, 6);
+    const reader = createReader(region);
+    const arenas: number[] = [];
+    writer.publish({ stays: "here", k0: 0, k1: 1 });
+    for (let i = 2; i < 12; i++) {
+      writer.publish({ [`k${i}`]: i, [`k${i - 2}`]: undefined });
+      arenas.push(arenaOf(region));
+      expect(faultsOf(region)).toEqual([]);
+      expect(reader.view().keys()).toEqual([`k${i - 1}`, `k${i}`, "stays"].sort());
+      expect([reader.get("stays"), reader.get(`k${i - 2}`), reader.get(`k${i}`)]).toEqual(["here", undefined, i]);
+    }
+    expect(arenas, "six slots are three keys of the hand-over and three that came").toEqual([
+      1, 1, 1, 2, 2, 2, 2, 3, 3, 3,
+    ]);
+    writer.publish({ k10: "same key", k11: "no slot more", stays: "there", gone: undefined, k1: undefined });
+    expect(arenaOf(region), "of keys that have a slot, or need none, any number").toBe(3);
+  });
+
+  it("does not come with more keys than an arena has slots, which are refused, while the last good settings stay", () => {
+    const region = newRegion();
+    const writer = new TestWriter(region, testLimits, undefined, 3);
+    writer.publish({ a: 1, b: 2 });
+    expect(() => writer.publish({ c: 1, d: 1 })).toThrow("4 keys are more than the 3 that a region holds");
+    expect(createReader(region).view().keys()).toEqual(["a", "b"]);
+    writer.publish({ c: 1 });
+    expect(createReader(region).view().keys()).toEqual(["a", "b", "c"]);
+  });
+
   it("begins an arena with the number after its base, and never uses a number again, nor one of those that mean something else", () => {
     const region = newRegion();
     const writer = new TestWriter(region, testLimits, 3);
