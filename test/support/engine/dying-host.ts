@@ -11,7 +11,9 @@ export interface DyingHost {
 export function dyingHost({
   up = Promise.resolve(),
   post = () => {},
-}: Partial<Pick<EngineHost, "up" | "post">> = {}): DyingHost {
+  kill = () => {},
+  stop = async () => {},
+}: Partial<Pick<EngineHost, "up" | "post" | "kill" | "stop">> = {}): DyingHost {
   let isGone = false;
   let end = (_error: ConfigStreamError): void => {};
   const ended = new Promise<ConfigStreamError>((resolve) => {
@@ -22,8 +24,8 @@ export function dyingHost({
       up,
       ended,
       post,
-      kill: () => {},
-      stop: async () => {},
+      kill,
+      stop,
       get isGone() {
         return isGone;
       },

@@ -1,71 +1,11 @@
 /** What a consumer says and does when its engine dies; in virtual time, without a thread. */
 import { describe, expect, it } from "vitest";
-import { consumerIn } from "../../../../src/main/consumer/consumer.js";
-import type { EngineHost, EngineHostInit } from "../../../../src/main/hosting/engine-host.js";
-import { markReady, markReadyFromCache, readStatus, writeStatus } from "../../../../src/memory/facts.js";
+import { markReady, markReadyFromCache, readStatus } from "../../../../src/memory/facts.js";
 import { header } from "../../../../src/memory/layout.js";
 import { Region } from "../../../../src/memory/region.js";
 import { Untold } from "../../../../src/memory/untold.js";
 import { ConfigStreamError, ConsumerStoppedError, InvalidOptionError } from "../../../../src/shared/errors.js";
-import type { HostMessage } from "../../../../src/shared/messages.js";
-import { dyingHost } from "../../../support/engine/dying-host.js";
-import { VirtualClock } from "../../../support/engine/virtual-clock.js";
-import { TestWriter } from "../../../support/memory/region.js";
-
-class TestEngine {
-  readonly posted: HostMessage[] = [];
-  readonly init: EngineHostInit;
-  readonly region: Region;
-  readonly host: EngineHost;
-  readonly die: (message?: string) => void;
-  writer: TestWriter | undefined;
-
-  constructor(init: EngineHostInit, up: Promise<void> = Promise.resolve()) {
-    this.init = init;
-    this.region = new Region(init.memory);
-    const { posted } = this;
-    const { host, die } = dyingHost({ up, post: (message) => void posted.push(message) });
-    this.host = host;
-    this.die = die;
-  }
-
-  publish(values: Parameters<TestWriter["publish"]>[0]): void {
-    this.writer ??= new TestWriter(this.region);
-    this.writer.publish(values);
-  }
-
-  /** As an engine says that all is well. */
-  live(step: "done" | "first snapshot" = "done"): void {
-    const since = { sessionSinceMs: 1, lastError: undefined, nextAttemptAtMs: undefined };
-    writeStatus(this.region, { state: "live", step, attempt: 0, ...since });
-  }
-}
-
-function newConsumer(options: object = {}, startEngine = (init: EngineHostInit) => new TestEngine(init)) {
-  const clock = new VirtualClock();
-  const engines: TestEngine[] = [];
-  const lines: string[] = [];
-  const keep = (level: string) => (line: string) => void lines.push(`${level}: ${line}`);
-  const logger = { debug: keep("debug"), info: keep("info"), warn: keep("warn"), error: keep("error") };
-  const consumer = consumerIn(
-    {},
-    { clientName: "test-agent", sessionId: "a-session", logger, ...options },
-    {
-      clock,
-      random: () => 0.5,
-      startEngine: (init) => {
-        const engine = startEngine(init);
-        engines.push(engine);
-        return engine.host;
-      },
-    },
-  );
-  const newest = () => engines.at(-1) as TestEngine;
-  return { clock, consumer, engines, newest, lines };
-}
-
-/** Lets promises settle, and no time pass. */
-const settled = () => new Promise((resolve) => setImmediate(resolve));
+import { drivenConsumer, settled, TestEngine } from "../../../support/engine/driven-consumer.js";
 
 describe("an engine whose thread may still run", () => {
   it("is to write no more once it was taken for dead, and once the consumer has stopped", async () => {
@@ -104,7 +44,7 @@ describe("an engine whose thread may still run", () => {
 
 describe("the death of an engine", () => {
   it("is in the status: without settings a failure, with settings that they are old, and since when", async () => {
-    const { clock, consumer, newest } = newConsumer();
+    const { clock, consumer, newest } = drivenConsumer();
     await consumer.start();
     newest().die("The first.");
     await settled();
@@ -134,7 +74,7 @@ describe("the death of an engine", () => {
   });
 
   it("is a line in the log when it begins an outage, and no further line while that lasts", async () => {
-    const { clock, consumer, newest, lines } = newConsumer();
+    const { clock, consumer, newest, lines } = drivenConsumer();
     await consumer.start();
     newest().live();
     newest().die();
@@ -150,7 +90,7 @@ describe("the death of an engine", () => {
   });
 
   it("is told to listeners: the state at once, and the restart with its number and the reason", async () => {
-    const { clock, consumer, newest } = newConsumer();
+    const { clock, consumer, newest } = drivenConsumer();
     const told: unknown[] = [];
     consumer.on("state", ({ state }: { state: string }) => told.push(state));
     consumer.on("restart", (notice: object) => told.push(notice));
@@ -166,7 +106,7 @@ describe("the death of an engine", () => {
   });
 
   it("tells subscribers at once what was published and not sent, and nothing twice", async () => {
-    const { clock, consumer, newest } = newConsumer();
+    const { clock, consumer, newest } = drivenConsumer();
     const told: unknown[] = [];
     consumer.subscribe({ onChange: ({ key, oldValue, newValue }) => told.push([key, oldValue, newValue]) });
     await consumer.start();
@@ -192,7 +132,7 @@ describe("the death of an engine", () => {
   });
 
   it("leaves nothing to tell to those who come when nobody was there", async () => {
-    const { clock, consumer, newest } = newConsumer();
+    const { clock, consumer, newest } = drivenConsumer();
     await consumer.start();
     const engine = newest();
     new Untold(engine.init.untold).add([{ key: "a", oldValue: undefined }]);
@@ -211,7 +151,7 @@ describe("the death of an engine", () => {
 
 describe("an engine", () => {
   it("knows whether there are subscribers, also one that comes later, and all the time", async () => {
-    const { clock, consumer, engines, newest } = newConsumer();
+    const { clock, consumer, engines, newest } = drivenConsumer();
     await consumer.start();
     expect(newest().posted).toEqual([]);
     const first = consumer.subscribe();
@@ -231,7 +171,7 @@ describe("an engine", () => {
   });
 
   it("begins with the guards that the one before it had read anew, and says what it says to logger and listeners", async () => {
-    const { clock, consumer, newest, lines } = newConsumer({ guards: { a: { type: "number" } } });
+    const { clock, consumer, newest, lines } = drivenConsumer({ guards: { a: { type: "number" } } });
     const told: unknown[] = [];
     consumer.on("state", ({ state }: { state: string }) => told.push(state));
     consumer.on("held", (notice: object) => told.push(notice));
@@ -256,7 +196,7 @@ describe("an engine", () => {
 describe("start", () => {
   it("may be called again after it failed, and waits are hopeless only meanwhile", async () => {
     let isBroken = true;
-    const { consumer } = newConsumer({}, (init) => {
+    const { consumer } = drivenConsumer({}, (init) => {
       const failed = Promise.reject(new ConfigStreamError("worker_died", "No thread."));
       failed.catch(() => {});
       return new TestEngine(init, isBroken ? failed : undefined);
@@ -281,7 +221,7 @@ describe("a blocking wait", () => {
     [{ isolation: "none" }, 'isolation: "none"'],
     [{ sessionId: undefined, sessionIdProvider: provider }, "a sessionIdProvider"],
   ])("is refused where it would block what it waits for, and not once that has come: %j", async (options, what) => {
-    const { consumer } = newConsumer(options);
+    const { consumer } = drivenConsumer(options);
     const region = new Region(consumer.share().memory);
     expect(() => consumer.waitReadySync()).toThrow(InvalidOptionError);
     expect(() => consumer.waitReadySync()).toThrow(`the thread that ${what} needs`);
@@ -295,7 +235,7 @@ describe("a blocking wait", () => {
   });
 
   it("blocks in all other cases, for as long as was asked", () => {
-    const { consumer } = newConsumer();
+    const { consumer } = drivenConsumer();
     expect(() => consumer.waitReadySync({ timeoutMs: 1 })).toThrow("start() has not been called");
   });
 });
