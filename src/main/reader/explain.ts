@@ -85,7 +85,7 @@ function whyHeld({ kind, source, sequenceId, rule }: HeldSetting, isThere: boole
 }
 
 function whyUnreadable({ value, source }: KeyState, asked: readonly string[] | undefined): string {
-  if (asked === undefined || value === undefined) return "";
+  if (asked === undefined) return "";
   return (
     ` It was asked for as ${asked.join(" and ")}, and the ${kindOf(value)} that "${source}" holds cannot be converted into that, ` +
     "so that the default is given."

@@ -28,7 +28,7 @@ export interface BindingPorts {
 }
 
 /** How the value of a binding comes about: `finish` is called when what `input` takes has changed. */
-interface Making<Taken, T> {
+interface Making<Taken extends object, T> {
   readonly input: Input<Taken>;
   readonly finish: (taken: Taken) => T;
   /** Whether a value that is deeply equal to the one before may give way to it. */
@@ -36,7 +36,7 @@ interface Making<Taken, T> {
 }
 
 /** Makes a binding. Throws `refused_value` when its first values are refused. */
-export function createBinding<Taken, T>(ports: BindingPorts, how: Making<Taken, T>): Binding<T> {
+export function createBinding<Taken extends object, T>(ports: BindingPorts, how: Making<Taken, T>): Binding<T> {
   const { region, mirror } = ports;
   const keys = new KeysReader(region, how.input.names, mirror);
   const readings = keys.read();
@@ -64,7 +64,7 @@ export function createBinding<Taken, T>(ports: BindingPorts, how: Making<Taken, 
   return binding;
 }
 
-interface Parts<Taken, T> {
+interface Parts<Taken extends object, T> {
   readonly ports: BindingPorts;
   readonly keys: KeysReader;
   readonly how: Making<Taken, T>;
@@ -95,7 +95,7 @@ function first<T>(): First<T> {
 const unknown = Symbol("unknown");
 
 /** The hot path is one plain read of the word that every publish changes; see the handle's for why its fields are declared so. */
-class LiveBinding<Taken, T> implements Binding<T> {
+class LiveBinding<Taken extends object, T> implements Binding<T> {
   #word = first<T>().word;
   #stamp = first<T>().stamp;
   #current = first<T>().current;
@@ -218,28 +218,23 @@ class LiveBinding<Taken, T> implements Binding<T> {
   }
 }
 
-function newCallbacks<T>({ names, ports }: Pick<Parts<unknown, unknown>, "names" | "ports">): Callbacks<Change<T>> {
+function newCallbacks<T>({ names, ports }: Pick<Parts<object, unknown>, "names" | "ports">): Callbacks<Change<T>> {
   return new Callbacks((_, thrown) =>
     ports.logger.error(`An onChange listener of the binding of ${names.join(", ")} failed: ${describeThrown(thrown)}.`),
   );
 }
 
-/** As `isDeepStrictEqual`, which takes microseconds to find out that a number in an object is another one. */
-function isSame(a: unknown, b: unknown): boolean {
-  if (isMembers(a) && isMembers(b)) {
-    const names = Object.keys(a);
-    for (const name of names) {
-      const mine = a[name];
-      const other = b[name];
-      if (!Object.is(mine, other) && (typeof mine !== "object" || !isDeepStrictEqual(mine, other))) return false;
-    }
-    return names.length === Object.keys(b).length;
+/**
+ * As `isDeepStrictEqual`, which takes microseconds to find out that a number in an object is another one. What one binding takes has
+ * the same names each time.
+ */
+function isSame<Taken extends object>(a: Taken, b: Taken): boolean {
+  for (const name of Object.keys(a) as (keyof Taken)[]) {
+    const mine = a[name];
+    const other = b[name];
+    if (!Object.is(mine, other) && (typeof mine !== "object" || !isDeepStrictEqual(mine, other))) return false;
   }
-  return isDeepStrictEqual(a, b);
-}
-
-function isMembers(value: unknown): value is { readonly [name: string]: unknown } {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  return true;
 }
 
 function namesOf({ names }: Input): readonly string[] {

@@ -26,9 +26,8 @@ function isWord(before: string | undefined, after: string | undefined): boolean 
 
 function* leavesOf(value: unknown): Generator<string> {
   if (typeof value === "object" && value !== null) for (const inner of Object.values(value)) yield* leavesOf(inner);
-  else if (typeof value === "string") {
-    const quoted = JSON.stringify(value).slice(1, -1);
-    if (value !== "") yield value;
-    if (quoted !== value) yield quoted;
+  else if (typeof value === "string" && value !== "") {
+    yield value;
+    yield JSON.stringify(value).slice(1, -1);
   } else if (typeof value === "number" || typeof value === "boolean") yield String(value);
 }

@@ -3,6 +3,7 @@ import { createReader } from "../../../../src/main/reader/reader.js";
 import { Unreadable } from "../../../../src/main/reader/unreadable.js";
 import { writeHeld } from "../../../../src/memory/held.js";
 import { block, type LowerLayers, RETIRED } from "../../../../src/memory/layout.js";
+import type { Mirror } from "../../../../src/memory/reader/mirror.js";
 import { RegionWriter } from "../../../../src/memory/writer/region-writer.js";
 import { presentBlock } from "../../../support/memory/arena-map.js";
 import { newRegion, TestWriter, testLimits } from "../../../support/memory/region.js";
@@ -85,6 +86,8 @@ describe("the explanation of a key that is missing", () => {
     const reader = createReader(region);
     expect(reader.explain("my.prot").reason).toBe('"my.prot" is missing: no snapshot has arrived yet.');
     new TestWriter(region).publish({ "my.port": 1 });
+    const contended = { state: () => undefined } as unknown as Mirror;
+    expect(createReader(region, { mirror: contended }).explain("stryker was heer").reason).toMatch(/ holds it\.$/);
     expect(reader.explain("my.prot").reason).toMatch(/no source .* holds it\. Did you mean "my\.port"\?/);
     expect(reader.explain("stryker").reason).toMatch(/no source of the core agent holds it\.$/);
     region.store(presentBlock(region) + block.begun, RETIRED);

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { Reader } from "../../../../src/main/reader/api.js";
 import { createReader } from "../../../../src/main/reader/reader.js";
 import { markWritersGone } from "../../../../src/memory/facts.js";
 import { header, LOG_ENTRIES, RANGES_PER_CELL_EPOCH, RETIRED } from "../../../../src/memory/layout.js";
 import { Region } from "../../../../src/memory/region.js";
+import type { ConfigValue } from "../../../../src/shared/types.js";
 import { newRegion, TestWriter, testLimits } from "../../../support/memory/region.js";
 
 /** A region that counts how often it is looked at. The hot path, a read of a view, is not counted. */
@@ -65,6 +67,55 @@ describe("a getter of which nothing has changed", () => {
     expect(reads.map((read) => read())).toEqual(values);
   });
 });
+
+const everyGetter: Readonly<Record<string, (reader: Reader, key: string) => unknown>> = {
+  get: (reader, key) => reader.get(key),
+  getString: (reader, key) => reader.getString(key, "d"),
+  getBool: (reader, key) => reader.getBool(key, true),
+  getInt: (reader, key) => reader.getInt(key, -1),
+  getInt32: (reader, key) => reader.getInt32(key, -1),
+  getInt64: (reader, key) => reader.getInt64(key, -1),
+  getFloat64: (reader, key) => reader.getFloat64(key, -1),
+  getDuration: (reader, key) => reader.getDuration(key, -1),
+  getStringSlice: (reader, key) => reader.getStringSlice(key, ["d"]),
+  getFloat64Slice: (reader, key) => reader.getFloat64Slice(key, [-1]),
+  getStringMap: (reader, key) => reader.getStringMap(key, { d: 1 }),
+  getStringMapString: (reader, key) => reader.getStringMapString(key, { d: "1" }),
+  getStringMapStringSlice: (reader, key) => reader.getStringMapStringSlice(key, { d: ["1"] }),
+  getSizeInBytes: (reader, key) => reader.getSizeInBytes(key, -1),
+  isSet: (reader, key) => reader.isSet(key),
+  isConfigured: (reader, key) => reader.isConfigured(key),
+  getSource: (reader, key) => reader.getSource(key),
+};
+
+it.each(Object.entries(everyGetter))(
+  "%s gives the same again without a look at the memory, and what a key holds anew after each change",
+  (_, get) => {
+    const { writer, region, reader, cost } = setUp();
+    const values = { text: "12", no: "false", list: ["1", "2"], map: { a: "1" }, lists: { a: ["1"] } };
+    const publish = (source: string, of: Readonly<Record<string, ConfigValue>>) => {
+      const changes = Object.entries(of).map(([key, value]) => ({
+        key,
+        setting: { value, source, layers: undefined },
+        oldValue: source === "default" ? undefined : 1,
+        valueChanged: true,
+      }));
+      writer.writer.publish({ sequenceId: 1, origin: "test", changes });
+    };
+    // What readers that know nothing yet give.
+    const fresh = () => keys.map((key) => get(createReader(region), key));
+    const keys = Object.keys(values);
+    publish("default", values);
+    const first = keys.map((key) => get(reader, key));
+    expect(first).toEqual(fresh());
+    for (const [i, key] of keys.entries()) {
+      expect(cost(() => expect(get(reader, key)).toEqual(first[i]))).toBe(0);
+    }
+    publish("cli", { text: "13", no: null, list: ["3"], map: { b: "2" }, lists: { b: ["2"] } });
+    for (let round = 0; round < 2; round++) expect(keys.map((key) => get(reader, key))).toEqual(fresh());
+    expect(keys.map((key) => get(reader, key))).not.toEqual(first);
+  },
+);
 
 describe("the first reads after a publish (G6)", () => {
   it("cost the change and not the keys that this thread knows, nor those that exist", () => {

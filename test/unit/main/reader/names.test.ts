@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { Reader, SettingGetters } from "../../../../src/main/reader/api.js";
 import { createReader } from "../../../../src/main/reader/reader.js";
@@ -38,6 +39,8 @@ const settings = () =>
     ],
     "written.section": [["file", null]],
     "odd.source": [["unheard-of", 1]],
+    "half.empty": [["file", null]],
+    "half.full": [["file", 1]],
     "p.x.y": [["cli", 1]],
     "p.x-1": [["cli", 2]],
     "p.x": [["cli", 3]],
@@ -52,7 +55,7 @@ describe.each(kinds)("%s", (_, of) => {
   const from = of(settings());
 
   it("says of what has a value, defaults included, that it is set", () => {
-    for (const name of ["log_level", "LOG_LEVEL", "defaults.only", "defaults", "proxy", "proxy.http"]) {
+    for (const name of ["log_level", "LOG_LEVEL", "defaults.only", "defaults", "proxy", "proxy.http", "half"]) {
       expect(from.isSet(name), name).toBe(true);
     }
     for (const name of ["nope", "", "proxy.nope", "log_level.x", "schema_only", "schema_only.key", "emptied"]) {
@@ -61,7 +64,7 @@ describe.each(kinds)("%s", (_, of) => {
   });
 
   it("says of what somebody chose that it is configured: a key by its winner, a section by any key in it", () => {
-    for (const name of ["log_level", "proxy", "proxy.https", "api_key", "odd", "odd.source"]) {
+    for (const name of ["log_level", "proxy", "proxy.https", "api_key", "odd", "odd.source", "half"]) {
       expect(from.isConfigured(name), name).toBe(true);
     }
     const none = ["proxy.http", "defaults", "defaults.only", "schema_only", "emptied", "emptied.by_file", "nope"];
@@ -104,6 +107,7 @@ describe.each(kinds)("%s", (_, of) => {
       emptied: { by_file: null },
       written: { section: null },
       odd: { source: 1 },
+      half: { empty: null, full: 1 },
       p: { x: { y: 1 }, "x-1": 2 },
     });
     expect(Object.isFrozen(from.allSettings())).toBe(true);
@@ -114,7 +118,12 @@ describe.each(kinds)("%s", (_, of) => {
     expect(Object.keys(bySource).sort()).toEqual(
       ["cli", "default", "environment-variable", "file", "provided", "schema", "unheard-of"].sort(),
     );
-    expect(bySource.file).toEqual({ log_level: "debug", emptied: { by_file: null }, written: { section: null } });
+    expect(bySource.file).toEqual({
+      log_level: "debug",
+      emptied: { by_file: null },
+      written: { section: null },
+      half: { empty: null, full: 1 },
+    });
     expect(bySource.default).toMatchObject({ log_level: "info", proxy: { http: "", https: "" } });
     expect(bySource.provided).toEqual({
       log_level: "debug",
@@ -122,6 +131,7 @@ describe.each(kinds)("%s", (_, of) => {
       emptied: { by_file: null },
       written: { section: null },
       odd: { source: 1 },
+      half: { empty: null, full: 1 },
       p: { x: { y: 1 }, "x-1": 2 },
     });
     expect(JSON.stringify(bySource)).not.toMatch(/password|resolved/);
@@ -147,6 +157,26 @@ describe.each(kinds)("%s", (_, of) => {
     expect(proxies({ "proxy.http": "h", "fips.enabled": true })).toBeUndefined();
     expect(proxies({ "proxy.http": "h", "fips.enabled": "false" })).toMatchObject({ http: "h" });
   });
+});
+
+it("a view says which state it shows, in numbers, as JSON and in a log, and a reader which is the newest", () => {
+  const region = newRegion();
+  const reader = createReader(region);
+  const before = reader.view();
+  const { writer } = new TestWriter(region);
+  writer.publish({ sequenceId: 7, origin: "host-1", changes: [], atMs: 1_700_000_000_123 });
+  const after = reader.view();
+  const facts = [
+    { sequenceId: 0, publishedAtMs: 0, origin: "" },
+    { sequenceId: 7, publishedAtMs: 1_700_000_000_123, origin: "host-1" },
+  ];
+  for (const [i, view] of [before, after].entries()) {
+    const { sequenceId, publishedAtMs, origin } = view;
+    expect({ sequenceId, publishedAtMs, origin }).toEqual(facts[i]);
+    expect(JSON.parse(JSON.stringify(view))).toEqual(facts[i]);
+    expect(inspect(view)).toBe(`View { sequenceId: ${sequenceId} }`);
+  }
+  expect([inspect(reader), JSON.stringify(reader)]).toEqual(["Reader { sequenceId: 7 }", "{}"]);
 });
 
 it("a reader of streamed settings has no configuration file", () => {

@@ -93,6 +93,19 @@ describe("status().unreadable", () => {
     expect(mock.status().unreadable).toEqual([]);
   });
 
+  it("is sorted, in whatever order the keys were asked for", () => {
+    const mock = createMockConsumer({ b: "x", c: "x", a: "x" });
+    for (const key of ["b", "c", "a"]) mock.reader().getInt(key);
+    expect(mock.status().unreadable).toEqual(["a", "b", "c"]);
+  });
+
+  it("has what a view could not convert as well: of keys by every getter, and of what may be a section", () => {
+    const mock = createMockConsumer({ own: "x", whole: "x", fine: 1 });
+    const view = mock.reader().view();
+    expect([view.getInt("OWN", 7), view.getStringMap("Whole"), view.getInt("fine")]).toEqual([7, {}, 1]);
+    expect(mock.status().unreadable).toEqual(["own", "whole"]);
+  });
+
   it("is bounded: the newest hundred", () => {
     const names = Array.from({ length: 250 }, (_, i) => `key.${String(i).padStart(3, "0")}`);
     const mock = createMockConsumer(Object.fromEntries(names.map((name) => [name, "x"])));

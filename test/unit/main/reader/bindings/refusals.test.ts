@@ -34,6 +34,11 @@ describe("a refusal", () => {
     const required = () => cfg.bind({ b: cfg.setting("b").asInt() }, { required: ["b"] });
     expect(refusedBy(required).code).toBe("refused_value");
     expect(counted()).toBe(1);
+    const faulty = () =>
+      cfg.derive({ a: cfg.setting("a").asInt() }, () => {
+        throw new Error("mine");
+      });
+    expect([refusedBy(faulty).code, counted()]).toEqual(["refused_value", 1]);
     const derived = cfg.derive({ a: cfg.setting("a").asInt() }, ({ a }) => {
       if (a === 2) throw new Error("two");
       return a;
@@ -212,6 +217,23 @@ describe("a spec", () => {
     const bound = cfg.bind(spec);
     writer.publish({ a: 2 });
     expect(Object.entries(bound.value)[0]).toEqual(["__proto__", 2]);
+  });
+});
+
+describe("a member that is a binding", () => {
+  it("has its own values, wherever it stands, and is made again only when one of its own keys has changed", () => {
+    const { writer, cfg } = setUp({ n: 1, x: 2, y: 3, z: 4 });
+    const of = (key: string) => cfg.setting(key).asInt();
+    const add = vi.fn(({ x, y }: { x: number; y: number }) => x + y);
+    const outer = cfg.bind({ n: of("n"), sum: cfg.derive({ x: of("x"), y: of("y") }, add), z: of("z") });
+    expect(outer.value).toEqual({ n: 1, sum: 5, z: 4 });
+    add.mockClear();
+    writer.publish({ n: 10, z: 40 });
+    expect(outer.value).toEqual({ n: 10, sum: 5, z: 40 });
+    expect(add).not.toHaveBeenCalled();
+    writer.publish({ y: 30 });
+    expect(outer.value).toEqual({ n: 10, sum: 32, z: 40 });
+    expect(add).toHaveBeenCalledTimes(1);
   });
 });
 

@@ -177,10 +177,11 @@ describe("a schema", () => {
   );
 
   it("may complain about what is not there, about parts of texts, and about everything", () => {
-    const cfg = createMockConsumer({ "db.c": "text" }).reader();
+    const cfg = createMockConsumer({ "db.c": "text", "db.none": null }).reader();
     const complaining = by(() => ({
       issues: [
         { message: "a text", path: ["missing", "deeper"] },
+        { message: "a text", path: ["none", "deeper"] },
         { message: "4 letters", path: ["c", "length"] },
         { message: "a text" },
       ],
@@ -193,6 +194,7 @@ describe("a schema", () => {
     }
     expect(issues).toEqual([
       { path: "db.missing.deeper", message: "a text" },
+      { path: "db.none.deeper", message: "a text" },
       { path: "db.c.length", message: "4 letters" },
       { path: "db", message: "a …" },
     ]);
