@@ -128,10 +128,11 @@ export function waitReadySync(waiter: Waiter, options: WaitSyncOptions = {}): vo
 function isReadyNow(region: Region, fresh: boolean): boolean {
   if (fresh ? isFresh(region) : isReady(region)) return !throwIfStopped(region);
   throwIfStopped(region);
-  const { hopeless, lastError, step } = readStatus(region) ?? {};
-  if (hopeless !== true) return false;
+  const status = readStatus(region);
+  if (status?.hopeless !== true) return false;
+  const { lastError, step } = status;
   throw new ConfigStreamError("worker_died", `${lastError?.message ?? "No worker could be started."} ${nothingTried}`, {
-    details: { what: lastError?.message ?? "", keepsTrying: false, ...(step === undefined ? {} : { step }) },
+    details: { what: lastError?.message ?? "", keepsTrying: false, step },
   });
 }
 

@@ -1,5 +1,5 @@
 /** What a consumer says and does when its engine dies; in virtual time, without a thread. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { markReady, markReadyFromCache, readStatus } from "../../../../src/memory/facts.js";
 import { header } from "../../../../src/memory/layout.js";
 import { Region } from "../../../../src/memory/region.js";
@@ -87,6 +87,25 @@ describe("the death of an engine", () => {
     const line = "It died. Another one is started.";
     expect(lines.filter((one) => one.includes("died"))).toEqual([`error: ${line}`, `debug: ${line}`, `error: ${line}`]);
     await consumer.stop();
+  });
+
+  it("is a line again for each minute that the outage lasts, counted from the last line and not from the last death", async () => {
+    const { clock, consumer, newest, lines } = drivenConsumer();
+    const now = vi.spyOn(performance, "now");
+    try {
+      await consumer.start();
+      newest().live();
+      for (const seconds of [1_000, 1_040, 1_059, 1_061, 1_100, 1_121]) {
+        now.mockReturnValue(seconds * 1_000);
+        newest().die();
+        await clock.advance(60_000);
+      }
+      const levels = lines.filter((line) => line.includes("It died.")).map((line) => line.split(":")[0]);
+      expect(levels).toEqual(["error", "debug", "debug", "error", "debug", "error"]);
+    } finally {
+      now.mockRestore();
+      await consumer.stop();
+    }
   });
 
   it("is told to listeners: the state at once, and the restart with its number and the reason", async () => {

@@ -92,6 +92,23 @@ describe("a wait under a test's own timers", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it("that only looks is over without any time, and one that no ring has woken looks when its time is over", async () => {
+    const region = newRegion();
+    const settled: unknown[] = [];
+    const waiter = { region, timeoutMs: 500, address: "a:1" };
+    const looked = waitReady(waiter, { timeoutMs: 0 }).catch((error: unknown) => settled.push(error));
+    await looked;
+    expect(settled).toEqual([expect.any(WaitTimeoutError)]);
+    expect(vi.getTimerCount()).toBe(0);
+    const wait = waitReady(waiter).then(() => settled.push("ready"));
+    // Without a ring, as by a thread that was ended just then.
+    region.store(header.ready, 1);
+    await vi.advanceTimersByTimeAsync(500);
+    await wait;
+    expect(settled[1]).toBe("ready");
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("ends when all timers have run", async () => {
     const mock = createMockConsumer();
     const wait = expect(mock.waitReady()).rejects.toThrow(WaitTimeoutError);

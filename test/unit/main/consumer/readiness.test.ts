@@ -74,12 +74,16 @@ describe("waitReady", () => {
     await expect(wait).rejects.toBe(reason);
   });
 
-  test.each([{ timeoutMs: -1 }, { timeoutMs: "1s" }, { timeoutMs: Number.NaN }, { timeout: 1 }, { signal: 1 }])(
-    "refuses %j",
-    async (options) => {
-      await expect(waitReady(newWaiter(), options as object)).rejects.toBeInstanceOf(InvalidOptionError);
-    },
-  );
+  test.each([
+    { timeoutMs: -1 },
+    { timeoutMs: "1s" },
+    { timeoutMs: Number.NaN },
+    { timeout: 1 },
+    { signal: 1 },
+    { signal: {} },
+  ])("refuses %j", async (options) => {
+    await expect(waitReady(newWaiter(), options as object)).rejects.toBeInstanceOf(InvalidOptionError);
+  });
 });
 
 describe("the error of a wait that timed out", () => {
@@ -104,7 +108,9 @@ describe("the error of a wait that timed out", () => {
       attempt: 0,
       lastError: undefined,
     });
-    expect(() => waitReadySync(waiter, { timeoutMs: 0 })).toThrow(/the first snapshot .* nothing has failed so far/);
+    const { message } = thrownBy(() => waitReadySync(waiter, { timeoutMs: 0 })) as WaitTimeoutError;
+    expect(message).toMatch(/the first snapshot .* nothing has failed so far/);
+    expect(message).not.toMatch(/failed attempt/);
     waiter.region.store64(header.startedAtMs, 0);
     expect(() => waitReadySync(waiter, { timeoutMs: 0 })).toThrow(/start\(\) has not been called/);
   });
@@ -130,6 +136,38 @@ describe("the error of a wait that timed out", () => {
 
   test("comes for a blocking wait after its time", () => {
     expect(() => waitReadySync(newWaiter(), { timeoutMs: 5 })).toThrow(WaitTimeoutError);
+  });
+});
+
+describe("a wait looks at the memory", () => {
+  test("no more once it has timed out, though it is woken", async () => {
+    const waiter = newWaiter();
+    let looks = 0;
+    const { waitAsync } = waiter.region;
+    waiter.region.waitAsync = (...given) => {
+      looks++;
+      return waitAsync.apply(waiter.region, given);
+    };
+    await expect(waitReady(waiter, { timeoutMs: 1 })).rejects.toThrow(WaitTimeoutError);
+    const before = looks;
+    expect(before).toBeGreaterThan(0);
+    for (let i = 0; i < 3; i++) {
+      ringDoorbell(waiter.region);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(looks).toBe(before);
+  });
+
+  test("at least once a second while it blocks, and as soon as it is woken", () => {
+    const waiter = newWaiter();
+    const slices: number[] = [];
+    waiter.region.waitSync = (_word, _ring, ms) => {
+      slices.push(ms);
+      if (slices.length === 3) markReady(waiter.region, 1);
+      return "ok";
+    };
+    waitReadySync(waiter, { timeoutMs: 60_000 });
+    expect(slices).toEqual([1_000, 1_000, 1_000]);
   });
 });
 

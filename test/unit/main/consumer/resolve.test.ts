@@ -31,6 +31,13 @@ describe("credentials given in place of their files' paths", () => {
     expect(refuse).toThrow(/must be the path of a file/);
     expect(refuse).not.toThrow(new RegExp(text.slice(0, 8)));
   });
+
+  test("a path may have the like of a token in it", () => {
+    const id = "0123456789abcdef0123456789abcdef";
+    for (const file of [`/run/${id}`, `${id}.token`, `/${id}/token`]) {
+      expect(resolve({ authTokenFile: file }).engine.authTokenFile).toBe(absolute(file));
+    }
+  });
 });
 
 describe("the option cache", () => {
@@ -165,6 +172,10 @@ describe("sessions", () => {
   test("with an id of the wrong form are refused without showing it", () => {
     expect(refusal({ sessionId: "" })).toContain('"sessionId"');
     expect(refusal({ sessionId: "secret\nid" })).not.toContain("secret");
+    for (const sessionId of [12_345, { toString: () => "12345" }]) {
+      expect(refusal({ sessionId })).toMatch(/"sessionId" must be/);
+      expect(refusal({ sessionId })).not.toContain("12345");
+    }
   });
 });
 
@@ -197,6 +208,7 @@ describe("what is wrong is refused with what was given and what was expected", (
     [{ sourcePriority: "default" }, /"sourcePriority" must be an array of strings, but is "default"/],
     [{ sourcePriority: ["a", "b", "a"] }, /"sourcePriority" has "a" twice/],
     [{ sourcePriority: ["a", null] }, /"sourcePriority\[1\]" must be a non-empty string, but is null/],
+    [{ overrides: { clientName: "a" } }, /"overrides" must be an array of rules, but is a value of type object/],
     [{ overrides: [{ clientName: "a", from: "x" }] }, /"overrides\[0\].to" must be a non-empty string/],
     [{ logger: {} }, /"logger" must be an object with the functions debug, info, warn, error/],
     [{ registry: 1 }, /"registry" must be an object with the functions .* but is 1/],
@@ -220,6 +232,13 @@ describe("what is wrong is refused with what was given and what was expected", (
 function path(relative: string): string {
   return join(process.cwd(), relative);
 }
+
+test("serving goes by what else is given: TLS, and who registers the consumer", () => {
+  expect(resolve({}).engine.serve).toBeUndefined();
+  expect(resolve({ serve: true }).engine.serve).toMatchObject({ address: { kind: "tcp", host: "127.0.0.1", port: 0 } });
+  expect(refusal({ serve: true, tls: false })).toMatch(/"serve" needs TLS/);
+  expect(refusal({ serve: true, sessionId: "abc" })).toMatch(/registers itself/);
+});
 
 test("everything that is valid is taken over", () => {
   const registry = new Registry();

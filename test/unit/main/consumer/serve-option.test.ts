@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { ConsumerOptions } from "../../../../src/main/consumer/options.js";
 import { serveOption } from "../../../../src/main/consumer/serve-option.js";
+import { InvalidOptionError } from "../../../../src/shared/errors.js";
 
 const registers = { tls: true, session: { kind: "register" } } as const;
 const serve = (given: unknown) => serveOption(given as ConsumerOptions["serve"], registers);
@@ -15,7 +16,9 @@ it("is off by default, and true means all defaults", () => {
   };
   expect(serve(true)).toEqual(defaults);
   expect(serve({})).toEqual(defaults);
-  expect(serve({ maxAnswerBytes: 128 * 2 ** 20 })?.maxAnswerBytes).toBe(128 * 2 ** 20);
+  for (const maxAnswerBytes of [2 ** 20, 128 * 2 ** 20])
+    expect(serve({ maxAnswerBytes })).toMatchObject({ maxAnswerBytes });
+  for (const maxCallsPerSecond of [1, 1_000]) expect(serve({ maxCallsPerSecond })).toMatchObject({ maxCallsPerSecond });
 });
 
 it.each([
@@ -46,6 +49,8 @@ it.each([
   "[::12]:0",
   "[::2]:1",
   "[127.0.0.1.1]:1",
+  "[:1]:1",
+  "[0:1]:1",
   "x127.0.0.1:1 ",
   "127.0.0.1:1x",
   "unix://relative",
@@ -54,6 +59,7 @@ it.each([
   "vsock://2:1",
   "",
 ])("refuses the address %s, since others could reach it or nobody could", (address) => {
+  expect(() => serve({ address })).toThrow(InvalidOptionError);
   expect(() => serve({ address })).toThrow(/Option "serve\.address"/);
 });
 
