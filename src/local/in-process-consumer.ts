@@ -18,7 +18,7 @@ import { createRegionMemory, Region } from "../memory/region.js";
 import { regionNow } from "../memory/region-clock.js";
 import type { Publisher } from "../memory/writer/publication.js";
 import { RegionWriter } from "../memory/writer/region-writer.js";
-import { type ConfigStreamError, ConsumerStoppedError, InvalidOptionError } from "../shared/errors.js";
+import { type ConfigStreamError, ConsumerStoppedError } from "../shared/errors.js";
 import type { HeldChange } from "../shared/held-setting.js";
 import type { Logger } from "../shared/logger.js";
 import { wrongKey, wrongSource } from "../shared/options/option-checks.js";

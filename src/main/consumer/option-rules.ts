@@ -3,6 +3,7 @@ import { InvalidOptionError } from "../../shared/errors.js";
 import { checkNames, described, stringOption } from "../../shared/options/option-checks.js";
 import { defaultOverrides, type OverrideRule, type SessionParams } from "../../shared/params.js";
 import { lowerCase } from "../../shared/text/lower-case.js";
+import { isToken } from "../../shared/text/token.js";
 
 export function overrideRules(name: string, given: unknown): readonly OverrideRule[] {
   if (given === undefined) return defaultOverrides;
@@ -31,7 +32,7 @@ export function sessionOrigin(sessionId: unknown, provider: unknown): SessionPar
   if (provider !== undefined) return { kind: "provider" };
   if (sessionId === undefined) return { kind: "register" };
   // Not described: a session id must not get into an error.
-  if (typeof sessionId !== "string" || !/^[\x21-\x7e]+$/.test(sessionId)) {
+  if (typeof sessionId !== "string" || !isToken(sessionId)) {
     throw new InvalidOptionError('Option "sessionId" must be a non-empty string of visible ASCII characters.');
   }
   return { kind: "fixed", sessionId };

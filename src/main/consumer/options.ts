@@ -51,7 +51,7 @@ export interface ConsumerOptions {
    */
   readonly sessionId?: string | undefined;
   /**
-   * Gives a session id; asked at every connection and again at every rejection, with 30 s to answer. It runs on the thread
+   * Gives a session id, visible ASCII; asked at every connection and again at every rejection, with 30 s to answer. It runs on the thread
    * that made the consumer, so `waitReadySync` there cannot succeed. Default: the consumer registers itself.
    */
   readonly sessionIdProvider?: (() => string | Promise<string>) | undefined;

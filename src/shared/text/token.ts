@@ -1,6 +1,6 @@
-/** The token that is shown at each call. Pure. */
+/** The token and the session id that are shown at each call. Pure. */
 
-/** Whether a text can be one: a header must be able to carry it. */
+/** Whether a text can be one of them: a header must be able to carry it. */
 export function isToken(text: string): boolean {
   return /^[\x21-\x7e]+$/.test(text);
 }

@@ -10,6 +10,7 @@
 import type { Clock, Timer } from "../../shared/clock.js";
 import { ConfigStreamError } from "../../shared/errors.js";
 import type { EngineParams } from "../../shared/params.js";
+import { isToken } from "../../shared/text/token.js";
 import { isError, textIn } from "../../shared/thrown.js";
 import { grpcCode, isRejection, isUnanswered } from "../link/grpc-codes.js";
 import type { Connection, Endpoint, EnginePorts, TransportError } from "../ports.js";
@@ -109,8 +110,8 @@ class ProvidedSession implements SessionSource {
       throw new ConfigStreamError("registration", `The sessionIdProvider failed (${name}).`);
     });
     const id = await within(asked, { clock: this.#clock, limitMs: providerTimeoutMs, signal, late });
-    // What a header can carry: of blanks, nothing would arrive.
-    if (typeof id !== "string" || !/^[\x21-\x7e]+$/.test(id)) {
+    // Of blanks, nothing would arrive.
+    if (typeof id !== "string" || !isToken(id)) {
       throw new ConfigStreamError(
         "registration",
         "The sessionIdProvider gave no session id; it must give a non-empty string of visible ASCII characters.",

@@ -9,7 +9,7 @@ import { drivenConsumer, settled, TestEngine } from "../../../support/engine/dri
 
 describe("an engine whose thread may still run", () => {
   it("is to write no more once it was taken for dead, and once the consumer has stopped", async () => {
-    const { clock, consumer, newest } = newConsumer();
+    const { clock, consumer, newest } = drivenConsumer();
     await consumer.start();
     const turn = () => newest().region.load(header.writers);
     const first = turn();
@@ -23,7 +23,7 @@ describe("an engine whose thread may still run", () => {
   });
 
   it("says nothing of what was not told to the one after it", async () => {
-    const { clock, consumer, engines, newest } = newConsumer();
+    const { clock, consumer, engines, newest } = drivenConsumer();
     const events: unknown[] = [];
     consumer.subscribe({ onChange: ({ key, oldValue, newValue }) => events.push([key, oldValue, newValue]) });
     await consumer.start();
