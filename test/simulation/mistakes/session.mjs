@@ -55,12 +55,12 @@ export const sessionMistakes = [
   },
   {
     name: "refreshes that get no answer are no sign of a dead connection",
-    edits: [[session, "else if (unanswered >= unansweredLimit) lose", "else if (unanswered < 0) lose"]],
+    edits: [[session, "else if (unanswered >= unansweredLimit) onLoss", "else if (unanswered < 0) onLoss"]],
     test: "test/unit/worker/engine/session.test.ts",
   },
   {
     name: "a refresh that fails for another reason loses the session",
-    edits: [[session, "if (isRejection(code)) lose", "if (!isUnanswered(code)) lose"]],
+    edits: [[session, "if (isRejection(code)) onLoss", "if (!isUnanswered(code)) onLoss"]],
     test: "test/unit/worker/engine/session.test.ts",
   },
   {

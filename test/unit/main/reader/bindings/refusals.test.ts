@@ -160,13 +160,6 @@ describe("a refusal", () => {
 });
 
 describe("what is required", () => {
-  it("is of handles alone: a binding among the members has requirements of its own", () => {
-    const { cfg } = setUp({ n: 1 });
-    const db = cfg.bind({ host: cfg.setting("db.host").asString("localhost"), port: cfg.setting("db.port").asInt(1) });
-    const outer = cfg.bind({ db, n: cfg.setting("n").asInt() }, { required: ["db", "n"] });
-    expect(outer.value).toEqual({ db: { host: "localhost", port: 1 }, n: 1 });
-  });
-
   it("has a value other than null, also one that is a section", () => {
     const { writer, cfg } = setUp({ "s.a": 1, null: null });
     const section = cfg.bind({ s: cfg.setting("s").as((value) => value) }, { required: ["s"] });
