@@ -83,4 +83,9 @@ export const memoryMistakes = [
     ],
     test: "test/unit/worker/telling/region-status.test.ts",
   },
+  {
+    name: "a worker that was given up goes on beside its successor",
+    edits: [["src/worker/runtime.ts", "if (!writer.isSuperseded) return false;", "if (params.tls) return false;"]],
+    test: "test/unit/worker/late-worker.test.ts",
+  },
 ];

@@ -19,6 +19,7 @@ export function endDisturbances(world: World): void {
   for (const remote of remotes) {
     remote.main?.thaw();
     remote.thread?.life.thaw();
+    remote.thawLate();
     remote.thread?.life.spare();
     remote.disk.failing = false;
     remote.disk.slowestMs = 0;

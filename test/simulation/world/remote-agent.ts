@@ -70,6 +70,11 @@ export class RemoteAgent {
     return this.#process?.threads.at(-1);
   }
 
+  /** Threads that could not be ended go on. */
+  thawLate(): void {
+    for (const { isGivenUp, life } of this.#process?.threads ?? []) if (isGivenUp) life.thaw();
+  }
+
   get apart(): ReadonlySet<string> {
     return this.#apart;
   }
@@ -93,6 +98,7 @@ export class RemoteAgent {
           disk: this.disk,
           refreshMs: (this.#parts.setup.refreshSecs || usualRefreshSecs) * 1_000,
           onStep: () => this.#peek(),
+          onLate: () => counts.add("given up and gone on"),
           onDefect: (error) => fail(`${this.name}: a defect ended the engine: ${error.message}`),
         });
         threads.push(thread);
@@ -168,8 +174,9 @@ export class RemoteAgent {
     if (process === undefined) return;
     this.#process = undefined;
     await process.consumer.stop();
-    for (const { life } of process.threads) {
-      if (!life.ended) this.#parts.fail(`${this.name}: a worker thread outlives stop()`);
+    for (const { isGivenUp, life } of process.threads) {
+      if (isGivenUp) life.thaw();
+      else if (!life.ended) this.#parts.fail(`${this.name}: a worker thread outlives stop()`);
     }
     process.main.end();
   }

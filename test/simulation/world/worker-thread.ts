@@ -19,6 +19,8 @@ export interface ThreadParts extends Pick<LinkParts, "network" | "accept" | "fai
   readonly readToken: () => string;
   readonly onStep: () => void;
   readonly onDefect: (error: ConfigStreamError) => void;
+  /** It was given up, and has gone on and found out. */
+  readonly onLate: () => void;
 }
 
 export class WorkerThread implements EngineHost {
@@ -27,7 +29,11 @@ export class WorkerThread implements EngineHost {
   readonly life: Life;
   /** When it ends by force, its end cannot be proved. */
   leavesNoProof = false;
+  /** It could not be ended by force, and goes on when it can, beside its successor. */
+  isGivenUp = false;
   readonly #init: EngineHostInit;
+  readonly #main: Clock;
+  readonly #chance: Chance;
   readonly #clock: Clock;
   readonly #fail: (what: string) => unknown;
   readonly #fromWorker: Mailbox<WorkerMessage>;
@@ -41,6 +47,8 @@ export class WorkerThread implements EngineHost {
   constructor(init: EngineHostInit, main: Life, parts: ThreadParts) {
     const { clock, chance, onStep } = parts;
     this.#init = init;
+    this.#main = main.clock;
+    this.#chance = chance.fork("thread");
     this.#clock = clock;
     this.#fail = parts.fail;
     this.life = new Life(clock);
@@ -61,7 +69,7 @@ export class WorkerThread implements EngineHost {
   }
 
   get isGone(): boolean {
-    return this.#isOver && !this.leavesNoProof;
+    return this.#isOver && !this.leavesNoProof && this.life.ended;
   }
 
   post(message: HostMessage): void {
@@ -69,7 +77,13 @@ export class WorkerThread implements EngineHost {
   }
 
   kill(): void {
-    this.life.end();
+    if (this.life.frozen && this.#chance.next() < 0.5) this.#giveUp();
+    else this.life.end();
+  }
+
+  #giveUp(): void {
+    this.isGivenUp = true;
+    this.#main.setTimer(this.#chance.int(1, 50), () => this.#end("it was given up."));
   }
 
   async stop(deadlineMs: number): Promise<void> {
@@ -101,6 +115,11 @@ export class WorkerThread implements EngineHost {
         onDefect: (error) => {
           if (!life.ended) parts.onDefect(error);
           life.end();
+        },
+        // Its end takes a moment, in which it goes on.
+        onSuperseded: () => {
+          parts.onLate();
+          life.clock.setTimer(this.#chance.int(0, 3), () => life.end());
         },
         post: (message) => {
           if (!life.ended) this.#fromWorker.post(message);
