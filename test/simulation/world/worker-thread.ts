@@ -119,7 +119,7 @@ export class WorkerThread implements EngineHost {
         // Its end takes a moment, in which it goes on.
         onSuperseded: () => {
           parts.onLate();
-          life.clock.setTimer(this.#chance.int(0, 3), () => life.end());
+          this.#clock.setTimer(this.#chance.int(0, 3), () => life.end());
         },
         post: (message) => {
           if (!life.ended) this.#fromWorker.post(message);
