@@ -48,7 +48,8 @@
  * (W3 precedes W4) happens before that thread's later reads: a fast path that compares a cell with the number beside
  * its cached value cannot find it equal when p changed that slot.
  *
- * **A writer that was only thought dead.** Each writer adds 1 to a word of the header when it comes, and what it finds is its turn. A
+ * **A writer that was only thought dead.** Each writer adds 1 to a word of the header when it comes, and what it finds is its turn; the
+ * application's thread adds 1 as well when it takes a worker for dead. A
  * publish of the former one may be under way then, and go on in an arena of its own; what both write is cells. The former one looks at that word
  * between its last mark and W4, and between marking all cells and sending readers to a new arena. Either a newer writer has come: then nobody
  * ever sees this publish, its number is in no reader's cache, and as a cell's content it equals none. Or none has: then all its marks
