@@ -1,6 +1,6 @@
 /** What an arena takes for its records, and what it counts as idle: by this its writer decides whether a fresh one is worth its cost. */
 import { describe, expect, it } from "vitest";
-import { header, PAGE_BYTES, PUBLISH_RANGE } from "../../../../src/memory/layout.js";
+import { header, PAGE_BYTES, PUBLISH_RANGE, SLOTS_PER_CHUNK } from "../../../../src/memory/layout.js";
 import { takeBlock } from "../../../../src/memory/writer/arena-blocks.js";
 import { ArenaWriter } from "../../../../src/memory/writer/arena-writer.js";
 import { SlotWrites } from "../../../../src/memory/writer/slot-writes.js";
@@ -25,7 +25,7 @@ function newArena(maxBytes = testLimits.maxRegionBytes) {
   const region = newRegion(maxBytes);
   const turn = region.add(header.writers, 1) + 1;
   const numbers = { base: PUBLISH_RANGE, count: 1_000 };
-  const sizes = { expectedKeys: 8, mostSlots: 100 };
+  const sizes = { expectedKeys: 8, mostSlots: 1_000 };
   const arena = new ArenaWriter(region, takeBlock(region, 0), numbers, 0, turn, sizes);
   const stage = (values: Values) => arena.stage(writesOf(values), info);
   return { region, arena, stage, publish: (values: Values) => arena.commit(stage(values)) };
@@ -74,6 +74,17 @@ describe("an arena takes", () => {
     publish({ a: 1 });
     const { places, keyPlaces, newKeys } = stage({ a: undefined, never: undefined });
     expect([places, keyPlaces, newKeys]).toEqual([[0, 0], [0, 0], 0]);
+  });
+
+  it("a place of its own for the first record of a key, whatever stands where its slot is to be", () => {
+    const { region, publish, stage } = newArena();
+    publish(Object.fromEntries(Array.from({ length: SLOTS_PER_CHUNK }, (_, i) => [`k${i}`, i])));
+    const tiny = writesOf({ next: 1 }).length(0);
+    // There is no chunk for the next slot yet, and the header's words are not those of a slot.
+    for (let word = header.ready; word < header.lastMessageAtMs; word++) region.store(word, tiny);
+    const { places } = stage({ next: 1 });
+    expect(places).toHaveLength(1);
+    expect(places[0]).toBeGreaterThan(PAGE_BYTES);
   });
 
   it("fresh pages by an eighth of what it has, so that a large one takes them seldom, and a small one few", () => {

@@ -3,6 +3,7 @@ import { cellAt, cellOfSlot } from "../../../../src/memory/cells.js";
 import { hashKey } from "../../../../src/memory/checksum.js";
 import { findSlot, slotAt } from "../../../../src/memory/directory.js";
 import {
+  BLOCK_WORDS,
   block,
   blockOf,
   CELLS_PER_CHUNK,
@@ -70,6 +71,18 @@ describe("the table of a directory", () => {
       }
     }
   });
+});
+
+it("a directory begins without slots, whatever the block held before, and leaves the block beside it alone", () => {
+  const region = newRegion();
+  const at = (region.grow(1) * PAGE_BYTES) / 4;
+  const others = [blockAt - BLOCK_WORDS, blockAt + BLOCK_WORDS];
+  const wordsOf = (start: number) => Array.from({ length: BLOCK_WORDS }, (_, word) => region.plain(start + word));
+  for (const start of [...others, blockAt])
+    for (let word = 0; word < BLOCK_WORDS; word++) region.store(start + word, 99);
+  new DirectoryWriter(region, blockAt, () => at, 1);
+  expect(region.load(blockAt + block.slots)).toBe(0);
+  for (const start of others) expect(wordsOf(start)).toEqual(Array(BLOCK_WORDS).fill(99));
 });
 
 describe("a slot", () => {

@@ -9,6 +9,7 @@ import {
   CELLS_PER_CHUNK,
   header,
   LATEST_CELL,
+  MAX_CELL_CHUNKS,
   PAGE_BYTES,
   RANGES_PER_CELL_EPOCH,
   STAMP_MOVED,
@@ -123,6 +124,48 @@ describe("the hand-over to a new arena", () => {
     expect(region.load(header.cellEpoch)).toBe(1);
     expect(region.load(presentBlock(region) + block.done) >>> 24).toBe(1);
     expect(reader.get("a")).toBe("next");
+  });
+
+  it.each([
+    [0, 1, 0],
+    [4, 5, 0],
+    [RANGES_PER_CELL_EPOCH - 2, RANGES_PER_CELL_EPOCH - 1, 0],
+    [RANGES_PER_CELL_EPOCH - 1, 1, 1],
+    [RANGES_PER_CELL_EPOCH, 1, 1],
+    [3 * RANGES_PER_CELL_EPOCH + 6, 7, 3],
+  ])("after %i ranges of numbers takes the last ones of range %i, with cells of epoch %i", (taken, range, epoch) => {
+    const region = newRegion();
+    region.store(header.rangesTaken, taken);
+    new TestWriter(region, testLimits, 3).publish({ a: 1 });
+    expect(region.load(presentBlock(region) + block.done) >>> 0).toBe((range + 1) * 2 ** 24 - 2);
+    expect(region.load(header.cellEpoch)).toBe(epoch);
+    expect(createReader(region).get("a")).toBe(1);
+  });
+
+  it("moves each chunk of cells to a place of its own in fresh memory, no more of them, and marks the old ones alone", () => {
+    const region = newRegion();
+    const page = region.grow(1);
+    const second = (page * PAGE_BYTES) / 4;
+    region.store(header.cellChunkAt + 1, second);
+    region.store(header.cellChunks, 2);
+    region.store(header.rangesTaken, RANGES_PER_CELL_EPOCH);
+    const beside = [header.firstCells - 1, second + CELLS_PER_CHUNK];
+    const before = beside.map((word) => region.plain(word));
+    new TestWriter(region).publish({ a: 1 });
+    const chunks = Array.from({ length: MAX_CELL_CHUNKS }, (_, chunk) => region.load(header.cellChunkAt + chunk));
+    expect([chunks[1], ...chunks.slice(2)]).toEqual([
+      (chunks[0] as number) + CELLS_PER_CHUNK,
+      ...Array(MAX_CELL_CHUNKS - 2).fill(0),
+    ]);
+    expect((chunks[0] as number) * 4).toBeGreaterThan(page * PAGE_BYTES);
+    expect(region.load(header.cellChunks)).toBe(2);
+    expect(region.load(header.cellChunkAt + MAX_CELL_CHUNKS), "past the end of the table").toBe(0);
+    expect(region.load(header.cellChunkAt - 1), "before its beginning").toBe(0);
+    const marked = [header.firstCells, header.firstCells + CELLS_PER_CHUNK - 1, second, second + CELLS_PER_CHUNK - 1];
+    expect(marked.map((word) => region.load(word))).toEqual(Array(4).fill(STAMP_MOVED));
+    expect(beside.map((word) => region.plain(word))).toEqual(before);
+    expect(faultsOf(region)).toEqual([]);
+    expect(createReader(region).get("a")).toBe(1);
   });
 
   it("moves all cells to fresh memory when all numbers were used, and leaves what no number equals in the old ones", () => {
@@ -328,6 +371,39 @@ describe("a rebuild", () => {
     expect(arenaOf(region), "1 in use, 4,098 gone").toBe(2);
     expect(region.load(presentBlock(region) + block.slots)).toBe(1);
     expect(createReader(region).get("keep")).toBe(3);
+    expect(cellStamp(region, LATEST_CELL), "nothing was written to the old one").toBe(
+      region.load(presentBlock(region) + block.done),
+    );
+  });
+
+  it("that finds no block fails its publish, and the last good settings stay", () => {
+    const region = newRegion();
+    const writer = new TestWriter(region);
+    const large = (letter: string) => letter.repeat(800_000);
+    writer.publish({ a: large("a"), b: large("b") });
+    writer.publish({ a: large("c"), b: large("d") });
+    for (let i = 0; i < 2; i++) writer.publish({ a: i, b: i });
+    for (let at = 0; at < ARENA_BLOCKS; at++) {
+      // As of writers that were only thought dead.
+      if (region.load(blockOf(at) + block.ordinal) === 0) region.store(blockOf(at) + block.ordinal, 100 + at);
+    }
+    expect(() => writer.publish({ a: "new" })).toThrow(/All 32 arena blocks/);
+    expect(createReader(region).get("a")).toBe(1);
+  });
+
+  it("that does not fit loses no publish", () => {
+    const region = newRegion(72 * 65_536);
+    const writer = new TestWriter(region);
+    const large = (letter: string) => letter.repeat(800_000);
+    writer.publish({ big: "x".repeat(600_000), a: large("a"), b: large("b") });
+    writer.publish({ a: large("c"), b: large("d") });
+    for (let i = 0; i < 2; i++) writer.publish({ a: i, b: i });
+    const taken = region.load(header.arenasCreated);
+    for (const value of ["first", "second"]) {
+      writer.publish({ a: value });
+      expect(createReader(region).get("a")).toBe(value);
+    }
+    expect([region.load(header.arenasCreated) - taken, arenaOf(region)]).toEqual([1, 1]);
   });
 
   it("that does not fit is put off for a thousand publishes, which go into the waste itself", () => {
@@ -415,5 +491,45 @@ describe("a publish", () => {
     writer.prepare(publication);
     writer.publish(publication);
     expect(createReader(region).view().keys()).toEqual(["a", "c"]);
+    const more = { ...publication, changes: [change("big", "x".repeat(300)), change("d", 1)] };
+    writer.prepare(more);
+    expect(() => writer.publish(more)).toThrow(/3 keys.*maxKeys = 2.*refused whole/);
+    expect(createReader(region).view().keys()).toEqual(["a", "c"]);
+  });
+
+  it("leaves out a setting that cannot be encoded, and has the ones before and after it whole", () => {
+    const region = newRegion();
+    const writer = new RegionWriter(region, testLimits, () => 5);
+    const odd = {
+      get x(): number {
+        throw new Error("s3cr3t");
+      },
+    };
+    const changes = [change("a", "first"), change("odd", odd), change("b", [1, 2]), change("c", "third")];
+    const publication = { sequenceId: 1, origin: "", changes };
+    const skipped = writer.prepare(publication);
+    expect(skipped.map(({ key }) => key)).toEqual(["odd"]);
+    expect(skipped[0]?.error.message).toMatch(/^Setting "odd" cannot be encoded/);
+    expect(skipped[0]?.error.message).not.toContain("s3cr3t");
+    writer.publish(publication);
+    const reader = createReader(region);
+    expect([reader.get("a"), reader.get("b"), reader.get("c"), reader.get("odd")]).toEqual([
+      "first",
+      [1, 2],
+      "third",
+      undefined,
+    ]);
+    expect(faultsOf(region)).toEqual([]);
+  });
+
+  it("names what is too long by its beginning alone", () => {
+    const writer = new RegionWriter(newRegion(), testLimits, () => 5);
+    const long = "x".repeat(70_000);
+    const setting = { value: 1, source: long, layers: undefined };
+    const changes = [change(long, 1), { ...change("a", 1), setting }];
+    for (const { error } of writer.prepare({ sequenceId: 1, origin: "", changes })) {
+      expect(error.message).toContain(`"${"x".repeat(60)}…"`);
+      expect(error.message.length).toBeLessThan(400);
+    }
   });
 });

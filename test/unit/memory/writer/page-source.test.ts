@@ -102,16 +102,18 @@ describe("the pages of a new arena", () => {
   it("can be written, also those by which another writer has made the memory grow; what cannot be seen yet is left alone", () => {
     const region = newRegion();
     const other = new Region(region.memory);
-    other.grow(3);
+    other.grow(4);
     givenUp(region, 2, [1, 2]);
     givenUp(region, 3, [200, 1]);
+    givenUp(region, 5, [4, 90]);
     const pages = new PageSource(region, 4, 1);
     const word = pages.take(1, 1).at / 4;
     region.setPlain(word, 77);
     region.clear(word + 1, 5);
     expect(new Region(region.memory).plain(word)).toBe(77);
-    expect(pages.take(1, 1).at).toBe(4 * PAGE_BYTES);
+    expect(pages.take(1, 1).at).toBe(5 * PAGE_BYTES);
     expect(owned(region, 4)).toContainEqual([200, 1]);
+    expect(owned(region, 4), "of which only the first pages can be seen").toContainEqual([4, 90]);
   });
 
   it("are written down as far as the block has room, and the rest is lost with the arena, no more", () => {
