@@ -12,6 +12,7 @@ import {
   MAX_CELL_CHUNKS,
   PAGE_BYTES,
   RANGES_PER_CELL_EPOCH,
+  SLOTS_PER_CHUNK,
   STAMP_MOVED,
 } from "../../../../src/memory/layout.js";
 import { newestPublish } from "../../../../src/memory/publish-meta.js";
@@ -61,6 +62,18 @@ describe("the hand-over to a new arena", () => {
     expect(newestPublish(region)?.liveKeys).toBe(3);
     expect(region.load(presentBlock(region) + block.slots), "a removed key takes no slot in the new one").toBe(3);
     expect(faultsOf(region)).toEqual([]);
+  });
+
+  it("takes over the settings of a full chunk of slots, and nothing of what stands where the next one would be", () => {
+    const region = newRegion();
+    const writer = new TestWriter(region, testLimits, 3);
+    const values = Object.fromEntries(Array.from({ length: SLOTS_PER_CHUNK }, (_, i) => [`k${i}`, i]));
+    writer.publish(values);
+    for (let word = header.ready; word < header.lastMessageAtMs; word++) region.store(word, 8);
+    const first = arenaOf(region);
+    for (let i = 0; arenaOf(region) === first; i++) writer.publish({ k0: i });
+    expect(createReader(region).view().keys()).toEqual(Object.keys(values).sort());
+    expect(newestPublish(region)?.liveKeys).toBe(SLOTS_PER_CHUNK);
   });
 
   it("comes when the numbers of the arena are used up, and not earlier", () => {
