@@ -3,7 +3,7 @@ import { whyNotSettled } from "./checks/settled.js";
 import type { Counts } from "./counts.js";
 import type { Story } from "./story/story.js";
 import { act } from "./world/acts.js";
-import { endDisturbances } from "./world/calm.js";
+import { endDisturbances, lastChanged } from "./world/calm.js";
 import { World } from "./world/world.js";
 
 export interface Outcome {
@@ -18,7 +18,7 @@ const longestUnrestMs = 240_000;
 /** Time in which what is right stays right. */
 const quietMs = 25_000;
 
-/** `onFail` is called with what no check sees: a promise that rejects without anybody. */
+/** Never rejects. */
 export async function runStory(story: Story): Promise<Outcome> {
   const world = new World(story);
   try {
@@ -65,6 +65,7 @@ async function calm(world: World): Promise<void> {
     if (world.failure !== undefined) return;
     remote.look("after a calm");
     remote.subscribers?.mustBeUpToDate();
+    remote.lookAtCache(lastChanged);
     const mismatches = remote.counter("checksumMismatches");
     if (mismatches > 0) world.fail(`${remote.name}: ${mismatches} checksums did not match`);
   }

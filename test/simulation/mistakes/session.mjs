@@ -69,6 +69,22 @@ export const sessionMistakes = [
     test: "test/unit/worker/engine/session.test.ts",
   },
   {
+    name: "the session is refreshed a thousand times as often as recommended",
+    edits: [[session, "recommendedSecs * 1_000", "recommendedSecs"]],
+    test: "test/unit/worker/engine/session.test.ts",
+  },
+  {
+    name: "a new session is as old as the first one",
+    edits: [
+      [
+        session,
+        "sinceMs: this.#ports.clock.now() };\n    this.#ports.status",
+        "sinceMs: ((this.#params as { firstMs?: number }).firstMs ??= this.#ports.clock.now()) };\n    this.#ports.status",
+      ],
+    ],
+    test: "test/unit/worker/engine/session.test.ts",
+  },
+  {
     name: "refreshes go on after their stream",
     edits: [[session, "        stopped = true;\n        timer?.cancel();\n", ""]],
     test: "test/unit/worker/engine/session.test.ts",

@@ -16,6 +16,17 @@ export const settingsMistakes = [
     test: "test/unit/worker/engine/old-senders.test.ts",
   },
   {
+    name: "an unset that is followed by a set makes its sender one that reports sets which lose",
+    edits: [
+      [
+        "src/worker/settings/layers.ts",
+        "        this.#entries.put(key, after);\n        this.#sender.taken(key, unsetSource);",
+        "        this.#entries.put(key, after);",
+      ],
+    ],
+    test: "test/unit/worker/engine/old-senders.test.ts",
+  },
+  {
     name: "an override is not withdrawn",
     edits: [
       [overrides, "    this.#overlay = overlay;", "    this.#overlay = new Map([...this.#overlay, ...overlay]);"],
@@ -106,6 +117,18 @@ export const settingsMistakes = [
         cache,
         '      this.#dirty = true;\n      status.count("cacheWriteFailures");',
         '      status.count("cacheWriteFailures");',
+      ],
+    ],
+    test: "test/unit/worker/cache/last-good-cache.test.ts",
+  },
+  {
+    name: "what is published while the cache is written never gets into it",
+    edits: [
+      [cache, "    this.#dirty = false;\n    try {", "    try {"],
+      [
+        cache,
+        "      this.#savedConfirmedAtMs = confirmed;\n",
+        "      this.#savedConfirmedAtMs = confirmed;\n      this.#dirty = false;\n",
       ],
     ],
     test: "test/unit/worker/cache/last-good-cache.test.ts",

@@ -3,6 +3,9 @@ import { pairKeys } from "../story/invent.js";
 import { flood } from "./acts/setting-acts.js";
 import type { World } from "./world.js";
 
+/** The key that changes at the beginning of each calm, and no other then. */
+export const lastChanged = "tick";
+
 export function endDisturbances(world: World): void {
   const { network, remotes, clock, story } = world;
   if (world.agent === undefined) {
@@ -31,5 +34,5 @@ export function endDisturbances(world: World): void {
   // Nothing in a stream of the oldest senders shows that a set has lost which was the first word of its key.
   if (world.dialect.endsWith("-set") || Math.floor(clock.monotonic()) % 4 === 0)
     world.change(pairKeys.map((key) => ({ key, source: "cli", value })));
-  world.change([{ key: "tick", source: "cli", value }]);
+  world.change([{ key: lastChanged, source: "cli", value }]);
 }

@@ -150,6 +150,17 @@ export class RemoteAgent {
     if (pauseMs > longestPauseMs) fail(`${this.name}: the next attempt is ${pauseMs} ms away`);
   }
 
+  /** After a calm, in which its disk was well and the key last changed: the cache file has that change, too. */
+  lookAtCache(lastChanged: string): void {
+    if (!this.#parts.setup.cache) return;
+    const value = JSON.stringify(this.consumer.reader().get(lastChanged));
+    const lines = Buffer.from(this.disk.content ?? [])
+      .toString()
+      .split("\n");
+    if (lines.some((line) => line.startsWith(`["${lastChanged}",`) && line.includes(value))) return;
+    this.#parts.fail(`${this.name}: after a calm, "${lastChanged}" is ${value}, which is not in the cache file`);
+  }
+
   /** A bad value replaces no good one: the key goes only when the core agent takes it away. */
   #lookAtGuarded(key: string, everSeen: Set<string>): void {
     const { fail, mayVanish } = this.#parts;

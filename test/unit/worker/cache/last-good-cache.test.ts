@@ -292,6 +292,19 @@ describe("writing", () => {
     expect(head.confirmedAtMs).toBe(lastLive);
   });
 
+  test("goes on after a write during which settings have changed: they are not in that file", async () => {
+    const bench = new Bench({ writeIntervalMs: 2_000 });
+    bench.onWrite = async () => {
+      await Promise.resolve();
+      if (bench.writtenAtMs.length === 0) bench.publish(2);
+    };
+    bench.publish(1);
+    await bench.clock.advance(10_000);
+    expect(bench.writtenAtMs).toEqual([1_000, 3_000]);
+    expect(JSON.parse((bench.text as string).split("\n")[0] as string).sequenceId).toBe(2);
+    await bench.cache.stop();
+  });
+
   test("at the end writes what is not written yet, and does nothing when all is", async () => {
     const bench = new Bench();
     bench.publish(1);

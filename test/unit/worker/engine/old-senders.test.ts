@@ -116,6 +116,21 @@ describe("what an old core agent reports", () => {
     },
   );
 
+  it("is not taken for a set that lost when it was an unset, and the layer was set again before a snapshot could say so", async () => {
+    const agent = await live("0.84", "leaf");
+    agent.set("cli", "a.level", "debug");
+    bench.transport.stream.end();
+    await bench.clock.advance(6_000);
+    agent.unset("cli", "a.level");
+    agent.set("cli", "a.level", "again");
+    await bench.clock.advance(6_000);
+    const streams = bench.transport.streams.length;
+    agent.set("cli", "a.port", 2);
+    await bench.clock.advance(6_000);
+    expect(bench.transport.streams.length).toBe(streams);
+    expect(bench.visible).toEqual(agent.winners);
+  });
+
   it("is not forgotten while its session lasts, however its streams end", async () => {
     const old = await live("0.83", "auto");
     old.set("cli", "a.level", "debug");

@@ -55,7 +55,8 @@ describe("a registered session", () => {
     expect(await source.obtain(connection, signal)).toBe(first);
     expect(source.ready).toBe(true);
     source.invalidate();
-    expect((await source.obtain(connection, signal)).id).toBe("session-2");
+    await clock.advance(5_000);
+    expect(await source.obtain(connection, signal)).toEqual({ id: "session-2", sinceMs: clock.now() });
     expect(transport.registeredWithinMs).toEqual([5_000, 5_000]);
     expect(counts.get("sessionRegistrations")).toBe(2);
   });
