@@ -72,7 +72,9 @@ function watchErrors(library: object): void {
   function WatchedError(...given: unknown[]): Error {
     const error = Reflect.construct(Error, given, new.target ?? Error) as Error;
     const look = () => saw("error", inspect(error, { depth: Number.POSITIVE_INFINITY, showHidden: true }));
-    look();
+    // Without a cause the stack, which begins with the message, is all that there is yet.
+    if (Object.hasOwn(error, "cause")) look();
+    else saw("error", `${error.stack}\n${error.message}`);
     later(look);
     return error;
   }
