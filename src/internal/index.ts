@@ -14,6 +14,7 @@ export { type Backoff, createBackoff } from "../shared/backoff.js";
 export { type Clock, systemClock, type Timer } from "../shared/clock.js";
 export { isTemporaryOf, writeWholeFile } from "../shared/disk/atomic-file.js";
 export { isForbidden, isMissing, isUnattended, readFault, systemCode, writeFault } from "../shared/disk/file-faults.js";
+export { listenAt } from "../shared/disk/own-socket.js";
 export { readTextFile } from "../shared/disk/regular-file.js";
 export { ConfigStreamError, type ErrorCode, InvalidOptionError } from "../shared/errors.js";
 export { readGuardFile } from "../shared/guards/guard-file.js";

@@ -6,9 +6,9 @@
  * a handshake may take is bounded, and a taken address is an error and not a line on standard error.
  */
 import { X509Certificate } from "node:crypto";
-import { chmod, lstat, rm } from "node:fs/promises";
-import { type AddressInfo, connect, type Socket } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { createServer, type Server, type TLSSocket, type TlsOptions } from "node:tls";
+import { listenAt } from "../../shared/disk/own-socket.js";
 import type { ServeParams } from "../../shared/params.js";
 import type { Credentials } from "../ports.js";
 
@@ -88,24 +88,8 @@ export class Listener {
       socket.on("error", () => {});
       this.#onConnection(socket);
     });
-    const { kind } = this.#address;
-    if (kind === "unix") await removeStale(this.#address.path);
-    await new Promise<void>((done, fail) => {
-      server.once("error", fail);
-      const listening = () => {
-        server.off("error", fail);
-        server.on("error", () => {});
-        done();
-      };
-      if (this.#address.kind === "unix") server.listen(this.#address.path, listening);
-      else server.listen(this.#address.port, this.#address.host, listening);
-    });
-    try {
-      if (this.#address.kind === "unix") await chmod(this.#address.path, 0o600);
-    } catch (thrown) {
-      server.close();
-      throw thrown;
-    }
+    if (this.#address.kind === "unix") await listenAt(server, this.#address.path);
+    else await listen(server, this.#address.host, this.#address.port);
     return server;
   }
 
@@ -125,23 +109,13 @@ function secureOptions({ certificate, privateKey }: Credentials): TlsOptions {
   return { ca: certificate, cert: certificate, key: privateKey, minVersion: "TLSv1.2" };
 }
 
-/**
- * A socket that a process left behind when it was killed. One that answers is left alone, as is anything that is not a socket,
- * and listening fails.
- */
-async function removeStale(path: string): Promise<void> {
-  const isSocket = await lstat(path).then(
-    (found) => found.isSocket(),
-    () => false,
-  );
-  if (!isSocket) return;
-  const isAnswered = await new Promise<boolean>((done) => {
-    const socket = connect(path);
-    socket.once("error", (error: NodeJS.ErrnoException) => done(error.code !== "ECONNREFUSED"));
-    socket.once("connect", () => {
-      socket.destroy();
-      done(true);
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  await new Promise<void>((done, fail) => {
+    server.once("error", fail);
+    server.listen(port, host, () => {
+      server.off("error", fail);
+      server.on("error", () => {});
+      done();
     });
   });
-  if (!isAnswered) await rm(path, { force: true });
 }

@@ -1,5 +1,5 @@
 /** The providers behind a real listener: who gets an answer, which one, and what becomes of the address. */
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, connect as dial, type Server, type Socket } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
@@ -247,27 +247,6 @@ describe("a Unix socket", () => {
     expect(lines).toHaveLength(2);
     rmSync(path);
   });
-});
-
-it("a Unix socket whose owner takes no more connections for now is left to it", async () => {
-  const path = join(folder, "busy.sock");
-  const busy = `require("node:net").createServer().listen({ path: ${JSON.stringify(path)}, backlog: 1 }, () => process.kill(process.pid, "SIGSTOP"))`;
-  const owner = spawn(process.execPath, ["-e", busy], { stdio: "ignore" });
-  const waiting: Socket[] = [];
-  const isFull = () =>
-    new Promise<boolean>((done) => {
-      const socket = dial(path).unref();
-      waiting.push(socket);
-      socket.on("connect", () => done(false)).on("error", ({ code }: NodeJS.ErrnoException) => done(code === "EAGAIN"));
-    });
-  while (!(await isFull())) await new Promise((next) => setTimeout(next, 5));
-  const { providers, lines } = serving(unix("busy.sock"));
-  expect(await providers.open(credentials)).toBeUndefined();
-  expect([lines, existsSync(path)]).toEqual([[expect.stringContaining("EADDRINUSE")], true]);
-  for (const socket of waiting) socket.destroy();
-  const gone = new Promise((done) => owner.once("exit", done));
-  owner.kill("SIGKILL");
-  await gone;
 });
 
 it("a certificate that names localhost alone is dialled by that name, because Go checks the name that it dials", async () => {

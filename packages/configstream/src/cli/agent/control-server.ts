@@ -1,10 +1,9 @@
 /** The agent's end of the control socket. */
 import { createHash, timingSafeEqual } from "node:crypto";
-import { chmod, readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { connect } from "node:net";
 import { dirname } from "node:path";
-import { ConfigStreamError } from "configstream-consumer/internal";
+import { ConfigStreamError, listenAt } from "configstream-consumer/internal";
 import type { CoreAgent } from "../../core-agent/index.js";
 import { clientsAnswer } from "./clients-control.js";
 import { clientsPaths } from "./clients-protocol.js";
@@ -35,8 +34,8 @@ export async function serveControl(
   }
   try {
     const token = (await readFile(agent.authTokenFile, "utf8")).trim();
-    await removeStale(address);
-    const server = await listen(createServer(handler(agent, token, onChange)), address);
+    const server = createServer(handler(agent, token, onChange));
+    await listenAt(server, address);
     return { close: () => close(server) };
   } catch (thrown) {
     warn(
@@ -44,27 +43,6 @@ export async function serveControl(
     );
     return undefined;
   }
-}
-
-/** A socket file that an agent left behind when it was killed. One that answers belongs to another agent. */
-async function removeStale(address: string): Promise<void> {
-  const answered = await new Promise<boolean>((done) => {
-    const socket = connect(address);
-    socket.once("connect", () => done(true));
-    socket.once("error", () => done(false));
-    socket.once("connect", () => socket.destroy());
-  });
-  if (answered) throw new Error("another agent uses this data directory");
-  if (process.platform !== "win32") await rm(address, { force: true });
-}
-
-async function listen(server: Server, address: string): Promise<Server> {
-  await new Promise<void>((done, fail) => {
-    server.once("error", fail);
-    server.listen(address, () => done());
-  });
-  if (process.platform !== "win32") await chmod(address, 0o600);
-  return server;
 }
 
 async function close(server: Server): Promise<void> {
@@ -137,5 +115,6 @@ function reasonOf(thrown: unknown): string {
   if (thrown instanceof ConfigStreamError) return thrown.message;
   if (thrown instanceof SyntaxError) return "The request is not valid JSON.";
   const { code, message } = thrown as NodeJS.ErrnoException;
+  if (code === "EADDRINUSE") return "something else is in its place, such as another agent with this data directory";
   return code ?? message;
 }
