@@ -63,6 +63,12 @@ it.each([
   expect(() => serve({ address })).toThrow(/Option "serve\.address"/);
 });
 
+it("says of an address what is wrong with it", () => {
+  expect(() => serve({ address: "127.0.0.1" })).toThrow(/the port is a number from 0 to 65535/);
+  expect(() => serve({ address: "10.0.0.1:1" })).toThrow(/the host must be an address of this machine alone/);
+  expect(() => serve({ address: "unix://relative" })).toThrow(/the path of a socket is absolute/);
+});
+
 it.each([
   ["an unknown name", { port: 1 }, /port/],
   ["a text", "yes", /serve/],

@@ -139,9 +139,9 @@ describe("a consumer's subscription", () => {
     await clock.advance(60_000);
     expect(untold()).toEqual([]);
     consumer.subscribe().unsubscribe();
-    new Untold(newest().init.untold).add([{ key: "b", oldValue: 1 }]);
+    new Untold(newest().init.untold).add([{ key: "a", oldValue: 1 }]);
     consumer.subscribe().unsubscribe();
-    expect(untold(), "an engine that runs is told, and does that itself").toEqual([["b", 1]]);
+    expect(untold(), "an engine that runs is told, and does that itself").toEqual([["a", 1]]);
     newest().die();
     await clock.advance(60_000);
     expect(untold(), "nobody was there when it died").toEqual([]);

@@ -187,33 +187,40 @@ describe("memory that makes no sense", () => {
   /** What lies outside of all memory. */
   const outside = 2 ** 30;
 
-  it.each<[what: string, word: (region: Region) => number]>([
+  /** The first word that is not there. */
+  const justOutside = (region: Region) => region.memory.buffer.byteLength / 4;
+
+  it.each<[what: string, word: (region: Region) => number, makesNoSense?: (region: Region) => number]>([
     ["the table of slots", (region) => presentBlock(region) + block.slotChunks],
+    ["a chunk of slots", (region) => region.plain(presentBlock(region) + block.slotChunks), justOutside],
     ["the place of a key", (region) => slotAt(region, presentBlock(region), 0) + slot.keyAt],
     ["the name of a source", (region) => region.plain(presentBlock(region) + block.sources) + 1],
-  ])("is never taken for a missing key or source, by any way of reading: %s", (_, wordOf) => {
-    const { region } = published({ "s.x": 1 });
-    const word = wordOf(region);
-    const before = region.plain(word);
-    const readers = () => ({
-      keys: new KeyReader(region),
-      names: new SectionReader(region),
-      set: setOf(region, new Mirror(region), "s*"),
-      own: setOf(region, new Mirror(region), "s.x"),
-      mirror: new Mirror(region),
-    });
-    const { keys, names, set, own, mirror } = readers();
-    region.setPlain(word, outside);
-    expect(keys.entry("s.x").stamp, "not current, so that it is asked for again").not.toBe(
-      region.plain(keys.entry("s.x").cell),
-    );
-    expect([names.read("s"), set.read(), own.read(), mirror.state()]).toEqual(Array(4).fill(undefined));
-    expect(gaveUp(region)).toBeGreaterThan(0);
-    region.setPlain(word, before);
-    expect(keys.entry("s.x").state).toMatchObject({ value: 1, source: "file" });
-    expect(names.read("s")?.section?.reading.state.value).toEqual({ x: 1 });
-    expect([valuesOf(set), valuesOf(own), mirror.state()?.slots.size]).toEqual([[{ x: 1 }], [1], 1]);
-  });
+  ])(
+    "is never taken for a missing key or source, by any way of reading: %s",
+    (_, wordOf, makesNoSense = () => outside) => {
+      const { region } = published({ "s.x": 1 });
+      const word = wordOf(region);
+      const before = region.plain(word);
+      const readers = () => ({
+        keys: new KeyReader(region),
+        names: new SectionReader(region),
+        set: setOf(region, new Mirror(region), "s*"),
+        own: setOf(region, new Mirror(region), "s.x"),
+        mirror: new Mirror(region),
+      });
+      const { keys, names, set, own, mirror } = readers();
+      region.setPlain(word, makesNoSense(region));
+      expect(keys.entry("s.x").stamp, "not current, so that it is asked for again").not.toBe(
+        region.plain(keys.entry("s.x").cell),
+      );
+      expect([names.read("s"), set.read(), own.read(), mirror.state()]).toEqual(Array(4).fill(undefined));
+      expect(gaveUp(region)).toBeGreaterThan(0);
+      region.setPlain(word, before);
+      expect(keys.entry("s.x").state).toMatchObject({ value: 1, source: "file" });
+      expect(names.read("s")?.section?.reading.state.value).toEqual({ x: 1 });
+      expect([valuesOf(set), valuesOf(own), mirror.state()?.slots.size]).toEqual([[{ x: 1 }], [1], 1]);
+    },
+  );
 
   it("leaves what was known as it is, and is counted at each read", () => {
     const { region, writer } = published({ "s.x": 1 });

@@ -231,6 +231,15 @@ describe("a member that is a binding", () => {
 });
 
 describe("a value", () => {
+  it("loses the members whose keys are gone, be they all that it has", () => {
+    const { writer, cfg } = setUp({ a: 1, b: 2 });
+    const as = (key: string) => cfg.setting(key).as((value) => value);
+    const binding = cfg.bind({ a: as("a"), b: as("b") });
+    expect(binding.value).toEqual({ a: 1, b: 2 });
+    writer.publish({ a: undefined, b: undefined });
+    expect([binding.value, binding.lastError]).toEqual([{ a: undefined, b: undefined }, undefined]);
+  });
+
   it("is the same object as long as its members are the same or equal data, and another one when one of them is not", () => {
     const { region, cfg } = setUp({ map: { list: [1] }, n: 1 });
     const spec = {
