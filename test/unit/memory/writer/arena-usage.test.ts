@@ -81,7 +81,7 @@ describe("an arena takes", () => {
     publish(Object.fromEntries(Array.from({ length: SLOTS_PER_CHUNK }, (_, i) => [`k${i}`, i])));
     const tiny = writesOf({ next: 1 }).length(0);
     // There is no chunk for the next slot yet, and the header's words are not those of a slot.
-    for (let word = header.ready; word < header.lastMessageAtMs; word++) region.store(word, tiny);
+    for (const word of [header.rangesTaken, header.doorbell]) region.store(word, tiny);
     const { places } = stage({ next: 1 });
     expect(places).toHaveLength(1);
     expect(places[0]).toBeGreaterThan(PAGE_BYTES);
