@@ -181,6 +181,20 @@ describe("the hand-over to a new arena", () => {
     expect(createReader(region).get("a")).toBe(1);
   });
 
+  it("takes as many pages as all chunks of cells need that move", () => {
+    const region = newRegion();
+    const chunks = 9;
+    const first = (region.grow(2) * PAGE_BYTES) / 4;
+    for (let i = 0; i < chunks - 1; i++) region.store(header.cellChunkAt + 1 + i, first + i * CELLS_PER_CHUNK);
+    region.store(header.cellChunks, chunks);
+    region.store(header.rangesTaken, RANGES_PER_CELL_EPOCH);
+    new TestWriter(region).publish({ a: 1 });
+    const end = region.load(header.cellChunkAt + chunks - 1) + CELLS_PER_CHUNK;
+    expect(region.memory.buffer.byteLength).toBeGreaterThanOrEqual(end * 4);
+    expect(region.grow(1) * PAGE_BYTES, "what comes next lies behind them").toBeGreaterThanOrEqual(end * 4);
+    expect(createReader(region).get("a")).toBe(1);
+  });
+
   it("moves all cells to fresh memory when all numbers were used, and leaves what no number equals in the old ones", () => {
     const region = newRegion();
     const values = Object.fromEntries(Array.from({ length: CELLS_PER_CHUNK + 10 }, (_, i) => [`k${i}`, i]));
