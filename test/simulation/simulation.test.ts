@@ -62,9 +62,15 @@ describe("a story that fails", () => {
       { afterMs: 30, what: { kind: "partition", ms: 5 } },
     ]);
     expect(tell(small.story).split("\n").slice(1)).toEqual([
-      "      0.020 s  half-open",
-      "      0.050 s  partition: ms 5",
+      "      0.020 s  half-open: the present connections die, and no side is told",
+      "      0.050 s  partition: nothing passes for 5 ms",
     ]);
+  });
+
+  it("is told without the form in which it is kept, whatever happens in it", () => {
+    const told = Array.from({ length: 60 }, (_, seed) => tell(inventStory(seed))).join("\n");
+    expect(told).not.toMatch(/[{}]|undefined|\[object|"kind"|client \d/);
+    expect(told).toContain(" dies after ");
   });
 });
 

@@ -95,6 +95,16 @@ export const settingsMistakes = [
     test: "test/unit/worker/guards/gate.test.ts",
   },
   {
+    name: "a key stays held when the new rules say nothing of it",
+    edits: [[takeLast, "new Set([...rules.concerned, ...this.#held.keys()])", "new Set(rules.concerned)"]],
+    test: "test/unit/worker/guards/rules.test.ts",
+  },
+  {
+    name: "what a worker held that has died does not heal under the next one",
+    edits: [[takeLast, "[...this.#held.keys(), ...this.#before.keys()].filter", "[...this.#held.keys()].filter"]],
+    test: "test/unit/worker/guards/gate.test.ts",
+  },
+  {
     name: "the held value is kept in the cache, not the good one",
     edits: [
       [

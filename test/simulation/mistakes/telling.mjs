@@ -117,6 +117,27 @@ export const tellingMistakes = [
     test: "test/unit/worker/telling/notifier.test.ts",
   },
   {
+    name: "a change set ends with its last change, also where that is of a source alone",
+    edits: [[notifier, "index === last, publish", "index === changes.length - 1, publish"]],
+    test: "test/unit/worker/telling/notifier.test.ts",
+  },
+  {
+    name: "the next batch is not sent when one has arrived",
+    edits: [[notifier, "    this.#underWay = false;\n    this.#sendNext();", "    this.#underWay = false;"]],
+    test: "test/unit/worker/telling/notifier.test.ts",
+  },
+  {
+    name: "the state of a set is changed by later ones",
+    edits: [
+      [
+        "src/main/subscriptions/past-states.ts",
+        "const chunk = changed.has(index)",
+        "const chunk = changed.has(index) || index >= 0",
+      ],
+    ],
+    test: "test/unit/main/subscriptions/past-states.test.ts",
+  },
+  {
     name: "a change set's view is the newest one",
     edits: [
       [

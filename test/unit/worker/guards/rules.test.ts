@@ -16,6 +16,14 @@ describe("other rules than before", () => {
     expect([lives.read("port"), lives.heldKeys]).toEqual([undefined, ["port"]]);
   });
 
+  it("that say nothing of a key any more let it go", () => {
+    const lives = new Lives({ guards: upTo(8_000) });
+    lives.snapshot(1, { port: 1, other: 1 });
+    lives.set(2, "port", 9_000);
+    lives.applier.judgeBy(rulesOf(readGuards("guards", { other: { type: "integer" } }), []));
+    expect([lives.heldKeys, lives.read("port")]).toEqual([[], 9_000]);
+  });
+
   it("that cannot be published leave those of before in force, say so once, and come with the next publish", () => {
     const lives = new Lives({ guards: upTo(8_000) });
     lives.snapshot(1, { port: 1 });
