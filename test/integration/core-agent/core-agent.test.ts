@@ -460,6 +460,11 @@ describe("who may call", () => {
     await expect(caller.refresh(idle)).rejects.toEqual(refusal(status.NOT_FOUND));
     await caller.refresh(refreshed);
     expect(agent.status()).toMatchObject({ sessions: 2, subscribers: 1 });
+    // As long as the stream lasts.
+    now = 1_800;
+    fire();
+    now = 2_200;
+    expect(agent.status()).toMatchObject({ sessions: 1, subscribers: 1 });
   });
 
   it("ends a stream whose session is gone with PERMISSION_DENIED", async () => {

@@ -200,6 +200,11 @@ export const settingsMistakes = [
     test: "test/integration/core-agent/core-agent.test.ts",
   },
   {
+    name: "core agent: a stream keeps its session for a while only",
+    edits: [[streams, "      keepSessions();\n    });", "    });"]],
+    test: "test/integration/core-agent/core-agent.test.ts",
+  },
+  {
     name: "core agent: a stream does not keep its session",
     edits: [
       [
