@@ -467,6 +467,18 @@ describe("who may call", () => {
     expect(agent.status()).toMatchObject({ sessions: 1, subscribers: 1 });
   });
 
+  it("says up to which state it has sent as long as a stream is open, and no longer", async () => {
+    const agent = await startAgent();
+    const stream = await openStream(agent);
+    agent.set("a", 1);
+    await stream.event(1);
+    const sent = async () => (await agent.clients()).map((client) => client.sent);
+    expect(await sent()).toEqual([agent.sequenceId]);
+    agent.faults.closeStreams();
+    await until(() => stream.ended !== undefined);
+    expect(await sent()).toEqual([undefined]);
+  });
+
   it("ends a stream whose session is gone with PERMISSION_DENIED", async () => {
     const { clock, fire } = manualClock();
     const agent = await startAgent({ clock });

@@ -205,6 +205,11 @@ export const settingsMistakes = [
     test: "test/integration/core-agent/core-agent.test.ts",
   },
   {
+    name: "core agent: what was sent over a stream that has ended is remembered for ever",
+    edits: [["packages/configstream/src/core-agent/serving/open-stream.ts", "    sentHere.close();\n", ""]],
+    test: "test/integration/core-agent/core-agent.test.ts",
+  },
+  {
     name: "core agent: a stream does not keep its session",
     edits: [
       [
