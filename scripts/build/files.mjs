@@ -9,6 +9,12 @@ export function filesBelow(folder) {
     .map(({ parentPath, name }) => join(parentPath, name));
 }
 
+/** The same, and the folders, which are newer than the last file that was put into them or removed. */
+export function allBelow(folder) {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return [folder, ...entries.map(({ parentPath, name }) => join(parentPath, name))];
+}
+
 /** True when all of `made` is there, and none of `sources` is newer. */
 export function isUpToDate(made, sources) {
   if (!made.every((file) => existsSync(file))) return false;
