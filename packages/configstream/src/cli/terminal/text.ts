@@ -17,6 +17,9 @@ export function displayWidth(text: string, most = Number.POSITIVE_INFINITY): num
   return columns;
 }
 
+/** Each sign is a grapheme of its own, but for a carriage return before a line break. */
+const simple = /^[^\r\u0080-\uffff]*$/;
+
 /** Longest part that is given to the segmenter, in UTF-16 units: it takes longer for each sign of a longer text. */
 const longestPart = 256;
 
@@ -24,7 +27,7 @@ function* graphemes(text: string): Generator<string> {
   let at = 0;
   while (at < text.length) {
     const part = text.slice(at, at + longestPart);
-    const found = Array.from(segmenter.segment(part), ({ segment }) => segment);
+    const found = simple.test(part) ? [...part] : Array.from(segmenter.segment(part), ({ segment }) => segment);
     // What is at the end of a part may continue in the next one.
     if (found.length > 1 && at + longestPart < text.length) found.pop();
     for (const grapheme of found) {

@@ -15,13 +15,11 @@ export interface Token {
   readonly breakBefore: boolean;
 }
 
-// Each of them matches wherever it is tried, or fails at its first sign: nothing is read twice.
-const blanks = /\s+/y;
-const lineComment = /\/\/[^\n]*/y;
-const word = /[\w$]+/y;
-const doubleQuoted = /"(?:[^"\\\n]|\\[^\n])*"?/y;
-const singleQuoted = /'(?:[^'\\\n]|\\[^\n])*'?/y;
-const simpleTemplate = /`[\w.\-/]*`?/y;
+/**
+ * What may come next: blanks or a comment to the end of the line, a word, a text, or any sign. Each of them matches wherever it is tried, or
+ * fails at its first sign: nothing is read twice.
+ */
+const piece = /(\s+|\/\/[^\n]*)|([\w$]+)|("(?:[^"\\\n]|\\[^\n])*"?|'(?:[^'\\\n]|\\[^\n])*'?|`[\w.\-/]*`?)|[\s\S]/y;
 
 export function tokensOf(code: string): readonly Token[] {
   const tokens: Token[] = [];
@@ -29,12 +27,10 @@ export function tokensOf(code: string): readonly Token[] {
   let line = 1;
   let blankBefore = false;
   let breakBefore = false;
-  const take = (pattern: RegExp): string => {
-    pattern.lastIndex = at;
-    return pattern.exec(code)?.[0] ?? "";
-  };
   while (at < code.length) {
-    const passed = take(blanks) || take(lineComment) || blockComment(code, at);
+    piece.lastIndex = at;
+    const [source = "", blank, name, text = ""] = piece.exec(code) ?? [];
+    const passed = blank ?? blockComment(code, at);
     if (passed !== "") {
       const breaks = countBreaks(passed);
       at += passed.length;
@@ -43,10 +39,7 @@ export function tokensOf(code: string): readonly Token[] {
       breakBefore ||= breaks > 0;
       continue;
     }
-    const name = take(word);
-    const text = name === "" ? take(doubleQuoted) || take(singleQuoted) || take(simpleTemplate) : "";
-    const source = name || text || code.charAt(at);
-    const kind = name !== "" ? "word" : isWhole(text) ? "text" : "sign";
+    const kind = name !== undefined ? "word" : isWhole(text) ? "text" : "sign";
     tokens.push({ kind, source, line, blankBefore, breakBefore });
     at += source.length;
     blankBefore = false;
