@@ -55,7 +55,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 20_000,
     // More than two cores need, because much of what runs beside each other waits.
-    maxWorkers: 3,
+    maxWorkers: 5,
     maxConcurrency: 8,
   },
 });

@@ -3,33 +3,35 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /**
  * Those that take longest, by the end of their path: one that begins last keeps all others waiting. A fresh clone knows no durations yet,
- * and the size of a file says little about them.
+ * and the size of a file says little about them. At first come tests that wait and tests that compute, because they leave each other alone.
  */
-const longest = [
-  "memory/interleaving",
-  "conformance/consumers",
-  "life/runs",
-  "life/deaths",
+const longest = ["life/deaths", "memory/interleaving", "life/runs", "conformance/consumers"];
+/** The same, among the files of their project. */
+const longestOfProject = [
+  "life/stop",
   "change-sets/change-sets",
   "memory/sections",
   "hostile/hostile-set",
   "link/reconnects",
-  "life/stop",
   "house/linear-text",
-].map((name) => `/${name}.test.ts`);
+];
 
-function rank({ moduleId }: TestSpecification): number {
-  const found = longest.findIndex((end) => moduleId.endsWith(end));
-  return found === -1 ? longest.length : found;
-}
+const rankIn = (names: readonly string[], { moduleId }: TestSpecification): number => {
+  const found = names.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
+  return found === -1 ? names.length : found;
+};
 
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
     // Projects stay together, because their files share processes.
     const projects = [...new Set(sorted.map(({ project }) => project))];
-    return projects.flatMap((project) =>
-      sorted.filter((file) => file.project === project).sort((one, other) => rank(one) - rank(other)),
-    );
+    return projects
+      .flatMap((project) =>
+        sorted
+          .filter((file) => file.project === project)
+          .sort((one, other) => rankIn(longestOfProject, one) - rankIn(longestOfProject, other)),
+      )
+      .sort((one, other) => rankIn(longest, one) - rankIn(longest, other));
   }
 }
