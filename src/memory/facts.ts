@@ -94,6 +94,11 @@ export function supersedeWriters(region: Region): void {
   region.add(header.writers, 1);
 }
 
+/** Host: how many writers there were so far, for the engine that it starts next. */
+export function countWriters(region: Region): number {
+  return region.load(header.writers);
+}
+
 /** Whether the consumer was stopped. */
 export function isStopped(region: Region): boolean {
   return region.load(header.stopped) === 1;

@@ -22,6 +22,8 @@ export interface WorkerInit {
   readonly memory: SharedMemory;
   /** See untold.ts. */
   readonly untold: SharedArrayBuffer;
+  /** How many writers the memory had when this worker was asked for: one that begins only after its successor is too late. */
+  readonly writers: number;
   readonly params: EngineParams;
   /** Whether anybody reads log lines; otherwise none are sent. */
   readonly logs: boolean;
@@ -92,6 +94,8 @@ export interface RuntimeInit {
   readonly memory: SharedMemory;
   /** See untold.ts; `undefined` when no other engine can follow on this one. */
   readonly untold: SharedArrayBuffer | undefined;
+  /** See {@link WorkerInit}. */
+  readonly writers: number;
   readonly params: EngineParams;
   readonly logs: boolean;
   readonly sessionIdProvider: (() => Promise<string>) | undefined;

@@ -23,6 +23,7 @@ export function runAttached(given: WorkerInit, create: (init: RuntimeInit) => Ru
     const runtime = create({
       memory: given.memory,
       untold: given.untold,
+      writers: given.writers,
       params: given.params,
       logs: given.logs,
       sessionIdProvider: application && (async () => application.sessionId()),

@@ -3,6 +3,7 @@
 import { newestPublish } from "../../memory/arena-reader.js";
 import {
   count,
+  countWriters,
   isFresh,
   isReady,
   isStopped,
@@ -276,6 +277,7 @@ class ConfigConsumer extends CommonConsumer implements Consumer {
     const init: EngineHostInit = {
       memory: this.#region.memory,
       untold: this.#untold,
+      writers: countWriters(this.#region),
       engine: this.#engine,
       host: this.#host,
       holdsProcess: !isRestart,

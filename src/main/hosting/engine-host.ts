@@ -12,6 +12,8 @@ export interface EngineHostInit {
   readonly memory: SharedMemory;
   /** See src/memory/untold.ts. */
   readonly untold: SharedArrayBuffer;
+  /** How many writers the memory had so far. */
+  readonly writers: number;
   readonly engine: EngineParams;
   readonly host: HostParams;
   /** Whether the process is kept alive until the engine is up. */

@@ -42,6 +42,7 @@ export function startInline(init: EngineHostInit): EngineHost {
   const runtimeInit: RuntimeInit = {
     memory: init.memory,
     untold: undefined,
+    writers: init.writers,
     params: init.engine,
     logs: init.host.logger !== undefined,
     sessionIdProvider: provider && (async () => provider()),

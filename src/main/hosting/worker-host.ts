@@ -221,12 +221,13 @@ function newWorker(
   host: MessagePort | undefined,
   events: MessagePort,
 ): Worker {
-  const { memory, untold, engine: params } = init;
+  const { memory, untold, writers, engine: params } = init;
   const { workerUrl, resourceLimits, logger } = init.host;
   const workerData: WorkerInit = {
     kind: "configstream-worker",
     memory,
     untold,
+    writers,
     params,
     logs: logger !== undefined,
     control,

@@ -56,20 +56,24 @@ export class RegionWriter implements Publisher {
   /** Publishes until a rebuild that did not fit is tried again. */
   #rebuildIn = 0;
 
-  /** `now` gives milliseconds since the epoch. The last two are lowered by tests of the hand-over. */
+  /**
+   * `now` gives milliseconds since the epoch. The next two are lowered by tests of the hand-over. `writers`: how many there were when this one was
+   * asked for; when there are more by now, it comes too late, and publishes nothing.
+   */
   constructor(
     region: Region,
     limits: EngineParams["limits"],
     now: () => number,
     publishesPerArena = PUBLISH_RANGE,
     slotsPerArena = MAX_SLOTS,
+    writers?: number,
   ) {
     this.#region = region;
     this.#limits = limits;
     this.#now = now;
     this.#publishesPerArena = Math.min(PUBLISH_RANGE, publishesPerArena);
     this.#slotsPerArena = slotsPerArena;
-    this.#turn = (region.add(header.writers, 1) + 1) | 0;
+    this.#turn = takeTurn(region, writers);
   }
 
   /** Whether a later writer has come, or the host has given this one up. For good; it publishes nothing any more. */
@@ -222,6 +226,13 @@ function isWasteful(arena: ArenaWriter): boolean {
   const { totalBytes, freeBytes } = arena.usage;
   const deadSlots = arena.slots - arena.liveKeys;
   return freeBytes > IDLE_BYTES + totalBytes / 2 || deadSlots > IDLE_SLOTS + arena.liveKeys;
+}
+
+/** The turn of a new writer. One that was asked for before another one came, and begins after that, gets a turn that is over. */
+function takeTurn(region: Region, writers: number | undefined): number {
+  if (writers === undefined) return (region.add(header.writers, 1) + 1) | 0;
+  const turn = (writers + 1) | 0;
+  return region.compareExchange(header.writers, writers, turn) === writers ? turn : writers;
 }
 
 /** Takes a range of publish numbers that no arena ever had, as far as the present cells can remember. */

@@ -102,13 +102,14 @@ export class WorkerThread implements EngineHost {
   }
 
   #run(parts: ThreadParts): void {
-    const { memory, untold, engine: params } = this.#init;
+    const { memory, untold, writers, engine: params } = this.#init;
     const { life } = this;
     const { chance, disk, network, accept, fail, readToken, refreshMs } = parts;
     this.#runtime = createRuntime(
       {
         memory,
         untold,
+        writers,
         params,
         logs: false,
         sessionIdProvider: undefined,

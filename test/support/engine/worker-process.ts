@@ -1,5 +1,6 @@
 /** One process without threads: its memory, its disk and what the application's thread has heard, over the lives of its workers. */
 import { expect } from "vitest";
+import { countWriters } from "../../../src/memory/facts.js";
 import { KeyReader } from "../../../src/memory/reader/key-reader.js";
 import { createRegionMemory, Region } from "../../../src/memory/region.js";
 import { createUntoldMemory, Untold } from "../../../src/memory/untold.js";
@@ -34,12 +35,14 @@ export class WorkerProcess {
     return runtime;
   }
 
-  make(params: Partial<EngineParams> = {}): Runtime {
+  /** `writers`: how many there were when it was asked for. */
+  make(params: Partial<EngineParams> = {}, writers = countWriters(this.region)): Runtime {
     this.transport = new FakeTransport(() => this.clock.monotonic());
     return createRuntime(
       {
         memory: this.memory,
         untold: this.untold,
+        writers,
         params: { ...testParams, ...params },
         logs: true,
         sessionIdProvider: undefined,

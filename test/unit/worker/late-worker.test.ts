@@ -1,6 +1,6 @@
 /** A worker that was given up as stuck, and goes on later: it writes nothing, holds nothing open, and leaves readers to its successor. */
 import { beforeEach, describe, expect, it } from "vitest";
-import { isReady, readStatus, supersedeWriters } from "../../../src/memory/facts.js";
+import { countWriters, isReady, readStatus, supersedeWriters } from "../../../src/memory/facts.js";
 import { readHeld } from "../../../src/memory/held.js";
 import { header } from "../../../src/memory/layout.js";
 import type { Runtime } from "../../../src/shared/messages.js";
@@ -119,6 +119,32 @@ describe("a worker that was given up, and goes on beside its successor", () => {
     expect([isReady(app.region), app.read("a")]).toEqual([false, undefined]);
     await heir.stop();
   });
+});
+
+describe("a worker that was given up before it had begun, and begins later", () => {
+  it.each([true, false])(
+    "takes nothing over, writes nothing, and ends (its successor is there: %s)",
+    async (hasHeir) => {
+      const asked = countWriters(app.region);
+      supersedeWriters(app.region);
+      const heir = hasHeir ? await successor() : undefined;
+      const before = memory();
+      const late = app.make(params, asked);
+      const { transport } = app;
+      late.start();
+      await app.clock.settle();
+      transport.streams.at(-1)?.snapshot(99, { a: 99 });
+      await app.clock.settle();
+      expect(memory().map((now, i) => now.equals(before[i] as Buffer))).toEqual([true, true]);
+      expect([transport.openStreams, transport.openConnections]).toEqual([0, 0]);
+      expect(app.read("a")).toBe(hasHeir ? 10 : undefined);
+      heir?.transport.stream.update(11, "a", 11);
+      await app.clock.settle();
+      expect(app.read("a")).toBe(hasHeir ? 11 : undefined);
+      await heir?.runtime.stop();
+      expect(app.clock.pending).toBe(0);
+    },
+  );
 });
 
 it.each(Object.entries(acts))(
