@@ -9,6 +9,10 @@ export class Disk {
   failing = false;
   /** Whole files only: what is written counts once it is complete. */
   content: Uint8Array | undefined;
+  /** A process that was still writing when the next one began has ended after a write of that one: the file is the older one's. */
+  isOvertaken = false;
+  #begun = 0;
+  #newestWritten = 0;
   readonly #chance: Chance;
   readonly #counts: Counts;
 
@@ -27,7 +31,10 @@ export class Disk {
       write: async (_path, pieces) => {
         // What is written is taken before the disk is waited for, as a stream of pieces would be.
         const text = [...pieces].join("");
+        const turn = ++this.#begun;
         await this.#work(clock, "disk: written");
+        this.isOvertaken = turn < this.#newestWritten;
+        this.#newestWritten = Math.max(turn, this.#newestWritten);
         this.content = Buffer.from(text);
       },
       removeLeftovers: async () => {},

@@ -152,7 +152,7 @@ export class RemoteAgent {
 
   /** After a calm, in which its disk was well and the key last changed: the cache file has that change, too. */
   lookAtCache(lastChanged: string): void {
-    if (!this.#parts.setup.cache) return;
+    if (!this.#parts.setup.cache || this.disk.isOvertaken) return;
     const value = JSON.stringify(this.consumer.reader().get(lastChanged));
     const lines = Buffer.from(this.disk.content ?? [])
       .toString()
