@@ -32,7 +32,7 @@ async function alone() {
   return (pace) =>
     atRate(pace, () => {
       const before = value++;
-      kept.add([{ source: "agent-runtime", key: "fan_out.number", value, before }], { kind: "runtime" });
+      kept.prepare([{ source: "agent-runtime", key: "fan_out.number", value, before }], { kind: "runtime" })();
     });
 }
 
