@@ -17,8 +17,7 @@ const own = [
   ),
   "test/life/**/*.test.ts",
 ];
-/** Real core agents, sockets and threads. */
-const real = ["test/{integration,life,memory,simulation}/**/*.test.ts"];
+const all = ["test/{unit,integration,life,memory,simulation}/**/*.test.ts"];
 const globalSetup = ["test/support/vitest/certificate.ts"];
 const lifeSetup = [...globalSetup, "test/support/vitest/life-probe.ts"];
 
@@ -41,10 +40,9 @@ export default defineConfig({
   },
   test: {
     projects: [
-      // Pure logic, most of it: these files share their processes, because to start one and load what they test takes longer than they do.
-      { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts"], exclude: own, isolate: false } },
-      // So do these: core agents, consumers and their threads end with each test.
-      { extends: true, test: { name: "real", include: real, exclude: own, isolate: false, globalSetup } },
+      // Files share their processes, because to start one and load what they test takes longer than most of them do: pure logic, and core
+      // agents, consumers and threads that end with their test.
+      { extends: true, test: { name: "shared", include: all, exclude: own, isolate: false, globalSetup } },
       { extends: true, test: { name: "own", include: own, globalSetup: lifeSetup } },
     ],
     setupFiles: [net("setup.ts")],

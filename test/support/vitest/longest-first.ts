@@ -6,8 +6,8 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
  * and the size of a file says little about them. At first come tests that wait and tests that compute, because they leave each other alone.
  */
 const longest = ["life/deaths", "memory/interleaving", "life/runs", "conformance/consumers"];
-/** The same, among the files of their project. */
-const longestOfProject = [
+/** The same, among those that come after them. */
+const longestOfTheRest = [
   "life/stop",
   "change-sets/change-sets",
   "memory/sections",
@@ -24,14 +24,15 @@ const rankIn = (names: readonly string[], { moduleId }: TestSpecification): numb
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    // Projects stay together, because their files share processes.
+    // Projects stay together, because their files share processes; what is short comes last.
+    const isUnit = ({ moduleId }: TestSpecification) => Number(moduleId.includes("/test/unit/"));
     const projects = [...new Set(sorted.map(({ project }) => project))];
     return projects
       .flatMap((project) =>
         sorted
           .filter((file) => file.project === project)
-          .sort((one, other) => rankIn(longestOfProject, one) - rankIn(longestOfProject, other)),
+          .sort((a, b) => isUnit(a) - isUnit(b) || rankIn(longestOfTheRest, a) - rankIn(longestOfTheRest, b)),
       )
-      .sort((one, other) => rankIn(longest, one) - rankIn(longest, other));
+      .sort((a, b) => rankIn(longest, a) - rankIn(longest, b));
   }
 }
