@@ -254,11 +254,12 @@ function takeRange(region: Region, count: number): { epoch: number; numbers: Pub
  */
 function moveCellsIfDue(region: Region, epoch: number, slots: number, isSuperseded: () => boolean): void {
   const formerEpoch = region.load(header.cellEpoch);
+  if (formerEpoch === epoch) return;
   const chunks = region.load(header.cellChunks);
   // Never fewer than before: readers of the former arena, and a writer that comes after a death in here, look them all up.
   const needed = Math.max(chunks, cellChunksOf(slots));
   const former = Array.from({ length: needed }, (_, chunk) => region.load(header.cellChunkAt + chunk));
-  if (formerEpoch === epoch || isSuperseded()) return;
+  if (isSuperseded()) return;
   const first = (region.grow(Math.ceil((needed * CELLS_PER_CHUNK * 4) / PAGE_BYTES)) * PAGE_BYTES) / 4;
   for (const at of former.slice(0, chunks)) {
     for (let i = 0; i < CELLS_PER_CHUNK; i++) markCell(region, at + i, STAMP_MOVED);
