@@ -36,7 +36,7 @@ export function createRuntime(init: RuntimeInit, outside: Outside = realOutside)
   const region = outside.region(init.memory);
   const clock: Clock = { ...systemClock, now: () => regionNow(region) };
   const untold = init.untold && outside.untold(init.untold);
-  const writer = new RegionWriter(region, params.limits, clock.now, undefined, undefined, init.writers);
+  const writer = new RegionWriter(region, params.limits, clock.now, { writers: init.writers });
   let isLeaving = false;
   /**
    * Whether this worker was given up as stuck, and is not to write or say anything more: another one does, or will. To be asked before each

@@ -133,7 +133,7 @@ class World {
   }
 
   #newWriter(): RegionWriter {
-    return new RegionWriter(this.#region, testLimits, () => 1, 12);
+    return new RegionWriter(this.#region, testLimits, () => 1, { publishesPerArena: 12 });
   }
 
   #publish(values: { readonly [key: string]: ResolvedSetting | undefined }): void {

@@ -38,6 +38,14 @@ const IDLE_BYTES = 1024 * 1024;
 const IDLE_SLOTS = 4_096;
 const PUBLISHES_BETWEEN_REBUILDS = 1_000;
 
+export interface WriterOptions {
+  /** How many writers there were when this one was asked for; when there are more by now, it comes too late, and publishes nothing. */
+  readonly writers?: number | undefined;
+  /** Lowered by tests of the hand-over, as the next. */
+  readonly publishesPerArena?: number | undefined;
+  readonly slotsPerArena?: number | undefined;
+}
+
 export class RegionWriter implements Publisher {
   readonly #region: Region;
   readonly #limits: EngineParams["limits"];
@@ -56,17 +64,12 @@ export class RegionWriter implements Publisher {
   /** Publishes until a rebuild that did not fit is tried again. */
   #rebuildIn = 0;
 
-  /**
-   * `now` gives milliseconds since the epoch. The next two are lowered by tests of the hand-over. `writers`: how many there were when this one was
-   * asked for; when there are more by now, it comes too late, and publishes nothing.
-   */
+  /** `now` gives milliseconds since the epoch. */
   constructor(
     region: Region,
     limits: EngineParams["limits"],
     now: () => number,
-    publishesPerArena = PUBLISH_RANGE,
-    slotsPerArena = MAX_SLOTS,
-    writers?: number,
+    { publishesPerArena = PUBLISH_RANGE, slotsPerArena = MAX_SLOTS, writers }: WriterOptions = {},
   ) {
     this.#region = region;
     this.#limits = limits;

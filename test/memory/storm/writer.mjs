@@ -6,7 +6,7 @@ import { countKeys, groupKeys, looseKeys, NUMBER, PUBLISHES, STOP, textKeys, toT
 
 const { memory, control, publishesPerArena } = workerData;
 const limits = { maxKeys: 1_000_000, maxValueBytes: 2 ** 24, maxRegionBytes: 2 ** 28 };
-const writer = new RegionWriter(new Region(memory), limits, Date.now, publishesPerArena);
+const writer = new RegionWriter(new Region(memory), limits, Date.now, { publishesPerArena });
 const known = new Map();
 
 while (Atomics.load(control, STOP) === 0) {

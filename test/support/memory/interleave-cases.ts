@@ -34,7 +34,7 @@ export class Author {
   sequenceId: number;
 
   constructor(region: Region, sequenceId = 0, publishesPerArena?: number) {
-    this.writer = new RegionWriter(region, testLimits, () => 1_700_000_000_000, publishesPerArena);
+    this.writer = new RegionWriter(region, testLimits, () => 1_700_000_000_000, { publishesPerArena });
     this.sequenceId = sequenceId;
   }
 

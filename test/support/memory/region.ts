@@ -23,7 +23,7 @@ export class TestWriter {
   sequenceId = 0;
 
   constructor(region: Region, limits = testLimits, publishesPerArena?: number, slotsPerArena?: number) {
-    this.writer = new RegionWriter(region, limits, () => 1_700_000_000_000, publishesPerArena, slotsPerArena);
+    this.writer = new RegionWriter(region, limits, () => 1_700_000_000_000, { publishesPerArena, slotsPerArena });
   }
 
   /** One publish. `undefined` removes a key. */

@@ -115,7 +115,7 @@ class Line {
   }
 
   #newWriter(): RegionWriter {
-    return new RegionWriter(this.region, limits, () => 1, this.#publishesPerArena);
+    return new RegionWriter(this.region, limits, () => 1, { publishesPerArena: this.#publishesPerArena });
   }
 }
 

@@ -240,7 +240,7 @@ describe("the hand-over to a new arena", () => {
     "keeps the last good value of a setting that is left out of its publish, the %s of all",
     (place) => {
       const region = newRegion();
-      const writer = new RegionWriter(region, { ...testLimits, maxValueBytes: 100 }, () => 5, 3);
+      const writer = new RegionWriter(region, { ...testLimits, maxValueBytes: 100 }, () => 5, { publishesPerArena: 3 });
       const publish = (...changes: EffectiveChange[]) => {
         const publication = { sequenceId: 1, origin: "", changes };
         const skipped = writer.prepare(publication);
