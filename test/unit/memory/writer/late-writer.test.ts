@@ -5,41 +5,11 @@ import { markWritersGone, readCounter } from "../../../../src/memory/facts.js";
 import { ARENA_BLOCKS, blockOf, header, PAGE_BYTES, RANGES_PER_CELL_EPOCH } from "../../../../src/memory/layout.js";
 import { Region } from "../../../../src/memory/region.js";
 import { extentsOf, faultsOf } from "../../../support/memory/arena-map.js";
+import { HeldUp } from "../../../support/memory/held-up.js";
 import { newRegion, TestWriter, testLimits } from "../../../support/memory/region.js";
 
-/** Looks at and changes shared words as any region, and is held up before the access of that number; cells do not count. */
-class HeldUp extends Region {
-  accesses = 0;
-  #before = 0;
-  #meanwhile: () => void = () => {};
-
-  holdUp(before: number, meanwhile: () => void): void {
-    this.accesses = 0;
-    this.#before = before;
-    this.#meanwhile = meanwhile;
-  }
-
-  override load(word: number): number {
-    return this.#counted(word, () => super.load(word));
-  }
-  override store(word: number, value: number): void {
-    this.#counted(word, () => super.store(word, value));
-  }
-  override add(word: number, value: number): number {
-    return this.#counted(word, () => super.add(word, value));
-  }
-  override exchange(word: number, value: number): number {
-    return this.#counted(word, () => super.exchange(word, value));
-  }
-  override compareExchange(word: number, expected: number, value: number): number {
-    return this.#counted(word, () => super.compareExchange(word, expected, value));
-  }
-
-  #counted<T>(word: number, access: () => T): T {
-    if (word < header.firstCells && ++this.accesses === this.#before) this.#meanwhile();
-    return access();
-  }
-}
+/** Marks of cells do not count. */
+const counted = { word: (word: number) => word < header.firstCells };
 
 /** With so few publishes an arena, each one is a hand-over. */
 const publishesPerArena = 2;
@@ -59,7 +29,7 @@ function beforeHandOver() {
   const region = newRegion();
   region.grow((used.length - region.bytes.length) / PAGE_BYTES);
   region.bytes.set(used);
-  const view = new HeldUp(region.memory);
+  const view = new HeldUp(region.memory, counted);
   const writer = new TestWriter(view, testLimits, publishesPerArena);
   writer.publish(values(1_000));
   return { region, view, writer };
@@ -131,7 +101,7 @@ describe("a writer that was thought dead while it moved all cells", () => {
   it("leaves those to its successor that it had moved meanwhile, wherever it goes on", () => {
     const begin = () => {
       const region = newRegion();
-      const view = new HeldUp(region.memory);
+      const view = new HeldUp(region.memory, counted);
       const writer = new TestWriter(view, testLimits, publishesPerArena);
       writer.publish(values(1));
       region.store(header.rangesTaken, RANGES_PER_CELL_EPOCH - 1);

@@ -2,52 +2,13 @@
 import { expect, it } from "vitest";
 import { readStatus } from "../../../../src/memory/facts.js";
 import { confirmHeld, countHeld, readHeld, writeHeld } from "../../../../src/memory/held.js";
-import { Region } from "../../../../src/memory/region.js";
+import type { Region } from "../../../../src/memory/region.js";
 import type { HeldSetting } from "../../../../src/shared/held-setting.js";
 import type { EngineStatus } from "../../../../src/shared/types.js";
 import { RegionStatus } from "../../../../src/worker/telling/region-status.js";
 import { VirtualClock } from "../../../support/engine/virtual-clock.js";
+import { HeldUp } from "../../../support/memory/held-up.js";
 import { newRegion } from "../../../support/memory/region.js";
-
-/** Is held up before the access of that number. */
-class HeldUp extends Region {
-  accesses = 0;
-  #before = 0;
-  #meanwhile: () => void = () => {};
-
-  holdUp(before: number, meanwhile: () => void): void {
-    this.accesses = 0;
-    this.#before = before;
-    this.#meanwhile = meanwhile;
-  }
-
-  override load(word: number): number {
-    return this.#counted(() => super.load(word));
-  }
-  override store(word: number, value: number): void {
-    this.#counted(() => super.store(word, value));
-  }
-  override exchange(word: number, value: number): number {
-    return this.#counted(() => super.exchange(word, value));
-  }
-  override compareExchange(word: number, expected: number, value: number): number {
-    return this.#counted(() => super.compareExchange(word, expected, value));
-  }
-  override setPlain(word: number, value: number): void {
-    this.#counted(() => super.setPlain(word, value));
-  }
-  override copyIn(at: number, source: Uint8Array, from?: number, length?: number): void {
-    this.#counted(() => super.copyIn(at, source, from, length));
-  }
-  override grow(pages: number): number {
-    return this.#counted(() => super.grow(pages));
-  }
-
-  #counted<T>(access: () => T): T {
-    if (++this.accesses === this.#before) this.#meanwhile();
-    return access();
-  }
-}
 
 /** Does `write` with a hold-up before each of its accesses, in a region of its own each time. */
 function heldUpAnywhere(
@@ -58,7 +19,7 @@ function heldUpAnywhere(
   let total = 1;
   for (let before = 1; before <= total; before++) {
     const region = newRegion();
-    const view = new HeldUp(region.memory);
+    const view = new HeldUp(region.memory, { plain: true });
     let confirm = (): void => {};
     view.holdUp(before, () => {
       confirm = meanwhile(region);
