@@ -365,6 +365,17 @@ describe("a writer in whose publish a newer one comes", () => {
   });
 });
 
+/** A region that is nearly full, of more waste than settings. `taken`: arenas so far. */
+function fullOfWaste() {
+  const region = newRegion(72 * 65_536);
+  const writer = new TestWriter(region);
+  const large = (letter: string) => letter.repeat(800_000);
+  writer.publish({ big: "x".repeat(600_000), a: large("a"), b: large("b") });
+  writer.publish({ a: large("c"), b: large("d") });
+  for (let i = 0; i < 2; i++) writer.publish({ a: i, b: i });
+  return { region, writer, taken: region.load(header.arenasCreated) };
+}
+
 describe("a rebuild", () => {
   it("comes at the next publish once more than a mebibyte and half of everything lies idle", () => {
     const region = newRegion();
@@ -419,13 +430,7 @@ describe("a rebuild", () => {
   });
 
   it("that does not fit loses no publish", () => {
-    const region = newRegion(72 * 65_536);
-    const writer = new TestWriter(region);
-    const large = (letter: string) => letter.repeat(800_000);
-    writer.publish({ big: "x".repeat(600_000), a: large("a"), b: large("b") });
-    writer.publish({ a: large("c"), b: large("d") });
-    for (let i = 0; i < 2; i++) writer.publish({ a: i, b: i });
-    const taken = region.load(header.arenasCreated);
+    const { region, writer, taken } = fullOfWaste();
     for (const value of ["first", "second"]) {
       writer.publish({ a: value });
       expect(createReader(region).get("a")).toBe(value);
@@ -434,13 +439,7 @@ describe("a rebuild", () => {
   });
 
   it("that does not fit is put off for a thousand publishes, which go into the waste itself", () => {
-    const region = newRegion(72 * 65_536);
-    const writer = new TestWriter(region);
-    const large = (letter: string) => letter.repeat(800_000);
-    writer.publish({ big: "x".repeat(600_000), a: large("a"), b: large("b") });
-    writer.publish({ a: large("c"), b: large("d") });
-    for (let i = 0; i < 2; i++) writer.publish({ a: i, b: i });
-    const taken = region.load(header.arenasCreated);
+    const { region, writer, taken } = fullOfWaste();
     writer.publish({ a: "first" });
     writer.publish({ a: "second" });
     const tried = region.load(header.arenasCreated) - taken;
