@@ -1,31 +1,14 @@
 /** Handles: what they convert into, what their parsers may do, and whom they tell. */
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import type { ChangeSource } from "../../../../src/main/reader/handle.js";
-import { createReader } from "../../../../src/main/reader/reader.js";
 import { readCounter } from "../../../../src/memory/facts.js";
 import { InvalidOptionError } from "../../../../src/shared/errors.js";
-import { newRegion, TestWriter } from "../../../support/memory/region.js";
+import { TestWriter } from "../../../support/memory/region.js";
+import { toldReader } from "../../../support/memory/told-reader.js";
 
-/** A reader that tells of changes when the test says so. */
 function setUp() {
-  const region = newRegion();
-  const writer = new TestWriter(region);
-  const watches = new Set<{ readonly tell: () => unknown; readonly filter: unknown }>();
-  const onUpdate: ChangeSource = (callback, filter) => {
-    const change = { key: "any", oldValue: undefined, newValue: 1, source: "file", sequenceId: 1 };
-    const watch = { tell: () => callback(change), filter };
-    watches.add(watch);
-    const unsubscribe = () => void watches.delete(watch);
-    return { unsubscribe, [Symbol.dispose]: unsubscribe };
-  };
-  const lines: string[] = [];
-  const keep = (line: string) => lines.push(line);
-  const cfg = createReader(region, { onUpdate, logger: { debug: keep, info: keep, warn: keep, error: keep } });
-  const counted = () => readCounter(region, "unreadableValues");
-  const tell = () => [...watches].map((watch) => watch.tell());
-  const filters = () => [...watches].map(({ filter }) => filter);
-  return { region, writer, cfg, lines, counted, tell, filters };
+  const told = toldReader();
+  return { ...told, counted: () => readCounter(told.region, "unreadableValues") };
 }
 
 describe("a handle", () => {

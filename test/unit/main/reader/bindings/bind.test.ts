@@ -2,8 +2,9 @@ import { describe, expect, expectTypeOf, it, vi } from "vitest";
 import type { Binding } from "../../../../../src/index.js";
 import { attachReader } from "../../../../../src/main/consumer/attach.js";
 import { createReader } from "../../../../../src/main/reader/reader.js";
-import { type ConfigStreamError, InvalidOptionError } from "../../../../../src/shared/errors.js";
+import { InvalidOptionError } from "../../../../../src/shared/errors.js";
 import { createMockConsumer } from "../../../../../src/testing/index.js";
+import { refusedBy } from "../../../../support/memory/refused-by.js";
 import { newRegion, TestWriter } from "../../../../support/memory/region.js";
 
 function setUp(values: Record<string, string | number | undefined> = {}) {
@@ -14,15 +15,6 @@ function setUp(values: Record<string, string | number | undefined> = {}) {
   const bind = () =>
     cfg.bind({ host: cfg.setting("db.host").asString("localhost"), port: cfg.setting("db.port").asInt(5432) });
   return { region, writer, cfg, bind };
-}
-
-function refusedBy(make: () => unknown): ConfigStreamError {
-  try {
-    make();
-  } catch (thrown) {
-    return thrown as ConfigStreamError;
-  }
-  throw new Error("nothing was refused");
 }
 
 describe("a binding of handles", () => {

@@ -1,33 +1,15 @@
 /** What a binding asks its reader for on behalf of its listeners, and what these are told. */
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import type { ChangeSource } from "../../../../../src/main/reader/handle.js";
-import { createReader } from "../../../../../src/main/reader/reader.js";
 import { InvalidOptionError } from "../../../../../src/shared/errors.js";
-import { newRegion, TestWriter } from "../../../../support/memory/region.js";
+import { toldReader } from "../../../../support/memory/told-reader.js";
 
-/** A reader that tells of changes when the test says so. */
 function setUp() {
-  const region = newRegion();
-  const writer = new TestWriter(region);
-  writer.publish({ "db.host": "a", "db.port": 1, "s.x": 1 });
-  const watches = new Set<{ readonly tell: () => unknown; readonly filter: unknown }>();
-  const onUpdate: ChangeSource = (callback, filter) => {
-    const change = { key: "any", oldValue: undefined, newValue: 1, source: "file", sequenceId: 1 };
-    const watch = { tell: () => callback(change), filter };
-    watches.add(watch);
-    const unsubscribe = () => void watches.delete(watch);
-    return { unsubscribe, [Symbol.dispose]: unsubscribe };
-  };
-  const lines: string[] = [];
-  const keep = (line: string) => lines.push(line);
-  const cfg = createReader(region, { onUpdate, logger: { debug: keep, info: keep, warn: keep, error: keep } });
+  const told = toldReader();
+  told.writer.publish({ "db.host": "a", "db.port": 1, "s.x": 1 });
+  const { cfg } = told;
   const db = cfg.bind({ host: cfg.setting("db.host").asString(), port: cfg.setting("db.port").asInt() });
-  const tell = () => {
-    for (const watch of watches) watch.tell();
-  };
-  const filters = () => [...watches].map(({ filter }) => filter);
-  return { region, writer, cfg, db, lines, tell, filters };
+  return { ...told, db };
 }
 
 describe("a binding's watch", () => {

@@ -3,9 +3,10 @@ import { describe, expect, it, vi } from "vitest";
 import { createReader } from "../../../../../src/main/reader/reader.js";
 import { readCounter } from "../../../../../src/memory/facts.js";
 import { block, RETIRED } from "../../../../../src/memory/layout.js";
-import { type ConfigStreamError, InvalidOptionError } from "../../../../../src/shared/errors.js";
+import { InvalidOptionError } from "../../../../../src/shared/errors.js";
 import type { ConfigValue } from "../../../../../src/shared/types.js";
 import { presentBlock } from "../../../../support/memory/arena-map.js";
+import { refusedBy } from "../../../../support/memory/refused-by.js";
 import { newRegion, TestWriter } from "../../../../support/memory/region.js";
 
 function setUp(values: Readonly<Record<string, ConfigValue>>) {
@@ -17,15 +18,6 @@ function setUp(values: Readonly<Record<string, ConfigValue>>) {
   const cfg = createReader(region, { logger: { debug: keep, info: keep, warn: keep, error: keep } });
   const counted = () => readCounter(region, "unreadableValues");
   return { region, writer, cfg, lines, counted };
-}
-
-function refusedBy(make: () => unknown): ConfigStreamError {
-  try {
-    make();
-  } catch (thrown) {
-    return thrown as ConfigStreamError;
-  }
-  throw new Error("nothing was refused");
 }
 
 describe("a refusal", () => {
